@@ -1,0 +1,33 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+
+export default [
+  { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.slipway/'] },
+  ...nx.configs['flat/base'],
+  ...nx.configs['flat/typescript'],
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions'] }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          allow: [],
+          depConstraints: [
+            { sourceTag: 'layer:app', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'layer:alone', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'layer:nx', onlyDependOnLibsWithTags: ['room:gitops'] },
+            { sourceTag: 'layer:cli', onlyDependOnLibsWithTags: ['layer:alone', 'layer:nx'] },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Every project's tool configuration extends the workspace's own.
+    files: ['**/*.config.ts'],
+    rules: { '@nx/enforce-module-boundaries': 'off' },
+  },
+  prettier,
+];

@@ -1,0 +1,83 @@
+/**
+ * `npm test`: lint, types and tests of every project through Nx, then one line that counts them.
+ * Nx says what became of each task; Vitest's results say what became of each test, also when Nx answered
+ * from its cache.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+
+const RUN = '.nx/cache/run.json';
+
+interface Task {
+  taskId: string;
+  target: string;
+  projectName: string;
+  status: number;
+}
+
+interface TestResults {
+  numPassedTests: number;
+  numFailedTests: number;
+  numFailedTestSuites: number;
+  numPendingTests: number;
+}
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where each project lies, as Nx knows it. */
+function projectRoots(): Map<string, string> {
+  const graph = readJson<{ nodes: Record<string, { data: { root: string } }> }>(
+    '.nx/workspace-data/project-graph.json',
+  );
+  return new Map(Object.entries(graph?.nodes ?? {}).map(([name, { data }]) => [name, data.root]));
+}
+
+/** A lint or types task counts as one; a test task as its tests, and at least as one failure when it is red. */
+function countTask({ target, projectName, status }: Task, roots: ReadonlyMap<string, string>): Count {
+  if (target !== 'test') return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  const results = readJson<TestResults>(`${roots.get(projectName)}/dist/test/results.json`);
+  const failed = (results?.numFailedTests ?? 0) + (results?.numFailedTestSuites ? 1 : 0);
+  return {
+    passed: results?.numPassedTests ?? 0,
+    failed: status === 0 ? 0 : Math.max(1, failed),
+    skipped: results?.numPendingTests ?? 0,
+  };
+}
+
+rmSync(RUN, { force: true });
+const targets = ['--targets=lint,typecheck,test', '--output-style=static', ...process.argv.slice(2)];
+const { status } = spawnSync('nx', ['run-many', ...targets], { stdio: 'inherit' });
+
+const tasks = (readJson<{ tasks: Task[] }>(RUN)?.tasks ?? []).filter(({ target }) =>
+  ['lint', 'typecheck', 'test'].includes(target),
+);
+const roots = projectRoots();
+const total = tasks
+  .map((task) => countTask(task, roots))
+  .reduce(
+    (sum, one) => ({
+      passed: sum.passed + one.passed,
+      failed: sum.failed + one.failed,
+      skipped: sum.skipped + one.skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
+// A run that failed without saying where, or that ran nothing, is a failure too.
+if (total.failed === 0 && (status !== 0 || total.passed === 0)) total.failed = 1;
+for (const { taskId, status } of tasks) if (status !== 0) console.log(`failed: ${taskId}`);
+console.log(
+  `\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
+);
+process.exitCode = total.failed === 0 ? 0 : 1;
