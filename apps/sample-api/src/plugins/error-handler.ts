@@ -1,0 +1,54 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError } from 'fastify';
+import fp from 'fastify-plugin';
+import { ServiceError, type ServiceErrorCode } from '../error.ts';
+
+/** The status of each error of our own. What only happens at start has none of its own. */
+const STATUS_OF = {
+  'invalid-message': 400,
+  'invalid-secret': 500,
+  'invalid-settings': 500,
+} satisfies Record<ServiceErrorCode, number>;
+
+/** What a client may read of an error. */
+interface ErrorBody {
+  statusCode: number;
+  error: string;
+  message: string;
+  code?: string;
+}
+
+/**
+ * The one place where an error becomes an answer. Below 500 the client did something wrong and is told what; from 500 on
+ * it learns the status and nothing else, and the log has the rest.
+ */
+export default fp(
+  async (app) => {
+    app.setErrorHandler((error: unknown, request, reply) => {
+      const status = statusOf(error);
+      if (status >= 500) request.log.error({ err: error }, 'request failed');
+      else request.log.info({ code: codeOf(error), status }, 'request refused');
+      return reply.code(status).send(bodyOf(error, status));
+    });
+  },
+  { name: 'error-handler' },
+);
+
+function statusOf(error: unknown): number {
+  if (error instanceof ServiceError) return STATUS_OF[error.code];
+  const status = (error as Partial<FastifyError> | null)?.statusCode;
+  return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;
+}
+
+function bodyOf(error: unknown, statusCode: number): ErrorBody {
+  const title = STATUS_CODES[statusCode] ?? 'Error';
+  if (statusCode >= 500 || !(error instanceof Error)) return { statusCode, error: title, message: title };
+
+  const code = codeOf(error);
+  return { statusCode, error: title, message: error.message, ...(code !== undefined && { code }) };
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as Partial<FastifyError> | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,56 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { COMMON_ERRORS } from '../schemas/http-error.ts';
+import { SignRequest, SignResponse, VerifyRequest, VerifyResponse } from '../schemas/message.ts';
+import { newMessageId } from '../webhook/message.ts';
+import { sign } from '../webhook/sign.ts';
+import { verify } from '../webhook/verify.ts';
+
+/** Signs messages that will be sent and verifies messages that came in. Both want at least one key. */
+export const messageRoutes: FastifyPluginAsyncTypebox<{ toleranceSeconds: number }> = async (
+  app,
+  { toleranceSeconds: tolerance },
+) => {
+  const config = { rateLimit: {} };
+
+  function activeKeys() {
+    const { keys } = app.keyRing;
+    if (keys.length === 0)
+      throw app.httpErrors.serviceUnavailable('there is no signing key; /readyz says so, too');
+    return keys;
+  }
+
+  app.post(
+    '/v1/messages',
+    {
+      config,
+      schema: {
+        operationId: 'signMessage',
+        summary: 'Sign a message with every active key, for now',
+        body: SignRequest,
+        response: { 200: SignResponse, ...COMMON_ERRORS },
+      },
+    },
+    async ({ body }) => {
+      const message = { id: body.id ?? newMessageId(), timestamp: nowInSeconds(), payload: body.payload };
+      return { headers: sign(message, activeKeys()) };
+    },
+  );
+
+  app.post(
+    '/v1/messages/verify',
+    {
+      config,
+      schema: {
+        operationId: 'verifyMessage',
+        summary: 'Say whether a received message is genuine and fresh, and if not, why',
+        body: VerifyRequest,
+        response: { 200: VerifyResponse, ...COMMON_ERRORS },
+      },
+    },
+    async ({ body }) => verify(body, activeKeys(), { now: nowInSeconds(), tolerance }),
+  );
+};
+
+function nowInSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,27 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { UNDER_ANY_LOAD } from '../plugins/under-pressure.ts';
+import { COMMON_ERRORS } from '../schemas/http-error.ts';
+
+/** What Prometheus reads. */
+export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    '/metrics',
+    {
+      config: UNDER_ANY_LOAD,
+      logLevel: 'warn',
+      schema: {
+        operationId: 'getMetrics',
+        summary: 'Measurements, in the text format of Prometheus',
+        response: {
+          200: { description: 'Measurements', content: { 'text/plain': { schema: Type.String() } } },
+          ...COMMON_ERRORS,
+        },
+      },
+    },
+    async (_request, reply) => {
+      const text = await app.metrics.metrics();
+      return reply.type(app.metrics.contentType).send(text);
+    },
+  );
+};

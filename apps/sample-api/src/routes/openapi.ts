@@ -1,0 +1,18 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { COMMON_ERRORS } from '../schemas/http-error.ts';
+
+/** This interface, described for programs. */
+export const openapiRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    '/openapi.json',
+    {
+      schema: {
+        operationId: 'getOpenapi',
+        summary: 'This document',
+        response: { 200: Type.Object({}, { additionalProperties: true }), ...COMMON_ERRORS },
+      },
+    },
+    async () => app.swagger(),
+  );
+};

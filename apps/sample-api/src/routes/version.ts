@@ -1,0 +1,33 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import manifest from '../../package.json' with { type: 'json' };
+import { COMMON_ERRORS } from '../schemas/http-error.ts';
+
+const Version = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  revision: Type.Optional(Type.String({ description: 'Where the deployment gave one in REVISION.' })),
+});
+
+/** What runs here. A commit is never built in: the same source must give the same image. */
+export const versionRoutes: FastifyPluginAsyncTypebox<{ revision: string | undefined }> = async (
+  app,
+  { revision },
+) => {
+  const version = {
+    name: manifest.name,
+    version: manifest.version,
+    ...(revision !== undefined && { revision }),
+  };
+  app.get(
+    '/version',
+    {
+      schema: {
+        operationId: 'getVersion',
+        summary: 'Name and version of the service',
+        response: { 200: Version, ...COMMON_ERRORS },
+      },
+    },
+    async () => version,
+  );
+};

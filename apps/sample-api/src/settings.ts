@@ -1,0 +1,150 @@
+import { isIP } from 'node:net';
+import { envSchema, type EnvSchemaOpt } from 'env-schema';
+import { Type, type Static } from 'typebox';
+import { ServiceError } from './error.ts';
+
+/** Every setting of the service. All come from the environment; the type below is derived from this schema. */
+export const SettingsSchema = Type.Object({
+  NODE_ENV: Type.Enum(['production', 'development', 'test'], {
+    default: 'production',
+    description: 'development: makes a key where there is none, serves /docs, and stops without a drain.',
+  }),
+  HOST: Type.String({ minLength: 1, default: '0.0.0.0', description: 'Address to listen on.' }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'Port; 0 takes a free one.' }),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'The least important line to write.',
+  }),
+  REVISION: Type.Optional(
+    Type.String({ minLength: 1, description: 'Shown by /version, where the deployment knows it.' }),
+  ),
+
+  KEYS_DIR: Type.String({
+    minLength: 1,
+    description: 'Folder of signing keys, one file each. In development: .slipway/keys.',
+  }),
+  KEYS_POLL_MS: Type.Integer({
+    minimum: 10,
+    default: 30_000,
+    description: 'How often to look for new keys where no file event tells of them.',
+  }),
+  TOLERANCE_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 3600,
+    default: 300,
+    description: 'How far the time of a message may lie from now, in either direction.',
+  }),
+
+  TRUST_PROXY: Type.String({
+    default: '',
+    format: 'proxies',
+    description:
+      'Addresses or CIDR ranges of proxies whose X-Forwarded-* is believed, separated by commas. Empty: nobody.',
+  }),
+  BODY_LIMIT_BYTES: Type.Integer({ minimum: 1024, default: 262_144, description: 'Largest request body.' }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 6000,
+    description:
+      'Requests to /v1 per client address. Behind a proxy that is not in TRUST_PROXY, all clients are one.',
+  }),
+  MAX_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    default: 2048,
+    description: 'Open connections; more are refused.',
+  }),
+  MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
+    minimum: 0,
+    default: 250,
+    description: 'Above this mean delay requests are shed with 503. 0: never.',
+  }),
+
+  HEADERS_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 300_000,
+    default: 5000,
+    description: 'How long a client may take to send its headers.',
+  }),
+  REQUEST_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    default: 15_000,
+    description: 'How long a client may take to send a whole request.',
+  }),
+  DRAIN_DELAY_MS: Type.Integer({
+    minimum: 0,
+    default: 10_000,
+    description:
+      'After SIGTERM: how long to serve on while /readyz says 503, until no proxy sends requests here.',
+  }),
+  CLOSE_TIMEOUT_MS: Type.Integer({
+    minimum: 0,
+    default: 10_000,
+    description: 'After the drain: how long open requests may take before they are cut.',
+  }),
+});
+
+export type Settings = Static<typeof SettingsSchema>;
+
+/** Where keys lie in development when nothing else is said; Git ignores it. */
+const DEVELOPMENT_KEYS_DIR = '.slipway/keys';
+
+/**
+ * Reads the settings from an environment.
+ *
+ * @throws ServiceError `invalid-settings`, which names every bad setting at once.
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const fallback = env.NODE_ENV === 'development' ? { KEYS_DIR: DEVELOPMENT_KEYS_DIR } : {};
+  // A copy, because env-schema writes into the schema that it is given.
+  const schema = { ...SettingsSchema };
+  const ajv = { customOptions: (ajv: Ajv) => ajv.addFormat('proxies', isProxyList) };
+  try {
+    return envSchema<Settings>({ schema, data: [fallback, env], env: false, ajv });
+  } catch (error) {
+    if (error instanceof Error && 'errors' in error) throw invalidSettings(error, env);
+    throw error;
+  }
+}
+
+type Ajv = Parameters<
+  Extract<NonNullable<EnvSchemaOpt['ajv']>, { customOptions: unknown }>['customOptions']
+>[0];
+
+/** The part of an Ajv error that is told. */
+interface SchemaProblem {
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: { readonly missingProperty?: string; readonly allowedValues?: readonly string[] };
+}
+
+function invalidSettings(cause: Error, env: NodeJS.ProcessEnv): ServiceError {
+  const { errors } = cause as Error & { errors: readonly SchemaProblem[] };
+  const lines = errors.map((problem) => `  ${describe(problem, env)}`);
+  const message = `The environment holds settings that do not fit:\n${lines.join('\n')}`;
+  return new ServiceError('invalid-settings', message, { cause });
+}
+
+function describe({ instancePath, message, params }: SchemaProblem, env: NodeJS.ProcessEnv): string {
+  const missing = params.missingProperty;
+  const name = missing ?? instancePath.slice(1);
+  const rule = params.allowedValues ? `must be one of ${params.allowedValues.join(', ')}` : message;
+  const wrong = missing ? 'is not set and has no default' : `is ${JSON.stringify(env[name])} but ${rule}`;
+  return `${name} ${wrong}. ${descriptionOf(name)}`;
+}
+
+function descriptionOf(name: string): string {
+  const setting: object = SettingsSchema.properties[name as keyof Settings];
+  return 'description' in setting ? String(setting.description) : '';
+}
+
+/** Addresses and CIDR ranges, separated by commas; or nothing. */
+function isProxyList(text: string): boolean {
+  return text === '' || text.split(',').every((part) => isAddressRange(part.trim()));
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

@@ -1,0 +1,119 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openKeyRing, type KeyRing } from '../../src/keys/open-key-ring.ts';
+import { newSecret } from '../../src/webhook/secret.ts';
+import { createKeyFolder, createKeyVolume, temporaryFolder } from '../key-volume.ts';
+import { eventually } from '../eventually.ts';
+
+/** So long that only file events can be what was noticed. */
+const NO_POLL = 3_600_000;
+
+interface Told {
+  level: 'info' | 'error';
+  facts: object;
+}
+
+async function openRing(dir: string, pollMs = NO_POLL): Promise<{ ring: KeyRing; told: Told[] }> {
+  const told: Told[] = [];
+  const log = {
+    info: (facts: object) => void told.push({ level: 'info', facts }),
+    error: (facts: object) => void told.push({ level: 'error', facts }),
+  };
+  const ring = await openKeyRing({ dir, pollMs, log });
+  onTestFinished(() => ring.close());
+  return { ring, told };
+}
+
+function ids(ring: KeyRing): string[] {
+  return ring.keys.map(({ id }) => id);
+}
+
+async function seen(ring: KeyRing, expected: string[]): Promise<void> {
+  await eventually(() => expect(ids(ring)).toEqual(expected));
+}
+
+test('a swap of the volume is noticed by its file events', async () => {
+  const [old, next] = [newSecret(), newSecret()];
+  const volume = await createKeyVolume({ old });
+  const { ring, told } = await openRing(volume.dir);
+  expect(ids(ring)).toEqual(['old']);
+
+  await volume.swap({ new: next, old });
+  await seen(ring, ['new', 'old']);
+  await volume.swap({ new: next });
+  await seen(ring, ['new']);
+  expect(told).toEqual([
+    { level: 'info', facts: { keys: ['old'] } },
+    { level: 'info', facts: { keys: ['new', 'old'] } },
+    { level: 'info', facts: { keys: ['new'] } },
+  ]);
+});
+
+test('a folder that comes late is noticed by the poll, and its events afterwards', async () => {
+  const dir = join(await temporaryFolder(), 'late');
+  const { ring, told } = await openRing(dir, 100);
+  expect(ids(ring)).toEqual([]);
+  expect(told).toEqual([expect.objectContaining({ level: 'error' })]);
+
+  await mkdir(dir);
+  await writeFile(join(dir, 'first'), newSecret());
+  await seen(ring, ['first']);
+});
+
+test('a folder that is removed and made again is followed, and meanwhile the last keys stay', async () => {
+  const dir = await createKeyFolder({ first: newSecret() });
+  const { ring } = await openRing(dir, 100);
+
+  await rm(dir, { recursive: true });
+  await eventually(() => expect(ring.problems).toHaveLength(1));
+  expect(ids(ring)).toEqual(['first']);
+
+  await mkdir(dir);
+  await writeFile(join(dir, 'second'), newSecret());
+  await seen(ring, ['second']);
+});
+
+test('a half-written key leaves the last good set in use and is told once, by name', async () => {
+  const first = newSecret();
+  const dir = await createKeyFolder({ first });
+  const { ring, told } = await openRing(dir, 20);
+  const secret = newSecret();
+
+  await writeFile(join(dir, 'second'), secret.slice(0, 21));
+  await eventually(() => expect(ring.problems).toHaveLength(1));
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(ids(ring)).toEqual(['first']);
+  expect(told.filter(({ level }) => level === 'error')).toEqual([
+    {
+      level: 'error',
+      facts: { problems: [{ file: 'second', reason: expect.stringContaining('base64') }], keys: ['first'] },
+    },
+  ]);
+  expect(JSON.stringify(told)).not.toContain(secret.slice(6, 21));
+
+  await writeFile(join(dir, 'second.part'), secret);
+  await rename(join(dir, 'second.part'), join(dir, 'second'));
+  await seen(ring, ['first', 'second']);
+  expect(ring.problems).toEqual([]);
+  expect(told.at(-1)).toEqual({ level: 'info', facts: { problems: [], keys: ['first', 'second'] } });
+});
+
+test('an empty volume leaves the last good set in use', async () => {
+  const volume = await createKeyVolume({ first: newSecret() });
+  const { ring } = await openRing(volume.dir);
+  await volume.swap({});
+  await eventually(() =>
+    expect(ring.problems).toEqual([{ file: volume.dir, reason: 'there is no key in it' }]),
+  );
+  expect(ids(ring)).toEqual(['first']);
+});
+
+test('once closed, nothing is followed', async () => {
+  const volume = await createKeyVolume({ first: newSecret() });
+  const { ring } = await openRing(volume.dir, 20);
+  ring.close();
+  await volume.swap({ second: newSecret() });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(ids(ring)).toEqual(['first']);
+});

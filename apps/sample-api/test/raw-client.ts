@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+
+/** A client without manners: it sends bytes, and tells what came back and whether the server hung up. */
+export interface RawClient {
+  readonly socket: Socket;
+  received(): string;
+  closedWithin(ms: number): Promise<boolean>;
+}
+
+export async function connectRaw(port: number): Promise<RawClient> {
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk) => (received += chunk));
+  // A server that hangs up while the client writes is what some tests are about.
+  socket.on('error', () => undefined);
+  onTestFinished(() => void socket.destroy());
+  const closed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)));
+  await once(socket, 'connect');
+
+  return {
+    socket,
+    received: () => received,
+    closedWithin: (ms) => Promise.race([closed, sleep(ms, false)]),
+  };
+}
+
+/** Keeps sending one byte, so that the connection is never idle. */
+export function trickle(socket: Socket): void {
+  const timer = setInterval(() => socket.writable && socket.write('a'), 50);
+  socket.on('close', () => clearInterval(timer));
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+
+/** The service as a process. */
+export interface Service {
+  /** Where it listens. */
+  readonly url: string;
+  /** Everything it has written so far. */
+  output(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Its exit code, once it has ended. */
+  readonly exit: Promise<number | null>;
+}
+
+export interface ServiceOptions {
+  /** Arguments of Node: flags and the file to run. */
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+  readonly cwd?: string;
+}
+
+/** Runs the service on a free port of the loopback address until it listens. It is ended with its test. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const run = runService(options);
+  return { ...run, url: await listeningUrl(run) };
+}
+
+/** Runs the service whether or not it ever listens. It sees no setting but those given. */
+export function runService({ args, env, cwd }: ServiceOptions): Omit<Service, 'url'> {
+  const child = spawn(process.execPath, args, {
+    env: { HOST: '127.0.0.1', PORT: '0', MAX_EVENT_LOOP_DELAY_MS: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  onTestFinished(() => void child.kill('SIGKILL'));
+
+  return {
+    output: () => output,
+    kill: (signal) => void child.kill(signal),
+    exit: once(child, 'close').then(([code]) => code as number | null),
+  };
+}
+
+async function listeningUrl({ output, exit }: Omit<Service, 'url'>): Promise<string> {
+  let ended = false;
+  void exit.then(() => (ended = true));
+  for (;;) {
+    const url = /listening at (http:[^"]+)/.exec(output())?.[1];
+    if (url !== undefined) return url;
+    if (ended) throw new Error(`the service ended before it listened: ${output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
