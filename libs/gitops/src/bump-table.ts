@@ -1,0 +1,34 @@
+import type { BumpResult } from './bump.ts';
+import type { Environment } from './environment.ts';
+import type { Outcome } from './plan.ts';
+import { table } from './table.ts';
+
+const tag = (release: Outcome['after']): string => release?.image.tag ?? '-';
+
+/**
+ * What one run did to a ledger, for people: a row for each app, then where it was written and what is left.
+ */
+export function bumpTable({ name, ledger }: Environment, result: BumpResult): string {
+  const rows = result.outcomes.map(({ app, outcome, before, after, reason }) => [
+    app,
+    outcome,
+    before && before.image.digest !== after?.image.digest ? `${tag(before)} -> ${tag(after)}` : tag(after),
+    reason ??
+      (outcome === 'landed' && before?.image.digest === after?.image.digest
+        ? 'same image, new configuration'
+        : ''),
+  ]);
+  const lines = [table(['APP', name.toUpperCase(), 'IMAGE', 'NOTE'], rows)];
+  lines.push(
+    result.commit === undefined
+      ? `Nothing to release: no commit on ${ledger.branch}.`
+      : `One commit on ${ledger.branch}: ${result.commit.slice(0, 12)}`,
+  );
+  if (result.state.pending.length > 0) lines.push(`Still due: ${result.state.pending.join(', ')}`);
+  for (const app of result.orphans) {
+    lines.push(
+      `${app} is released in ${name} but no longer deployed there. To remove it: npx slipway remove ${app} --env ${name}`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,79 @@
+import { appsAt } from './app.ts';
+import type { ChangedProjects } from './due.ts';
+import type { Environment } from './environment.ts';
+import { LedgerRepository } from './ledger-repository.ts';
+import { planBump, type Intent, type Plan, type Run } from './plan.ts';
+import { assertReleasable } from './releasable.ts';
+import type { Commit, Source } from './source.ts';
+import { updateLedger } from './update.ts';
+
+/** One run's wish: release these images at this checkout's commit. */
+export interface BumpRequest {
+  source: Source;
+  environment: Environment;
+  intents: readonly Intent[];
+  /** Apps of the run that did not get as far as an image, and why. */
+  failed?: readonly { app: string; reason: string }[];
+  changed: ChangedProjects;
+  /** The address of the run, for the commit's trailers. */
+  runUrl?: string | undefined;
+  /** Milliseconds for all attempts together. @default 120000 */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+/** What one run did to a ledger. */
+export interface BumpResult extends Plan {
+  /** The one commit on the ledger branch; undefined when nothing landed. */
+  commit: Commit | undefined;
+  /** The commit at which chart and values were read. */
+  config: Commit;
+  retries: number;
+}
+
+/**
+ * Releases what a run published, in one commit for all its apps, on top of whatever the ledger holds by then.
+ * A run that changes nothing makes no commit.
+ *
+ * @throws {GitopsError} before anything is written: `dirty`, `unpushed`, `shallow`, `invalid`;
+ *   from the remote: `auth`, `refused`, `not-found`, `timeout`
+ */
+export async function bump(request: BumpRequest): Promise<BumpResult> {
+  const { source, environment } = request;
+  const releasable = await assertReleasable(source, environment);
+  const config = releasable.dirty ? await source.snapshot() : releasable.head;
+  const run: Run = {
+    ...releasable,
+    source,
+    config,
+    environment: environment.name,
+    apps: await appsAt(source, config, environment.name),
+    changed: remember(request.changed),
+    intents: request.intents,
+    failed: request.failed ?? [],
+    runUrl: request.runUrl,
+  };
+  const repository = await LedgerRepository.open(source, environment.ledger);
+  try {
+    const place = environment.ledger.branch;
+    const { value, commit, retries } = await updateLedger(
+      repository,
+      (tip) => planBump(run, tip, place),
+      request,
+    );
+    return { ...value, commit, config, retries };
+  } finally {
+    await repository.close();
+  }
+}
+
+/** Attempts ask the same question again; the answer for two commits never changes. */
+function remember(changed: ChangedProjects): ChangedProjects {
+  const answers = new Map<string, ReturnType<ChangedProjects>>();
+  return (base, head) => {
+    const question = `${base}..${head}`;
+    const answer = answers.get(question) ?? changed(base, head);
+    answers.set(question, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { GitopsError } from './error.ts';
+
+/** How one git command is run. */
+export interface GitOptions {
+  /** The folder git runs in. */
+  cwd: string;
+  /** Variables on top of the sanitised environment, for example `GIT_DIR`. */
+  env?: Record<string, string>;
+  /** Bytes for standard input. */
+  input?: string | Uint8Array;
+  /** Ends the command; the process is killed. */
+  signal?: AbortSignal;
+}
+
+/** What a git command answered. */
+export interface GitResult {
+  code: number;
+  stdout: Buffer;
+  stderr: string;
+}
+
+/**
+ * Variables that could redirect git to another repository, run a program of somebody's choice
+ * or change what it prints. A caller that means one of them names it in `env`.
+ */
+const DROPPED =
+  /^GIT_(?!SSH|ASKPASS|AUTHOR_|COMMITTER_|CONFIG_(COUNT|KEY_|VALUE_|GLOBAL|SYSTEM|NOSYSTEM)|SSL|HTTP|CURL)/;
+
+function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !DROPPED.test(name));
+  return { ...Object.fromEntries(inherited), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...extra };
+}
+
+/**
+ * Runs git with an argument array, never through a shell, and answers whatever it exits with.
+ *
+ * @throws {GitopsError} `usage` when there is no git, `timeout` when `signal` ended it
+ */
+export function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', args, {
+      cwd: options.cwd,
+      env: environment(options.env),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(options.signal && { signal: options.signal, killSignal: 'SIGKILL' as const }),
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', (cause) => reject(explainSpawn(cause, args, options.signal)));
+    child.on('close', (code) => {
+      const text = redact(Buffer.concat(stderr).toString('utf8').trim());
+      resolve({ code: code ?? 1, stdout: Buffer.concat(stdout), stderr: text });
+    });
+    child.stdin.on('error', () => {}); // git may exit before it has read everything; its exit code tells
+    child.stdin.end(options.input);
+  });
+}
+
+/**
+ * As {@link tryGit}, but a non-zero exit is an error.
+ *
+ * @throws {GitopsError} `git` with git's own words
+ */
+export async function git(args: readonly string[], options: GitOptions): Promise<Buffer> {
+  const result = await tryGit(args, options);
+  if (result.code !== 0) {
+    throw new GitopsError('git', `git ${args[0]} failed in ${options.cwd}: ${result.stderr}`, {
+      value: args,
+    });
+  }
+  return result.stdout;
+}
+
+/** As {@link git}, for commands that answer one line. */
+export async function gitLine(args: readonly string[], options: GitOptions): Promise<string> {
+  return (await git(args, options)).toString('utf8').trimEnd();
+}
+
+function explainSpawn(cause: Error, args: readonly string[], signal?: AbortSignal): GitopsError {
+  if (signal?.aborted) {
+    return new GitopsError('timeout', `git ${args[0]} was ended: the deadline has passed`, { cause });
+  }
+  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+    return new GitopsError('usage', 'there is no git on PATH, or the folder does not exist. Install git.', {
+      cause,
+    });
+  }
+  return new GitopsError('git', `git ${args[0]} could not be started: ${cause.message}`, { cause });
+}
+
+/** User names and passwords inside URLs are secrets; git repeats URLs in its errors. */
+export function redact(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1***@');
+}

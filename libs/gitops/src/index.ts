@@ -1,0 +1,33 @@
+export { affectedBase } from './affected-base.ts';
+export { appsAt, DEFAULT_CHART, isDeployedTo, type App } from './app.ts';
+export { bump, type BumpRequest, type BumpResult } from './bump.ts';
+export { bumpTable } from './bump-table.ts';
+export { dueApps, standing, type ChangedProjects, type Situation, type Standing } from './due.ts';
+export {
+  ENVIRONMENTS,
+  EnvironmentFile,
+  listEnvironments,
+  readEnvironment,
+  type Environment,
+} from './environment.ts';
+export { GitopsError, type GitopsErrorCode } from './error.ts';
+export { LEDGER_FILE, LedgerState, Release, releaseFile } from './ledger.ts';
+export { type Intent, type Outcome, type Plan } from './plan.ts';
+export { assertReleasable, type Releasable } from './releasable.ts';
+export { removeRelease } from './remove.ts';
+export { listRuns, pruneRuns, readRunResults, RunResult, RUNS, writeRunResult } from './run-result.ts';
+export { readSituation } from './situation.ts';
+export { Source, type Commit, type Mainline } from './source.ts';
+export { environmentStatus, type AppStatus, type EnvironmentStatus } from './status.ts';
+export { table } from './table.ts';
+export {
+  addKey,
+  formatPath,
+  getValue,
+  parsePath,
+  setValue,
+  ValuesError,
+  type Path,
+  type Value,
+  type ValuesErrorCode,
+} from './values/index.ts';

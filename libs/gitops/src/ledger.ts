@@ -1,0 +1,110 @@
+import Type, { type Static } from 'typebox';
+import { stringify } from 'yaml';
+import { readYaml } from './door.ts';
+import type { Tip } from './ledger-repository.ts';
+
+const Commit = Type.String({ pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$' });
+const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
+const Closed = { additionalProperties: false };
+
+/** `apps/<app>/release.yaml`: what is released, and from which configuration. */
+export const Release = Type.Object(
+  {
+    image: Type.Object(
+      {
+        repository: Type.String({ minLength: 1 }),
+        tag: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$' }),
+        digest: Digest,
+      },
+      { ...Closed, description: "Exactly the chart's image values." },
+    ),
+    release: Type.Object(
+      {
+        source: Type.Unsafe<string>({
+          ...Commit,
+          description: 'The commit of the run that first published this digest.',
+        }),
+        config: Type.Unsafe<string>({
+          ...Commit,
+          description: 'The commit at which chart and values are read.',
+        }),
+        chart: Type.String({ minLength: 1, description: 'The chart folder at that commit.' }),
+      },
+      Closed,
+    ),
+    hold: Type.Optional(
+      Type.Object(
+        {
+          by: Type.String(),
+          reason: Type.String(),
+          since: Type.String({ description: 'ISO 8601' }),
+          until: Type.Optional(
+            Type.String({ description: 'ISO 8601; without it the hold stays until it is lifted' }),
+          ),
+        },
+        { ...Closed, description: 'No run replaces this release while the hold lasts.' },
+      ),
+    ),
+  },
+  Closed,
+);
+export type Release = Static<typeof Release>;
+
+/** `ledger.yaml`: what was considered, and what is due all the same. */
+export const LedgerState = Type.Object(
+  {
+    through: Type.Optional(
+      Type.Unsafe<string>({ ...Commit, description: 'The commit up to which every project was considered.' }),
+    ),
+    pending: Type.Array(Type.String(), {
+      description: 'Due all the same: failed, skipped, not selected, held or rolled back.',
+    }),
+  },
+  Closed,
+);
+export type LedgerState = Static<typeof LedgerState>;
+
+/** The file with the {@link LedgerState}. */
+export const LEDGER_FILE = 'ledger.yaml';
+
+/** The file with the {@link Release} of an app. */
+export const releaseFile = (app: string): string => `apps/${app}/release.yaml`;
+
+/** The apps that a ledger has a release of, whether or not they still exist. */
+export function releasedApps(tip: Tip): string[] {
+  return tip.files.flatMap((file) => /^apps\/([^/]+)\/release\.yaml$/.exec(file)?.[1] ?? []).sort();
+}
+
+/** @throws {GitopsError} `invalid` */
+export async function readState(tip: Tip, place: string): Promise<LedgerState> {
+  const text = (await tip.read([LEDGER_FILE])).get(LEDGER_FILE);
+  return text === undefined ? { pending: [] } : readYaml(LedgerState, text, `${place}:${LEDGER_FILE}`);
+}
+
+/**
+ * The releases of the named apps; an app without one is missing from the answer.
+ *
+ * @throws {GitopsError} `invalid`
+ */
+export async function readReleases(
+  tip: Tip,
+  apps: readonly string[],
+  place: string,
+): Promise<Map<string, Release>> {
+  const texts = await tip.read(apps.map(releaseFile));
+  const releases = new Map<string, Release>();
+  for (const app of apps) {
+    const text = texts.get(releaseFile(app));
+    if (text !== undefined) releases.set(app, readYaml(Release, text, `${place}:${releaseFile(app)}`));
+  }
+  return releases;
+}
+
+const NOTE = '# Written by slipway. Change it with `slipway`, not by hand.\n';
+
+/** A ledger file as text: strings quoted, so that every YAML reader takes them as strings. */
+export function print(content: Release | LedgerState): string {
+  return (
+    NOTE + stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 })
+  );
+}

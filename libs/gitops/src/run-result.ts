@@ -1,0 +1,88 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { readJson } from './door.ts';
+import { GitopsError } from './error.ts';
+import { Release } from './ledger.ts';
+
+/** Where runs leave their results, from the root of the work tree. Ignored by Git. */
+export const RUNS = '.slipway/runs';
+
+/** How many runs are kept. Results are only read by the run that wrote them, or by hand after a failed bump. */
+const KEPT = 20;
+
+/** `.slipway/runs/<run>/<project>.json`: what one `deploy` task of one run published. */
+export const RunResult = Type.Object(
+  {
+    app: Type.String({ minLength: 1 }),
+    environment: Type.String({ minLength: 1 }),
+    head: Type.String({
+      pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$',
+      description: 'The commit that was checked out.',
+    }),
+    image: Release.properties.image,
+    registries: Type.Array(
+      Type.Object(
+        {
+          repository: Type.String(),
+          uploadedBlobs: Type.Integer({ minimum: 0 }),
+          uploadedBytes: Type.Integer({
+            minimum: 0,
+            description: 'Blob bytes sent; 0 when the registry had them all.',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type RunResult = Static<typeof RunResult>;
+
+/** Writes the result of one task: wholly, or not at all. */
+export async function writeRunResult(root: string, run: string, result: RunResult): Promise<void> {
+  const folder = runFolder(root, run);
+  const file = join(folder, `${result.app}.json`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(result, undefined, 2)}\n`);
+  await rename(`${file}.${process.pid}`, file);
+}
+
+/**
+ * Reads the results of one run, sorted by app.
+ *
+ * @throws {GitopsError} `invalid`
+ */
+export async function readRunResults(root: string, run: string): Promise<RunResult[]> {
+  const folder = runFolder(root, run);
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    files.map(async (name) =>
+      readJson(RunResult, await readFile(join(folder, name), 'utf8'), join(RUNS, run, name)),
+    ),
+  );
+}
+
+/** The runs that left results, newest first. */
+export async function listRuns(root: string): Promise<string[]> {
+  const names = await readdir(join(root, RUNS)).catch(() => []);
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(root, RUNS, name))).mtimeMs })),
+  );
+  return dated.sort((a, b) => b.at - a.at).map(({ name }) => name);
+}
+
+/** Forgets all but the newest runs. */
+export async function pruneRuns(root: string): Promise<void> {
+  const old = (await listRuns(root)).slice(KEPT);
+  await Promise.all(old.map((run) => rm(runFolder(root, run), { recursive: true, force: true })));
+}
+
+function runFolder(root: string, run: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(run)) {
+    throw new GitopsError('usage', `"${run}" is not the name of a run. Runs are the folders in ${RUNS}.`, {
+      value: run,
+    });
+  }
+  return join(root, RUNS, run);
+}

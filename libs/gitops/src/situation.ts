@@ -1,0 +1,30 @@
+import { appsAt } from './app.ts';
+import type { CheckoutSituation } from './affected-base.ts';
+import type { ChangedProjects } from './due.ts';
+import type { Environment } from './environment.ts';
+import { fetchBranch, LedgerRepository } from './ledger-repository.ts';
+import { readState } from './ledger.ts';
+import type { Source } from './source.ts';
+
+/**
+ * Reads the state of an environment against the checked-out commit, without judging whether it may be released.
+ *
+ * @throws {GitopsError} `no-commit`, and `auth`, `not-found`, `network` where ledger or main cannot be read
+ */
+export async function readSituation(
+  source: Source,
+  environment: Environment,
+  changed: ChangedProjects,
+): Promise<CheckoutSituation> {
+  const head = await source.head();
+  const { source: from, ledger } = environment;
+  const mainline = from === 'worktree' ? 'branches' : await fetchBranch(source, from.remote, from.branch);
+  const apps = await appsAt(source, head, environment.name);
+  const repository = await LedgerRepository.open(source, ledger);
+  try {
+    const state = await readState(await repository.tip(), ledger.branch);
+    return { source, head, mainline, apps, state, changed };
+  } finally {
+    await repository.close();
+  }
+}
