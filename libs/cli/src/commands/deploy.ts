@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import {
+  assertReleasable,
+  bump,
+  bumpTable,
+  GitopsError,
+  isDeployedTo,
+  readEnvironment,
+  writeRunResult,
+  type RunResult,
+} from '@slipway/gitops';
+import { print } from '../print.ts';
+import { publish } from '../publish.ts';
+import { enterWorkspace, type Workspace } from '../workspace.ts';
+
+interface Options {
+  env: string;
+  json?: boolean;
+}
+
+/** Set by the Nx plugin: the run that this task belongs to, whose one bump comes after all its tasks. */
+const run = (): string | undefined => process.env['SLIPWAY_RUN'];
+
+export function deployCommand(): Command {
+  return new Command('deploy')
+    .description("Publish an app's built image to an environment's registries, then release it")
+    .argument('<app>', 'the app: its folder under apps/')
+    .option('--env <environment>', 'the environment', 'local')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nInside an Nx run it publishes only: the run then makes one commit for all its apps. The image is not built\n' +
+        'here; `npx nx deploy APP -c ENVIRONMENT` does all of it.',
+    )
+    .action(async (app: string, { env, json }: Options) => {
+      const workspace = await enterWorkspace();
+      const result = await deploy(workspace, app, env, json);
+      if (typeof result === 'string')
+        return print(json, { app, environment: env, skipped: result }, () => result);
+      if (run() === undefined) return release(workspace, result, json);
+      await writeRunResult(workspace.root, run() as string, result);
+      print(json, result, () => describe(result));
+    });
+}
+
+/** The published image, or the sentence why there was nothing to do. */
+async function deploy(
+  workspace: Workspace,
+  app: string,
+  name: string,
+  json?: boolean,
+): Promise<RunResult | string> {
+  const { root, source } = workspace;
+  const environment = await readEnvironment(root, name);
+  if (!(await isDeployedTo(root, app, 'values'))) {
+    throw new GitopsError('usage', `There is no app "${app}": apps/${app}/deploy/values.yaml is not there.`, {
+      value: app,
+    });
+  }
+  if (!(await isDeployedTo(root, app, name))) {
+    return `${app} is not in ${name}: apps/${app}/deploy/${name}.yaml is not there. Nothing to do.`;
+  }
+  if (environment.deploy === 'promote') {
+    return `${name} is reached by promotion only, so nothing was done. Deploy to an environment before it, then: npx slipway promote ${app} --to ${name}`;
+  }
+  const { head } = await assertReleasable(source, environment);
+  const published = await publish(
+    root,
+    app,
+    environment,
+    json ? () => {} : (line) => process.stdout.write(`${line}\n`),
+  );
+  return { app, environment: name, head, ...published };
+}
+
+async function release(
+  { root, source }: Workspace,
+  { app, environment, image }: RunResult,
+  json?: boolean,
+): Promise<void> {
+  const { affectedProjects } = await import('@slipway/nx/affected');
+  const target = await readEnvironment(root, environment);
+  const result = await bump({
+    source,
+    environment: target,
+    intents: [{ app, image }],
+    changed: affectedProjects('fresh'),
+  });
+  print(json, result, () => bumpTable(target, result));
+  if (result.outcomes.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
+  if (result.outcomes.some(({ outcome }) => outcome === 'held' || outcome === 'superseded'))
+    process.exitCode = 3;
+}
+
+function describe({ image, registries }: RunResult): string {
+  return registries
+    .map(({ repository, uploadedBlobs, uploadedBytes }) =>
+      uploadedBlobs === 0
+        ? `${repository}:${image.tag} was there already: nothing uploaded`
+        : `${repository}:${image.tag}: ${uploadedBlobs} blobs, ${uploadedBytes.toLocaleString('en')} bytes uploaded`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { appsAt, environmentStatus, listEnvironments, readEnvironment, Source, table } from '@slipway/gitops';
+import { print } from '../print.ts';
+
+/** One thing that must hold, and what was found. */
+interface Finding {
+  check: string;
+  ok: boolean;
+  found: string;
+}
+
+/** Runs a check; what it throws is the finding. */
+async function look(check: string, examine: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, ok: true, found: await examine() };
+  } catch (error) {
+    return { check, ok: false, found: (error as Error).message };
+  }
+}
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Check this machine and this workspace: tools, history, environment files, apps, ledgers')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = [await look('Node', node), await look('git', git), ...(await workspaceFindings())];
+      const rows = findings.map(({ check, ok, found }) => [
+        ok ? 'ok' : 'FAILED',
+        check,
+        found.replaceAll('\n', ' '),
+      ]);
+      print(json, findings, () => table(['', 'CHECK', 'FOUND'], rows));
+      if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+    });
+}
+
+async function workspaceFindings(): Promise<Finding[]> {
+  const opened = await Source.open(process.cwd()).catch((error: Error) => error);
+  if (opened instanceof Error) return [{ check: 'workspace', ok: false, found: opened.message }];
+  const names = await listEnvironments(opened.root);
+  return [
+    await look('history', () => history(opened)),
+    await look('apps', () => apps(opened, names)),
+    ...(await Promise.all(names.map((name) => look(`environment ${name}`, () => environment(opened, name))))),
+  ];
+}
+
+/** 22.22 is the oldest line that strips types without a flag and still gets fixes. */
+async function node(): Promise<string> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 22)) {
+    throw new Error(
+      `Node ${process.versions.node} runs; at least 22.22 is needed. \`npm ci\` installs one, or install Node 24.`,
+    );
+  }
+  return process.versions.node;
+}
+
+async function git(): Promise<string> {
+  return execFileSync('git', ['--version'], { encoding: 'utf8' }).trim();
+}
+
+async function history(source: Source): Promise<string> {
+  const head = await source.head();
+  await source.isAncestor('0'.repeat(head.length), head); // answers "no", which a shallow clone may not
+  return `whole, HEAD is ${head.slice(0, 12)}`;
+}
+
+async function apps(source: Source, environments: readonly string[]): Promise<string> {
+  const head = await source.head();
+  const found = new Map<string, string[]>();
+  for (const environment of environments) {
+    for (const { name, chart } of await appsAt(source, head, environment)) {
+      found.set(name, [...(found.get(name) ?? []), environment]);
+      if (!existsSync(join(source.root, 'apps', name, 'deploy/values.yaml'))) {
+        throw new Error(
+          `apps/${name}/deploy/values.yaml is missing: Argo CD reads it in every environment. Make it; it may be empty.`,
+        );
+      }
+      if (!existsSync(join(source.root, chart, 'Chart.yaml'))) {
+        throw new Error(
+          `${name} uses the chart ${chart}, but ${chart}/Chart.yaml is not there. Correct slipway.chart in apps/${name}/package.json.`,
+        );
+      }
+    }
+  }
+  return [...found].map(([name, where]) => `${name} (${where.join(', ')})`).join(', ') || 'none';
+}
+
+async function environment(source: Source, name: string): Promise<string> {
+  const status = await environmentStatus(source, await readEnvironment(source.root, name));
+  const { remote, branch, commit } = status.ledger;
+  return `ledger ${branch} at ${remote}: ${commit ? commit.slice(0, 12) : 'nothing released yet'}`;
+}

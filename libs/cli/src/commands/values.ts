@@ -1,0 +1,48 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { getValue, setValue } from '@slipway/gitops';
+import { print } from '../print.ts';
+
+export function valuesCommand(): Command {
+  const values = new Command('values').description(
+    'Read and change single values of a YAML file, byte for byte',
+  );
+  values
+    .command('get')
+    .description('Print one value')
+    .argument('<file>')
+    .argument('<path>', 'for example image.digest or containers[0].image')
+    .option('--json', 'print JSON')
+    .action(async (file: string, path: string, { json }: { json?: boolean }) => {
+      const value = getValue(await readFile(file), path);
+      print(json, value, () => String(value));
+    });
+  values
+    .command('set')
+    .description('Change one scalar and no other byte, or refuse')
+    .argument('<file>')
+    .argument('<path>', 'for example image.digest or containers[0].image')
+    .argument('<value>', 'text; see --type')
+    .option('--type <type>', 'string, number or boolean', 'string')
+    .option('--json', 'print JSON')
+    .action(
+      async (file: string, path: string, text: string, { type, json }: { type: string; json?: boolean }) => {
+        const before = await readFile(file);
+        const after = setValue(before, path, typed(text, type));
+        const changed = !before.equals(after);
+        if (changed) {
+          await writeFile(`${file}.${process.pid}`, after);
+          await rename(`${file}.${process.pid}`, file);
+        }
+        print(json, { file, path, changed }, () =>
+          changed ? `${file}: ${path} is set.` : `${file}: ${path} was that already.`,
+        );
+      },
+    );
+  return values;
+}
+
+function typed(text: string, type: string): string | number | boolean {
+  if (type === 'number') return Number(text);
+  return type === 'boolean' ? text === 'true' : text;
+}

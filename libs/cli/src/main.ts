@@ -1,0 +1,20 @@
+import { CommanderError } from 'commander';
+import { explain, exitCodeOf } from './exit-code.ts';
+import { program } from './program.ts';
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the words after `slipway`
+ * @returns the exit code: 0 done (also: nothing to do), 1 work failed, 2 wrong usage, 3 refused
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...argv], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
+    process.stderr.write(`${explain(error)}\n`);
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { affectedCommand } from './commands/affected.ts';
+import { affectedBaseCommand } from './commands/affected-base.ts';
+import { bumpCommand } from './commands/bump.ts';
+import { deployCommand } from './commands/deploy.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { imageCommand } from './commands/image.ts';
+import { removeCommand } from './commands/remove.ts';
+import { statusCommand } from './commands/status.ts';
+import { valuesCommand } from './commands/values.ts';
+
+const EXAMPLES = `
+The everyday way is Nx, which calls these commands in the right order:
+  npx nx affected -t build test deploy                       what the last commits changed, to "local"
+  npx slipway affected -t build test deploy -c development   exactly what is due in development (what CI runs)
+
+Exit codes: 0 done (also: nothing to do) · 1 work failed · 2 wrong usage · 3 refused (held, superseded, policy)`;
+
+/** The whole command, with one file for each verb. */
+export function program(): Command {
+  const slipway = new Command('slipway')
+    .description('From a commit to a running release: image, ledger and Argo CD, out of one Nx graph.')
+    .version(manifest.version, '-V, --version')
+    .addHelpText('after', EXAMPLES);
+  for (const verb of [
+    statusCommand(),
+    deployCommand(),
+    bumpCommand(),
+    affectedCommand(),
+    affectedBaseCommand(),
+    removeCommand(),
+    imageCommand(),
+    valuesCommand(),
+    doctorCommand(),
+  ]) {
+    slipway.addCommand(verb);
+  }
+  return throwInsteadOfExit(slipway);
+}
+
+function throwInsteadOfExit(command: Command): Command {
+  command.exitOverride().showSuggestionAfterError();
+  command.commands.forEach(throwInsteadOfExit);
+  return command;
+}

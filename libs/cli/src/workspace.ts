@@ -1,0 +1,19 @@
+import { Source } from '@slipway/gitops';
+
+/** What the verbs of a workspace start from. */
+export interface Workspace {
+  root: string;
+  source: Source;
+}
+
+/**
+ * Opens the workspace around the current folder and makes its root the current folder, so that every path in
+ * configuration and output is relative to the root, wherever the command was typed.
+ *
+ * @throws {GitopsError} `no-repository`
+ */
+export async function enterWorkspace(): Promise<Workspace> {
+  const source = await Source.open(process.cwd());
+  process.chdir(source.root);
+  return { root: source.root, source };
+}

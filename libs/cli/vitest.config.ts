@@ -1,0 +1,3 @@
+import { projectTests } from '../../tools/vitest.ts';
+
+export default projectTests();

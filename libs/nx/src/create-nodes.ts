@@ -1,0 +1,94 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
+import { DEFAULT_CHART, listEnvironments, readEnvironment } from '@slipway/gitops';
+import { appTargets, type AppFacts } from './app-targets.ts';
+
+/** Options of the plugin in `nx.json`. */
+export interface SlipwayPluginOptions {
+  /** The environment of a run without `-c`. @default `local` */
+  defaultEnvironment?: string;
+}
+
+/** The environment of a run without `-c`, unless the plugin's options say otherwise. */
+export const DEFAULT_ENVIRONMENT = 'local';
+
+/** The Nx project of a chart folder. */
+export const chartProject = (folder: string): string => `${basename(folder)}-chart`;
+
+/**
+ * An app is a folder with `deploy/values.yaml`; a chart is a folder with `Chart.yaml`. Both are found by files
+ * that exist anyway: nothing is written for Nx.
+ */
+export const createNodesV2: CreateNodes<SlipwayPluginOptions> = [
+  '{apps/*/deploy/values.yaml,deploy/charts/*/Chart.yaml}',
+  async (files, options, context) => {
+    const workspace = await readWorkspace(options, context);
+    return files.map((file) => {
+      const project = basename(file) === 'Chart.yaml' ? chart(file) : app(file, workspace, context);
+      return [file, { projects: { [project.root]: project } }];
+    });
+  },
+];
+
+type Workspace = Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'builder'>;
+
+async function readWorkspace(
+  options: SlipwayPluginOptions | undefined,
+  { workspaceRoot }: CreateNodesContext,
+): Promise<Workspace> {
+  const names = await listEnvironments(workspaceRoot);
+  return {
+    environments: await Promise.all(names.map((name) => readEnvironment(workspaceRoot, name))),
+    defaultEnvironment: options?.defaultEnvironment ?? DEFAULT_ENVIRONMENT,
+    builder: builderInside(workspaceRoot),
+  };
+}
+
+function app(
+  file: string,
+  workspace: Workspace,
+  { workspaceRoot }: CreateNodesContext,
+): ProjectConfiguration {
+  const root = dirname(dirname(file));
+  const name = basename(root);
+  const manifest = readManifest(join(workspaceRoot, root, 'package.json'));
+  if (manifest.name !== name) {
+    throw new Error(
+      `${root}/package.json has the name "${manifest.name ?? ''}", but an app is released under the name of its folder. Name it "${name}".`,
+    );
+  }
+  const chartFolder = manifest.slipway?.chart ?? DEFAULT_CHART;
+  if (!existsSync(join(workspaceRoot, chartFolder, 'Chart.yaml'))) {
+    throw new Error(
+      `${root} uses the chart ${chartFolder}, but there is no ${chartFolder}/Chart.yaml. Correct slipway.chart in ${root}/package.json.`,
+    );
+  }
+  return {
+    root,
+    name,
+    projectType: 'application',
+    implicitDependencies: [chartProject(chartFolder)],
+    targets: appTargets({ name, root, ...workspace }),
+  };
+}
+
+function chart(file: string): ProjectConfiguration {
+  const root = dirname(file);
+  return { root, name: chartProject(root), projectType: 'library' };
+}
+
+function readManifest(file: string): { name?: string; slipway?: { chart?: string } } {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }) : {};
+}
+
+/**
+ * The image builder shapes the image, so its sources are an input of every `image`, where they lie in this
+ * workspace; where it is installed, its version is in the lockfile, which is an input anyway.
+ */
+function builderInside(workspaceRoot: string): string | undefined {
+  const installed = join(workspaceRoot, 'node_modules/@slipway/image');
+  if (!existsSync(installed)) return undefined;
+  const folder = relative(workspaceRoot, realpathSync(installed));
+  return folder.startsWith('..') || folder.includes('node_modules') ? undefined : `${folder}/src`;
+}
