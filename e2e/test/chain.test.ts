@@ -1,0 +1,192 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Workspace } from './workspace.ts';
+
+const APPS = ['a', 'b', 'c', 'd', 'e'];
+
+/** One workspace, one story: each test goes on from where the one before it stopped. */
+describe('five apps, from commit to release', () => {
+  const workspace = new Workspace(APPS);
+  afterAll(() => workspace.close());
+  const affected = 'nx affected -t build test deploy --base=HEAD~1';
+
+  it('releases all five in one commit', () => {
+    const { code, output } = workspace.run('slipway affected -t build test deploy');
+    expect(output).toContain('One commit on env/local');
+    expect(code).toBe(0);
+    expect(workspace.bumps()).toBe(1);
+    expect(workspace.ledger('ledger.yaml')).toEqual({
+      through: workspace.git('rev-parse', 'HEAD'),
+      pending: [],
+    });
+    expect(workspace.git('status', '--porcelain')).toBe('');
+  });
+
+  it('builds and releases only the one that changed', () => {
+    const before = APPS.map((app) => workspace.release(app));
+    workspace.code('c', '2');
+    const head = workspace.commit('c 2');
+    const { code, tasks } = workspace.run(affected);
+    expect(code).toBe(0);
+    expect(tasks).toEqual(['c:build', 'c:deploy:local', 'c:image:local']);
+    expect(workspace.bumps()).toBe(2);
+    const after = APPS.map((app) => workspace.release(app));
+    expect(after.map(({ image }, at) => image.digest === before[at]?.image.digest)).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(after[2]?.release).toMatchObject({ source: head, config: head });
+  });
+
+  it('makes a new release of the same image for a change of values, without building', () => {
+    const { image, release } = workspace.release('a');
+    workspace.write('apps/a/deploy/values.yaml', 'replicas: 3\n');
+    const head = workspace.commit('a: three replicas');
+    const { output } = workspace.run(affected);
+    expect(output).toMatch(/nx run a:build\s+\[local cache\]/);
+    expect(output).toMatch(/^a\s+landed\s+sha-\w+\s+same image, new configuration$/m);
+    expect(workspace.release('a')).toMatchObject({
+      image,
+      release: { source: release.source, config: head },
+    });
+  });
+
+  it('takes a change beside code, values and chart as unchanged, with no commit and no upload', () => {
+    const bumps = workspace.bumps();
+    workspace.write('apps/b/README.md', 'Hello\n');
+    workspace.commit('b: words');
+    const { code, output } = workspace.run(affected);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^b\s+unchanged/m);
+    expect(workspace.bumps()).toBe(bumps);
+  });
+
+  it('holds back only the red one of two, and keeps it due after an unrelated commit', () => {
+    workspace.code('d', '2');
+    workspace.code('e', '2');
+    const manifest = workspace.read('apps/d/package.json');
+    workspace.write(
+      'apps/d/package.json',
+      manifest.replace('"version"', '"scripts": { "test": "exit 1" }, "version"'),
+    );
+    workspace.commit('d and e, d is red');
+    const before = workspace.release('d');
+    const { code, output } = workspace.run(affected);
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/^d\s+failed\s/m);
+    expect(output).toMatch(/^e\s+landed\s/m);
+    expect(workspace.release('d')).toEqual(before);
+    expect(workspace.ledger('ledger.yaml')).toMatchObject({ pending: ['b', 'd'] });
+    workspace.write('apps/d/package.json', manifest);
+    workspace.write('README.md', 'unrelated\n');
+    workspace.commit('unrelated');
+    expect(workspace.due()).toEqual(['b', 'd']);
+  });
+
+  it('answers a base for plain nx affected that covers what is pending', () => {
+    const base = workspace.run('slipway affected-base').output.trim();
+    expect(base).toMatch(/^[0-9a-f]{40}$/);
+    expect(base).not.toBe(workspace.git('rev-parse', 'HEAD'));
+    const { output } = workspace.run(
+      `nx show projects --affected --with-target=deploy --base=${base} --head=HEAD`,
+    );
+    expect(output.trim().split('\n')).toContain('d');
+    expect(workspace.run('slipway affected -t build test deploy')).toMatchObject({ code: 0 });
+    expect(workspace.run('slipway affected-base').output.trim()).toBe(workspace.git('rev-parse', 'HEAD'));
+  });
+
+  it('supersedes the older of two runs when it lands last', () => {
+    workspace.code('a', '3');
+    const older = workspace.commit('a 3');
+    workspace.code('a', '4');
+    const newer = workspace.commit('a 4');
+    workspace.run(affected);
+    workspace.git('checkout', '--quiet', older);
+    const { output } = workspace.run('nx run a:deploy');
+    workspace.git('checkout', '--quiet', 'main');
+    expect(output).toMatch(/^a\s+superseded/m);
+    expect(workspace.release('a').release.config).toBe(newer);
+  });
+
+  it('names an app that is gone as an orphan, until it is removed', () => {
+    workspace.remove('apps/e');
+    workspace.code('b', '2');
+    workspace.commit('e is gone');
+    const { output } = workspace.run('nx run b:deploy');
+    expect(output).toContain('npx slipway remove e --env local');
+    expect(workspace.run('slipway status --env local').output).toMatch(/^e\s+local.*orphan$/m);
+    expect(workspace.run('slipway remove e --env local').code).toBe(0);
+    expect(workspace.run('slipway status --env local').output).not.toMatch(/^e\s/m);
+  });
+
+  it('refuses a configuration that is no environment, before any task', () => {
+    const { code, output, tasks } = workspace.run('nx affected -t build deploy -c develpment --base=HEAD~1');
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      'There is no environment "develpment" to deploy to. Known: development, local, production.',
+    );
+    expect(tasks).toEqual([]);
+  });
+
+  it('does nothing for production, and names promotion', () => {
+    workspace.write('apps/b/deploy/production.yaml', '{}\n');
+    workspace.commit('b to production');
+    const { code, output } = workspace.run('slipway deploy b --env production');
+    expect(code).toBe(0);
+    expect(output).toContain('npx slipway promote b --to production');
+    expect(workspace.run('slipway deploy c --env production').output).toContain('c is not in production');
+  });
+
+  it('releases uncommitted changes locally and leaves the work tree as it was', () => {
+    workspace.write('apps/b/deploy/values.yaml', 'replicas: 7\n');
+    const status = workspace.git('status', '--porcelain');
+    const { output } = workspace.run('nx run b:deploy');
+    expect(output).toMatch(/^b\s+landed/m);
+    expect(workspace.git('status', '--porcelain')).toBe(status);
+    expect(workspace.release('b').release.config).not.toBe(workspace.git('rev-parse', 'HEAD'));
+    workspace.git('checkout', '--quiet', '--', '.');
+  });
+
+  it('releases nothing when the registry cannot be reached, and says which and what to do', () => {
+    const file = 'deploy/environments/local/environment.yaml';
+    const bumps = workspace.bumps();
+    workspace.write(file, workspace.read(file).replace('oci:.slipway/registry', '127.0.0.1:1/team'));
+    const { code, output } = workspace.run('slipway deploy b');
+    workspace.git('checkout', '--quiet', '--', file);
+    expect(code).toBe(1);
+    expect(output).toContain('127.0.0.1:1');
+    expect(output.match(/^slipway: /gm)).toHaveLength(1);
+    expect(workspace.bumps()).toBe(bumps);
+  });
+
+  it('refuses a misspelt environment file with every mistake, its path and its value', () => {
+    const file = 'deploy/environments/local/environment.yaml';
+    workspace.write(file, 'deploy: automatic\nregistry: [x]\nbase: embedded\nregistries: []\n');
+    const { code, output } = workspace.run('slipway status --env local');
+    workspace.git('checkout', '--quiet', '--', file);
+    expect(code).toBe(2);
+    expect(output).toContain('deploy: must be one of auto, promote, got "automatic"');
+    expect(output).toContain('registry: is not a known key');
+    expect(output).toContain('registries: must not have fewer than 1 items');
+  });
+
+  it('releases nothing when it is interrupted, and the next run goes on', async () => {
+    const bumps = workspace.bumps();
+    workspace.code('c', '9');
+    const manifest = workspace.read('apps/c/package.json');
+    workspace.write(
+      'apps/c/package.json',
+      manifest.replace('"version"', '"scripts": { "test": "sleep 30" }, "version"'),
+    );
+    workspace.commit('c 9, slow');
+    await workspace.interrupt('nx run c:deploy', /nx run c:image|nx run c:test/, 'SIGINT');
+    expect(workspace.bumps()).toBe(bumps);
+    workspace.write('apps/c/package.json', manifest);
+    workspace.commit('c is quick again');
+    expect(workspace.due()).toContain('c');
+    expect(workspace.run('slipway affected -t build test deploy').code).toBe(0);
+    expect(workspace.bumps()).toBe(bumps + 1);
+  });
+});

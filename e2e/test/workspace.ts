@@ -1,0 +1,125 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { commit, git, makeScratch, removeScratch, withoutNx } from 'tools/scratch';
+import { parse } from 'yaml';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What a command answered. */
+export interface Answer {
+  code: number;
+  output: string;
+  /** The Nx tasks that ran or came from the cache, in the order of their names. */
+  tasks: string[];
+}
+
+/** A copy of this workspace with apps of a few lines, driven by the commands that people type. */
+export class Workspace {
+  readonly root = makeScratch(ROOT);
+
+  /** @param apps names of the apps; the workspace's own are left out, to be quick */
+  constructor(apps: readonly string[]) {
+    rmSync(join(this.root, 'apps'), { recursive: true });
+    for (const app of apps) this.addApp(app);
+    // Nothing here has tests of Vitest or files to lint, and each plugin costs Nx a process at every start.
+    const nx = JSON.parse(this.read('nx.json')) as { plugins: unknown[] };
+    this.write('nx.json', JSON.stringify({ ...nx, plugins: ['@slipway/nx/plugin'] }));
+    this.commit('Start');
+  }
+
+  addApp(app: string): void {
+    this.write(
+      `apps/${app}/package.json`,
+      `{ "name": "${app}", "version": "1.0.0", "private": true, "type": "module" }\n`,
+    );
+    this.code(app, '1');
+    for (const file of ['values', 'local', 'development'])
+      this.write(`apps/${app}/deploy/${file}.yaml`, '{}\n');
+  }
+
+  code(app: string, version: string): void {
+    this.write(`apps/${app}/src/main.ts`, `console.log('${app} ${version}');\n`);
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(dirname(join(this.root, file)), { recursive: true });
+    writeFileSync(join(this.root, file), text);
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.root, path), { recursive: true });
+  }
+
+  commit(message: string): string {
+    commit(this.root, message);
+    return this.git('rev-parse', 'HEAD');
+  }
+
+  git(...args: string[]): string {
+    return git(this.root, ...args).trim();
+  }
+
+  run(command: string): Answer {
+    const [program = '', ...args] = command.split(' ');
+    const env = { ...withoutNx(process.env), FORCE_COLOR: '0', NO_COLOR: '1' };
+    const done = spawnSync(program, args, {
+      cwd: this.root,
+      encoding: 'utf8',
+      env,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return answer(done.status, `${done.stdout}${done.stderr}`);
+  }
+
+  /** Runs a command and sends it a signal once its output matches. */
+  async interrupt(command: string, when: RegExp, signal: NodeJS.Signals): Promise<Answer> {
+    const [program = '', ...args] = command.split(' ');
+    const env = { ...withoutNx(process.env), FORCE_COLOR: '0', NO_COLOR: '1' };
+    const child = spawn(program, args, { cwd: this.root, env, detached: true });
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString('utf8');
+      if (when.test(output) && child.pid) {
+        process.kill(-child.pid, signal); // as a terminal does: to the whole group
+        when = /$^/;
+      }
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    const code = await new Promise<number | null>((done) => child.on('close', done));
+    return answer(code, output);
+  }
+
+  /** A file of the local ledger. */
+  ledger<T>(file: string): T {
+    return parse(git(join(this.root, '.slipway/ledger.git'), 'show', `env/local:${file}`)) as T;
+  }
+
+  release(app: string): { image: { digest: string }; release: { source: string; config: string } } {
+    return this.ledger(`apps/${app}/release.yaml`);
+  }
+
+  /** How many commits the local ledger has. */
+  bumps(): number {
+    return Number(git(join(this.root, '.slipway/ledger.git'), 'rev-list', '--count', 'env/local'));
+  }
+
+  due(): string[] {
+    const { output } = this.run('slipway affected -t deploy --json');
+    return (JSON.parse(output) as { due: string[] }).due;
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.root, file), 'utf8');
+  }
+
+  close(): void {
+    removeScratch(this.root);
+  }
+}
+
+function answer(code: number | null, output: string): Answer {
+  const tasks = [...output.matchAll(/^(?:✔ |✖ |> )\s*nx run (\S+)/gm)].map((match) => match[1] as string);
+  return { code: code ?? 1, output, tasks: [...new Set(tasks)].sort() };
+}

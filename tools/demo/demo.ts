@@ -1,0 +1,157 @@
+/**
+ * `npm run demo`: the newcomer's tour. In a scratch copy of the workspace it goes the whole way from an edit to
+ * a running image, by the real targets and with real commits, and checks what it claims on the way.
+ *
+ * `--keep` leaves the scratch copy for a look around.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { startImage } from './container.ts';
+import { commit, git, makeScratch, removeScratch } from '../scratch.ts';
+import { expect, Tour } from './tour.ts';
+
+const APP = 'apps/sample-api';
+const LEDGER = '.slipway/ledger.git';
+const TABLE = /^(APP|sample-api|hello)\s|^One commit|^Nothing to release|^Still due|^Due in|^Nothing is due/;
+const TASKS =
+  /^(✔|✖|⨯)\s|^> nx run|^\s+✔|^APP |^(sample-api|hello) +\w+|^One commit|^Nothing to release|^Still due|uploaded$/;
+const EDIT = 'npx nx affected -t build test deploy';
+
+const workspace = process.cwd();
+const before = git(workspace, 'status', '--porcelain');
+const scratch = makeScratch(workspace);
+const tour = new Tour(scratch);
+
+const write = (file: string, text: string): void => {
+  mkdirSync(dirname(join(scratch, file)), { recursive: true });
+  writeFileSync(join(scratch, file), text);
+};
+const edit = (file: string, from: string, to: string): void => {
+  const text = readFileSync(join(scratch, file), 'utf8');
+  expect(text.includes(from), `${file} contains ${from}`);
+  write(file, text.replace(from, to));
+};
+const ledger = (...args: string[]): string => git(join(scratch, LEDGER), ...args).trim();
+const bumps = (): number => Number(ledger('rev-list', '--count', 'env/local'));
+const released = (app: string): string => ledger('show', `env/local:apps/${app}/release.yaml`);
+
+/** A second app, so that there is something to leave alone: a dozen lines and no tests. */
+function addHello(): void {
+  write(
+    'apps/hello/package.json',
+    '{ "name": "hello", "version": "1.0.0", "private": true, "type": "module" }\n',
+  );
+  write(
+    'apps/hello/src/main.ts',
+    "import { createServer } from 'node:http';\n\ncreateServer((_, response) => response.end('hello\\n')).listen(Number(process.env['PORT'] ?? 8080));\n",
+  );
+  write('apps/hello/deploy/values.yaml', '{}\n');
+  write('apps/hello/deploy/local.yaml', '{}\n');
+  commit(scratch, 'Add hello');
+}
+
+async function visit(): Promise<void> {
+  addHello();
+
+  await tour.stop('Deploy everything that is due', () => {
+    const { code } = tour.type('slipway affected -t build test deploy', TASKS);
+    expect(code === 0, 'the first deploy succeeds');
+    expect(bumps() === 1, 'two apps are released in one commit');
+    tour.say(ledger('log', '-1', '--stat', '--format=%h %s', 'env/local'));
+  });
+
+  await tour.stop('Again: nothing to do, and no commit', () => {
+    tour.type('slipway affected -t build test deploy', TABLE);
+    const { code } = tour.type('nx run-many -t deploy', TASKS);
+    expect(code === 0 && bumps() === 1, 'a second run makes no commit');
+  });
+
+  await tour.stop('Edit one app: only its image is built, one commit', () => {
+    const hello = released('hello');
+    edit(`${APP}/package.json`, '"version": "0.1.0"', '"version": "0.2.0"');
+    commit(scratch, 'sample-api 0.2.0');
+    const { code, output } = tour.type('nx affected -t build test deploy --base=HEAD~1', TASKS);
+    expect(code === 0 && bumps() === 2, 'the edit is released in one commit');
+    expect(!/nx run hello:/.test(output) && released('hello') === hello, 'hello is left alone');
+    tour.say(
+      ledger('diff', '--unified=0', 'env/local~1', 'env/local').replace(/^(index|---|\+\+\+|@@).*\n/gm, ''),
+    );
+  });
+
+  await tour.stop('A red test: nothing is published, nothing is released', () => {
+    const [record, commits] = [released('sample-api'), bumps()];
+    edit(`${APP}/package.json`, '"version": "0.2.0"', '"version": "0.3.0"');
+    write(
+      `${APP}/test/red.test.ts`,
+      "import { expect, it } from 'vitest';\n\nit('is red on purpose', () => expect(1).toBe(2));\n",
+    );
+    commit(scratch, 'sample-api 0.3.0, with a red test');
+    const { code } = tour.type(
+      'nx affected -t build test deploy --base=HEAD~1',
+      /^Failed tasks|^- |not run|red on purpose$/,
+    );
+    expect(code !== 0, 'a red test fails the run');
+    expect(released('sample-api') === record && bumps() === commits, 'a red app is not released');
+    tour.say('The release is what it was, and the app stays due.');
+  });
+
+  await tour.stop('Unpack the released image, start it, sign and verify a message', async () => {
+    const digest = /sha256:[0-9a-f]{64}/.exec(released('sample-api'))?.[0] as string;
+    tour.type(
+      `slipway image unpack .slipway/registry/sample-api --digest ${digest} --output .slipway/rootfs`,
+      /files|sha256/,
+    );
+    const container = await startImage(join(scratch, '.slipway/rootfs'));
+    try {
+      tour.say(`Started ${container.way}.`);
+      await talk(container.url);
+    } finally {
+      const code = await container.stop();
+      tour.say(`SIGTERM: exit code ${code}`);
+    }
+  });
+
+  await tour.stop('What is released?', () => {
+    tour.type('slipway status --env local', /./);
+  });
+}
+
+/** A message signed by the service, verified by it, and refused once a byte has changed. */
+async function talk(url: string): Promise<void> {
+  const post = async (path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const version = (await (await fetch(`${url}/version`)).json()) as { version?: string };
+  expect(version.version === '0.2.0', 'the image is the one that was edited and released');
+  tour.say(`GET /version -> ${JSON.stringify(version)}`);
+  const payload = '{"type":"demo.released"}';
+  const { headers } = await post('/v1/messages', { payload });
+  tour.say(`POST /v1/messages -> ${JSON.stringify(headers)}`);
+  const good = await post('/v1/messages/verify', { payload, headers });
+  const bad = await post('/v1/messages/verify', { payload: `${payload} `, headers });
+  tour.say(
+    `POST /v1/messages/verify -> ${JSON.stringify(good)}; with one byte more -> ${JSON.stringify(bad)}`,
+  );
+  expect(
+    good['valid'] === true && bad['valid'] === false,
+    'a good message is accepted and a changed one refused',
+  );
+}
+
+const keep = process.argv.includes('--keep');
+try {
+  console.log(`A scratch copy of this workspace: ${scratch}`);
+  await visit();
+  console.log(`\n${tour.timeline()}`);
+  expect(git(workspace, 'status', '--porcelain') === before, 'the work tree is as it was');
+  console.log(`
+All of it were real targets and real commits; your work tree is as it was. What to try next, here:
+  ${EDIT}        the same for your own edits, released to .slipway/
+  npx slipway status                                what is released where
+  npx nx serve sample-api                           run the service with reload
+  npm run demo -- --keep                            look around in the scratch copy`);
+} finally {
+  if (!keep) removeScratch(scratch);
+}
