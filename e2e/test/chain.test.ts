@@ -9,6 +9,16 @@ describe('five apps, from commit to release', () => {
   afterAll(() => workspace.close());
   const affected = 'nx affected -t build test deploy --base=HEAD~1';
 
+  it('answers the empty tree as a base before anything is released, and plain nx affected takes it as everything', () => {
+    const base = workspace.run('slipway affected-base').output.trim();
+    expect(base).toBe('4b825dc642cb6eb9a060e54bf8d69288fbee4904');
+    const { output } = workspace.run(
+      `nx show projects --affected --with-target=deploy --base=${base} --head=HEAD`,
+    );
+    expect(output.trim().split('\n').sort()).toEqual(APPS);
+    expect(workspace.due()).toEqual(APPS);
+  });
+
   it('releases all five in one commit', () => {
     const { code, output } = workspace.run('slipway affected -t build test deploy');
     expect(output).toContain('One commit on env/local');

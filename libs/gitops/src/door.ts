@@ -1,7 +1,11 @@
 import type { Static, TSchema } from 'typebox';
+import { Settings } from 'typebox/system';
 import { Errors } from 'typebox/value';
 import { parseDocument } from 'yaml';
 import { GitopsError } from './error.ts';
+
+// TypeBox stops at eight problems unless told otherwise; people want to see them all.
+Settings.Set({ maxErrors: 1_000 });
 
 /**
  * The door: text comes in, a typed value goes out, or one error that names every problem

@@ -80,7 +80,11 @@ class MemoryLedger {
 
   tip(): Tip {
     const read = async (paths: readonly string[]) =>
-      new Map(paths.flatMap((path) => (this.files.has(path) ? [[path, this.files.get(path) as string] as const] : [])));
+      new Map(
+        paths.flatMap((path) =>
+          this.files.has(path) ? [[path, this.files.get(path) as string] as const] : [],
+        ),
+      );
     return { commit: undefined, files: [...this.files.keys()], read };
   }
 
@@ -191,7 +195,8 @@ function commit({ git }: World, below: (n: number) => number): void {
 
 /** A force-push: main goes back a little and takes another way. */
 function rewrite(world: World, below: (n: number) => number): void {
-  for (let back = 1 + below(3); back > 0; back -= 1) world.git.main = world.git.parent(world.git.main) ?? world.git.main;
+  for (let back = 1 + below(3); back > 0; back -= 1)
+    world.git.main = world.git.parent(world.git.main) ?? world.git.main;
   commit(world, below);
 }
 
@@ -214,7 +219,8 @@ class Control {
   }
 
   run({ head, failing }: Flight): void {
-    const known = this.#green !== undefined && this.#git.has(this.#green, head) ? this.#green : this.#git.parent(head);
+    const known =
+      this.#green !== undefined && this.#git.has(this.#green, head) ? this.#green : this.#git.parent(head);
     const selected = known === undefined ? APPS : [...this.#git.changed(known, head)];
     const red = selected.filter((app) => failing.has(app));
     for (const app of selected) {
@@ -234,18 +240,24 @@ class Control {
 }
 
 describe('a model of random histories', () => {
-  it(`loses nothing in ${HISTORIES} histories, while the control loses some (seed ${SEED})`, { timeout: 120_000 }, async () => {
-    const losing: string[] = [];
-    let lostByControl = 0;
-    for (let at = 0; at < HISTORIES; at += 1) {
-      const { lost, lostByControl: control } = await play(SEED + at);
-      if (lost.length > 0) losing.push(`seed ${SEED + at}: ${lost.join(', ')}`);
-      if (control.length > 0) lostByControl += 1;
-    }
-    console.log(`${HISTORIES} histories: ${losing.length} lose something by the ledger, ${lostByControl} by the last green run`);
-    expect(losing).toEqual([]);
-    expect(lostByControl).toBeGreaterThan(0);
-  });
+  it(
+    `loses nothing in ${HISTORIES} histories, while the control loses some (seed ${SEED})`,
+    { timeout: 120_000 },
+    async () => {
+      const losing: string[] = [];
+      let lostByControl = 0;
+      for (let at = 0; at < HISTORIES; at += 1) {
+        const { lost, lostByControl: control } = await play(SEED + at);
+        if (lost.length > 0) losing.push(`seed ${SEED + at}: ${lost.join(', ')}`);
+        if (control.length > 0) lostByControl += 1;
+      }
+      console.log(
+        `${HISTORIES} histories: ${losing.length} lose something by the ledger, ${lostByControl} by the last green run`,
+      );
+      expect(losing).toEqual([]);
+      expect(lostByControl).toBeGreaterThan(0);
+    },
+  );
 
   it('selects exactly what changed while nothing fails, also beside an app that never changes', async () => {
     const below = random(SEED);

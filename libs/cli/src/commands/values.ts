@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { getValue, setValue } from '@slipway/gitops';
+import { getValue, GitopsError, setValue } from '@slipway/gitops';
 import { print } from '../print.ts';
 
 export function valuesCommand(): Command {
@@ -14,7 +14,7 @@ export function valuesCommand(): Command {
     .argument('<path>', 'for example image.digest or containers[0].image')
     .option('--json', 'print JSON')
     .action(async (file: string, path: string, { json }: { json?: boolean }) => {
-      const value = getValue(await readFile(file), path);
+      const value = getValue(await readBytes(file), path);
       print(json, value, () => String(value));
     });
   values
@@ -27,7 +27,7 @@ export function valuesCommand(): Command {
     .option('--json', 'print JSON')
     .action(
       async (file: string, path: string, text: string, { type, json }: { type: string; json?: boolean }) => {
-        const before = await readFile(file);
+        const before = await readBytes(file);
         const after = setValue(before, path, typed(text, type));
         const changed = !before.equals(after);
         if (changed) {
@@ -42,7 +42,21 @@ export function valuesCommand(): Command {
   return values;
 }
 
+function readBytes(file: string): Promise<Buffer> {
+  return readFile(file).catch((cause: unknown) => {
+    throw new GitopsError('usage', `${file} cannot be read: ${(cause as Error).message}`, {
+      value: file,
+      cause,
+    });
+  });
+}
+
+/** @throws {GitopsError} `usage` for text that is not of the type */
 function typed(text: string, type: string): string | number | boolean {
-  if (type === 'number') return Number(text);
-  return type === 'boolean' ? text === 'true' : text;
+  if (type === 'string') return text;
+  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  throw new GitopsError('usage', `"${text}" is not a ${type}. --type is string, number or boolean.`, {
+    value: text,
+  });
 }

@@ -1,0 +1,194 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../src/index.ts';
+
+const home = process.cwd();
+let folder: string;
+let output: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-cli-'));
+  process.chdir(folder);
+  output = '';
+  const take = (chunk: string | Uint8Array): boolean => {
+    output += String(chunk);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(take);
+  vi.spyOn(process.stderr, 'write').mockImplementation(take);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  process.chdir(home);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty Git repository with these files committed. */
+function repository(files: Record<string, string> = {}): void {
+  execFileSync('git', ['init', '--quiet', folder]);
+  for (const [file, text] of Object.entries(files)) {
+    execFileSync('mkdir', ['-p', join(folder, file, '..')]);
+    writeFileSync(join(folder, file), text);
+  }
+  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  execFileSync('git', ['-C', folder, 'add', '--all']);
+  execFileSync('git', [
+    '-C',
+    folder,
+    ...identity,
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '--message',
+    'start',
+  ]);
+}
+
+const LOCAL = {
+  'deploy/environments/local/environment.yaml':
+    'deploy: auto\nbase: embedded\nregistries: ["oci:.slipway/registry"]\nsource: worktree\nledger: { repository: .slipway/ledger.git }\n',
+};
+
+describe('the command', () => {
+  it('explains itself and its exit codes', async () => {
+    expect(await main(['--help'])).toBe(0);
+    for (const verb of [
+      'status',
+      'deploy',
+      'bump',
+      'affected',
+      'affected-base',
+      'remove',
+      'image',
+      'values',
+      'doctor',
+    ]) {
+      expect(output).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
+    }
+    expect(output).toContain(
+      'Exit codes: 0 done (also: nothing to do) · 1 work failed · 2 wrong usage · 3 refused',
+    );
+  });
+
+  it.each([[['deplyo']], [['deploy']], [['status', '--env']], [['values', 'set', 'x']]])(
+    'exits 2 for %j',
+    async (argv) => {
+      expect(await main(argv)).toBe(2);
+      expect(output).toMatch(/^error: /);
+    },
+  );
+
+  it('says in one line that there is no repository', async () => {
+    expect(await main(['status'])).toBe(1);
+    expect(output).toMatch(/^slipway: .* is not inside a Git work tree\. .*\n$/);
+  });
+
+  it('exits 2 for an environment that is not there, and names those that are', async () => {
+    repository(LOCAL);
+    expect(await main(['status', '--env', 'staging'])).toBe(2);
+    expect(output).toContain('There is no environment "staging". Known: local.');
+  });
+
+  it('exits 2 for an app that is not there', async () => {
+    repository(LOCAL);
+    expect(await main(['deploy', 'api'])).toBe(2);
+    expect(output).toContain('apps/api/deploy/values.yaml is not there');
+  });
+
+  it('says how to build an image that is not there', async () => {
+    repository({ ...LOCAL, 'apps/api/deploy/values.yaml': '', 'apps/api/deploy/local.yaml': '' });
+    expect(await main(['deploy', 'api'])).toBe(2);
+    expect(output).toContain('npx nx image api -c local');
+  });
+
+  it('shows an app that was never released', async () => {
+    repository({ ...LOCAL, 'apps/api/deploy/values.yaml': '', 'apps/api/deploy/local.yaml': '' });
+    expect(await main(['status', '--json'])).toBe(0);
+    expect(JSON.parse(output)).toMatchObject([
+      { environment: 'local', apps: [{ app: 'api', pending: false, held: false, orphan: false }] },
+    ]);
+  });
+
+  it('has nothing to bump where no run has published', async () => {
+    repository(LOCAL);
+    expect(await main(['bump'])).toBe(2);
+    expect(output).toContain('published nothing for local');
+  });
+});
+
+describe('doctor', () => {
+  it('finds a whole workspace sound', async () => {
+    repository({
+      ...LOCAL,
+      'deploy/charts/service/Chart.yaml': 'name: service\n',
+      'apps/api/deploy/values.yaml': '',
+      'apps/api/deploy/local.yaml': '',
+    });
+    expect(await main(['doctor'])).toBe(0);
+    expect(output).toMatch(/^ok +apps +api \(local\)$/m);
+  });
+
+  it('names what is missing, with the remedy, and exits 1', async () => {
+    repository({ ...LOCAL, 'apps/api/deploy/local.yaml': '' });
+    expect(await main(['doctor'])).toBe(1);
+    expect(output).toMatch(/^FAILED +apps +apps\/api\/deploy\/values\.yaml is missing: .* Make it/m);
+  });
+
+  it('says what a shallow clone lacks', async () => {
+    repository(LOCAL);
+    execFileSync('git', [
+      '-c',
+      'user.name=A',
+      '-c',
+      'user.email=a@b',
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '-m',
+      'two',
+    ]);
+    const clone = join(folder, 'clone');
+    execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${folder}`, clone]);
+    process.chdir(clone);
+    expect(await main(['doctor'])).toBe(1);
+    expect(output).toMatch(/^FAILED +history +This clone is shallow.*git fetch --unshallow/m);
+  });
+});
+
+describe('values', () => {
+  it('sets one value and no other byte, then says that there is nothing to change', async () => {
+    const text = '# the image\nimage: { tag: v1, digest: "sha256:aa" } # keep me\r\n';
+    writeFileSync('values.yaml', text);
+    expect(await main(['values', 'set', 'values.yaml', 'image.tag', 'v2'])).toBe(0);
+    expect(readFileSync('values.yaml', 'utf8')).toBe(text.replace('v1', 'v2'));
+    expect(await main(['values', 'set', 'values.yaml', 'image.tag', 'v2', '--json'])).toBe(0);
+    expect(output).toContain('"changed": false');
+    output = '';
+    expect(await main(['values', 'get', 'values.yaml', 'image.digest'])).toBe(0);
+    expect(output).toBe('sha256:aa\n');
+  });
+
+  it('refuses a key that is not there, and leaves the file alone', async () => {
+    writeFileSync('values.yaml', 'image: {}\n');
+    expect(await main(['values', 'set', 'values.yaml', 'image.tag', 'v2'])).toBe(3);
+    expect(readFileSync('values.yaml', 'utf8')).toBe('image: {}\n');
+  });
+
+  it.each([
+    ['number', 'seven'],
+    ['boolean', 'yes'],
+  ])('refuses what is no %s', async (type, value) => {
+    writeFileSync('values.yaml', 'a: 1\n');
+    expect(await main(['values', 'set', 'values.yaml', 'a', value, '--type', type])).toBe(2);
+  });
+
+  it('says in one line that a file is not there', async () => {
+    expect(await main(['values', 'get', 'nowhere.yaml', 'a'])).toBe(2);
+    expect(output).toMatch(/^slipway: nowhere\.yaml cannot be read: .*\n$/);
+  });
+});

@@ -1,0 +1,87 @@
+import { isMap, isScalar, type YAMLMap } from 'yaml';
+import { refuse, type Aim } from './aim.ts';
+import type { ValuesError } from './error.ts';
+import { insertion } from './insertion.ts';
+import { findEntry, type Entry } from './key.ts';
+import { locate, type Location } from './location.ts';
+import { toPath, type Path } from './path.ts';
+import { sameTree, unproven } from './proof.ts';
+import { readsAs } from './reading.ts';
+import { readSource, refuseSize, splice } from './source.ts';
+import { refuseTag } from './tag.ts';
+import { refuseShared } from './target.ts';
+import { writableValue, type Value } from './value.ts';
+
+/**
+ * Adds a key with a scalar to the end of a block map, for files that a machine owns: one new line, with the map's
+ * indentation, the file's line ending and the quotes of the entry above; every other byte stays.
+ *
+ * @param path the map's path and the new key; the map has to exist
+ * @throws ValuesError as {@link setValue} does, and `exists`, `not-a-block-map` (flow style, empty or no map)
+ */
+export function addKey(bytes: Uint8Array, path: string | Path, value: Value): Uint8Array {
+  const segments = toPath(path);
+  const wanted = writableValue(value, segments);
+  const aim = readSource(bytes, segments);
+  const { text } = aim;
+  const location = locate(aim, segments.slice(0, -1));
+  const { map, last, key } = placeIn(aim, location);
+  const { at, line } = insertion(aim, map, last, key, wanted);
+  prove(aim, location, { text: text.slice(0, at) + line + text.slice(at), path: segments }, wanted);
+  const result = splice(bytes, text, at, at, line);
+  refuseSize(result.length, segments);
+  return result;
+}
+
+/** The map that is to get the key, and its last entry. */
+function placeIn(aim: Aim, location: Location): { map: YAMLMap.Parsed; last: Entry; key: string } {
+  const key = aim.path.at(-1);
+  const { node, inFlow } = location;
+  const last = isMap(node) && node.flow !== true && !inFlow ? node.items.at(-1) : undefined;
+  if (last === undefined || typeof key !== 'string') throw notABlockMap(aim, node?.range[0]);
+  const map = node as YAMLMap.Parsed;
+  refuseTag(aim, map, 'map');
+  refuseShared(aim, location);
+  const present = findEntry(aim, map, key);
+  if (present !== undefined) throw exists(aim, present.key.range[0], key);
+  return { map, last: last as Entry, key };
+}
+
+/** Parses the result again: there is the new entry, and with it taken out the documents are the old ones. */
+function prove(aim: Aim, before: Location, after: Aim, value: Value): void {
+  let cause: unknown;
+  try {
+    if (isAdded(before, locate(after, after.path.slice(0, -1)), after.path, value)) return;
+  } catch (error) {
+    cause = error;
+  }
+  throw unproven(aim, 0, 'with the new line the file would not be read as intended', cause);
+}
+
+function isAdded(before: Location, { node, documents }: Location, path: Path, value: Value): boolean {
+  const entry = isMap(node) ? (node.items.pop() as Entry | undefined) : undefined;
+  const known = isScalar(entry?.key) && readsAs(entry.key, String(path.at(-1)));
+  const set = isScalar(entry?.value) && readsAs(entry.value, value);
+  const old = before.documents;
+  const same = documents.every(({ contents }, at) => sameTree(contents, old[at]?.contents));
+  return known && set && same && documents.length === old.length;
+}
+
+function notABlockMap(aim: Aim, at: number | undefined): ValuesError {
+  return refuse(aim, {
+    code: 'not-a-block-map',
+    at,
+    problem: 'a key can only be added to a map that has entries on lines of their own',
+    remedy: 'Write the map in block style with at least one entry.',
+  });
+}
+
+function exists(aim: Aim, at: number, key: string): ValuesError {
+  return refuse(aim, {
+    code: 'exists',
+    at,
+    problem: `the key ${JSON.stringify(key)} is already there`,
+    remedy: 'Use setValue to change it.',
+    value: key,
+  });
+}

@@ -1,0 +1,72 @@
+import { isAlias, isCollection, isPair, type Alias, type ParsedNode } from 'yaml';
+import { refuse, type Aim } from './aim.ts';
+import type { ValuesDocument } from './documents.ts';
+
+/**
+ * How many nodes aliases may add to one document when it is expanded. Ten thousand uses of a ten-line default stay
+ * below; a bomb of nine levels reaches 10⁹ (the "billion laughs" attack).
+ */
+export const MAX_ALIASED_NODES = 100_000;
+
+/**
+ * The anchors of a document that are used somewhere.
+ * @throws ValuesError `alias-bomb` when expanding would explode or never end, `syntax` for an alias without an anchor
+ */
+export function referencedAnchors(aim: Aim, document: ValuesDocument): ReadonlySet<string> {
+  const survey = new Survey(aim);
+  if (aim.text.includes('*')) survey.sizeOf(document.contents);
+  return survey.referenced;
+}
+
+/** Sizes of subtrees as they would be with every alias expanded, without expanding any. */
+class Survey {
+  readonly referenced = new Set<string>();
+  readonly #aim: Aim;
+  /** Anchor → expanded size; `undefined` while the anchored node is still open. */
+  readonly #sizes = new Map<string, number | undefined>();
+  #added = 0;
+
+  constructor(aim: Aim) {
+    this.#aim = aim;
+  }
+
+  sizeOf(node: unknown): number {
+    if (isPair(node)) return this.sizeOf(node.key) + this.sizeOf(node.value);
+    if (isAlias(node)) return this.#aliasSize(node);
+    if (!isCollection(node)) return this.#remember(node as ParsedNode | null, 1);
+    if (node.anchor !== undefined) this.#sizes.set(node.anchor, undefined);
+    let size = 1;
+    for (const item of node.items) size += this.sizeOf(item);
+    return this.#remember(node as ParsedNode, size);
+  }
+
+  #remember(node: ParsedNode | null, size: number): number {
+    if (node !== null && 'anchor' in node && node.anchor !== undefined) this.#sizes.set(node.anchor, size);
+    return size;
+  }
+
+  #aliasSize(alias: Alias): number {
+    const { source } = alias;
+    const at = alias.range?.[0];
+    if (!this.#sizes.has(source))
+      throw refuse(this.#aim, {
+        code: 'syntax',
+        at,
+        problem: `*${source} has no anchor before it`,
+        remedy: `Define &${source} first.`,
+        value: source,
+      });
+    this.referenced.add(source);
+    const size = this.#sizes.get(source) ?? Infinity;
+    this.#added += size;
+    if (this.#added > MAX_ALIASED_NODES)
+      throw refuse(this.#aim, {
+        code: 'alias-bomb',
+        at,
+        problem: `aliases expand to more than ${MAX_ALIASED_NODES} nodes`,
+        remedy: 'Write the values out where they are used.',
+        value: source,
+      });
+    return size;
+  }
+}

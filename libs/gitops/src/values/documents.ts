@@ -1,0 +1,86 @@
+import { Composer, CST, Lexer, Parser, type Document } from 'yaml';
+import { refuse, type Aim } from './aim.ts';
+import type { ValuesErrorCode, ValuesError } from './error.ts';
+import { MAX_DEPTH } from './path.ts';
+
+/** A parsed document of a values file. Its scalars are untyped: each one's value is its text. */
+export type ValuesDocument = Document.Parsed;
+
+// No types: whether 0777 is a number is asked for one scalar at a time. Duplicate keys are looked for on the path only.
+const OPTIONS = { schema: 'failsafe', merge: false, uniqueKeys: false, prettyErrors: false } as const;
+
+const CODES: Readonly<Record<string, ValuesErrorCode>> = { TAB_AS_INDENT: 'tab-indentation' };
+
+/** Helm reads the first document of a values file only; this many leave room for manifests, and bound the search. */
+export const MAX_DOCUMENTS = 100;
+
+/**
+ * Parses every document of a file, or stops at the first thing that is wrong, so that garbage costs no more than order.
+ * @throws ValuesError `syntax`, `tab-indentation`, `too-deep`, `too-many-documents`
+ */
+export function parseDocuments(aim: Aim): ValuesDocument[] {
+  const composer = new Composer(OPTIONS);
+  let first: ValuesError | undefined;
+  // The parser would collect all errors, millions in a bad file. It wraps an error that passes through it, hence `first`.
+  composer['onError'] = (source: ErrorSource, code: string, message: string, warning?: boolean): void => {
+    if (warning === true) return;
+    first ??= syntaxError(aim, offsetOf(source), message, CODES[code]);
+    throw first;
+  };
+  const documents: ValuesDocument[] = [];
+  for (const document of composer.compose(shallowTokens(aim))) {
+    if (documents.push(document) > MAX_DOCUMENTS) throw tooManyDocuments(aim, document.range[0]);
+  }
+  const missed = [...documents.flatMap((document) => document.errors), ...composer.streamInfo().errors][0];
+  if (missed !== undefined) throw syntaxError(aim, missed.pos[0], missed.message);
+  return documents;
+}
+
+/** The parser's tokens, which it makes without recursion, while they nest no deeper than the composer may recurse. */
+function* shallowTokens(aim: Aim): Generator<CST.Token, void> {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(aim.text)) {
+    for (const token of parser.next(lexeme)) yield sound(aim, token);
+    // The document itself lies below the collections; a scalar on top of them is no level.
+    if (parser.stack.length > MAX_DEPTH + 1 && CST.isCollection(parser.stack.at(-1)))
+      throw tooDeep(aim, parser.offset);
+  }
+  for (const token of parser.end()) yield sound(aim, token);
+}
+
+function sound(aim: Aim, token: CST.Token): CST.Token {
+  if (token.type === 'error') throw syntaxError(aim, token.offset, token.message);
+  return token;
+}
+
+function tooDeep(aim: Aim, at: number): ValuesError {
+  return refuse(aim, {
+    code: 'too-deep',
+    at,
+    problem: `maps and lists are nested more than ${MAX_DEPTH} deep`,
+    remedy: 'Flatten the file.',
+    value: MAX_DEPTH,
+  });
+}
+
+function tooManyDocuments(aim: Aim, at: number): ValuesError {
+  return refuse(aim, {
+    code: 'too-many-documents',
+    at,
+    problem: `the file has more than ${MAX_DOCUMENTS} documents`,
+    remedy: 'Keep one document a file.',
+    value: MAX_DOCUMENTS,
+  });
+}
+
+function syntaxError(aim: Aim, at: number, message: string, code: ValuesErrorCode = 'syntax'): ValuesError {
+  const remedy = code === 'syntax' ? 'Correct the file first.' : 'Indent with spaces.';
+  return refuse(aim, { code, at, problem: `the file is not valid YAML: ${message}`, remedy });
+}
+
+type ErrorSource = number | readonly [number, ...number[]] | { readonly offset: number };
+
+function offsetOf(source: ErrorSource): number {
+  if (typeof source === 'number') return source;
+  return 'offset' in source ? source.offset : source[0];
+}

@@ -1,0 +1,47 @@
+import { Scalar } from 'yaml';
+import { refuse, type Aim } from './aim.ts';
+import { locate } from './location.ts';
+import { toPath, type Path } from './path.ts';
+import { isString, readings } from './reading.ts';
+import { readSource } from './source.ts';
+import { refuseTag } from './tag.ts';
+import { scalarAt } from './target.ts';
+
+/**
+ * Reads one scalar of a values file, by the same paths and the same rules as {@link setValue}.
+ *
+ * Text blocks and values over several lines can be read; an empty value is `null`.
+ *
+ * @throws ValuesError as {@link setValue} does, and `ambiguous-value` when YAML 1.2 and YAML 1.1 readers see different values
+ * (`0777`, `yes`, a date) or a whole number is too large to be exact
+ */
+export function getValue(bytes: Uint8Array, path: string | Path): string | number | boolean | null {
+  const aim = readSource(bytes, toPath(path));
+  const location = locate(aim);
+  if (location.node === null) return null;
+  const node = scalarAt(aim, location);
+  refuseTag(aim, node, 'string');
+  return isString(node) ? String(node.value) : sameToAll(aim, node);
+}
+
+function sameToAll(aim: Aim, node: Scalar.Parsed): string | number | boolean | null {
+  const { core, v11 } = readings(node);
+  const exact = typeof core !== 'number' || !Number.isInteger(core) || Number.isSafeInteger(core);
+  if (Object.is(core, v11) && exact) return core as string | number | boolean | null;
+  throw refuse(aim, {
+    code: 'ambiguous-value',
+    at: node.range[0],
+    problem: exact
+      ? `${String(node.value)} is ${show(core)} in YAML 1.2 and ${show(v11)} in YAML 1.1`
+      : `${String(node.value)} is too large to be read exactly`,
+    remedy:
+      'Put the value into quotes if it is a text; write it in its plain decimal form if it is a number.',
+    value: node.value,
+  });
+}
+
+function show(reading: unknown): string {
+  return reading instanceof Date
+    ? `the date ${reading.toISOString()}`
+    : `${typeof reading} ${String(reading)}`;
+}

@@ -1,0 +1,39 @@
+import { locate } from './location.ts';
+import { toPath, type Path } from './path.ts';
+import { proveReplaced } from './proof.ts';
+import { readsAs } from './reading.ts';
+import { writeScalar } from './scalar.ts';
+import { readSource, refuseSize, splice } from './source.ts';
+import { targetAt } from './target.ts';
+import { writableValue, type Value } from './value.ts';
+
+/**
+ * Changes one scalar of a values file and not a byte else: comments, quotes, indentation, line ends, byte order mark,
+ * anchors and flow maps stay as they are.
+ *
+ * The value is written so that YAML 1.2 readers and YAML 1.1 readers (Helm, Argo CD) read exactly it, in the style that is
+ * there if it can hold the value, else in double quotes. A key is never created: a typo in a path fails.
+ *
+ * @param bytes the file, UTF-8, at most {@link MAX_BYTES}
+ * @param path such as `image.digest`, `containers[0].image`, `"a.b".c`, or the segments themselves
+ * @returns the new file; the very same `bytes` when the value is already there
+ * @throws ValuesError naming the reason, the place and the remedy, whenever the file, the path or the value leaves any
+ * doubt about what would change (see {@link VALUES_ERROR_CODES}), and `unproven` when the result is not exactly that
+ */
+export function setValue(bytes: Uint8Array, path: string | Path, value: Value): Uint8Array {
+  const segments = toPath(path);
+  const wanted = writableValue(value, segments);
+  const aim = readSource(bytes, segments);
+  const location = locate(aim);
+  const { node, start, end, style } = targetAt(aim, location, wanted);
+  if (readsAs(node, wanted)) return bytes;
+
+  const { text } = aim;
+  const { inFlow } = location;
+  const written = writeScalar(wanted, style, inFlow);
+  const after = text.slice(0, start) + written + text.slice(end);
+  proveReplaced(aim, after, { start, old: text.slice(start, end), written, value: wanted, inFlow });
+  const result = splice(bytes, text, start, end, written);
+  refuseSize(result.length, segments);
+  return result;
+}
