@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ interface Way {
 const ENTRY = '/app/main.mjs';
 const NODE = '/nodejs/bin/node';
 const KEYS = '/run/keys';
+/** `chroot` lies in a folder that is not on the PATH of ordinary users everywhere. */
+const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 
 /** A started image, reachable over HTTP on loopback. */
 export interface Container {
@@ -33,18 +35,20 @@ export interface Container {
  * else in a chroot inside a user namespace, else the bundle with the image's own Node, else with this Node.
  */
 export async function startImage(root: string): Promise<Container> {
+  rmSync(join(root, KEYS), { recursive: true, force: true });
   mkdirSync(join(root, KEYS), { recursive: true });
   writeFileSync(join(root, KEYS, 'demo'), `whsec_${randomBytes(32).toString('base64')}\n`, { mode: 0o444 });
   const way = waysToStart(root).find(works) as Way;
   const port = await freePort();
   const child = spawn(way.command, [...way.args, `${way.root}${ENTRY}`], {
     env: {
+      PATH,
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: String(port),
       KEYS_DIR: `${way.root}${KEYS}`,
       LOG_LEVEL: 'warn',
-      DRAIN_MS: '0',
+      DRAIN_DELAY_MS: '100',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -90,7 +94,7 @@ function findLoader(root: string): Pick<Way, 'command' | 'args'> | undefined {
 
 /** A way works when the image's Node can say its version that way. */
 function works({ command, args }: Way): boolean {
-  return spawnSync(command, [...args, '--version'], { stdio: 'ignore' }).status === 0;
+  return spawnSync(command, [...args, '--version'], { env: { PATH }, stdio: 'ignore' }).status === 0;
 }
 
 async function freePort(): Promise<number> {

