@@ -1,0 +1,79 @@
+import { chmod, copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileChunks } from './chunks.ts';
+import { hexOf, meter, verified, type Expected } from './digest.ts';
+import { partialPath, sweepPartials } from './partial.ts';
+import { asWriteFailure } from './replace.ts';
+
+/** Where a blob lies in a content-addressed folder: `sha256/<hex>`, as in the `blobs/` folder of an OCI layout. */
+export function blobPath(folder: string, digest: string): string {
+  return join(folder, 'sha256', hexOf(digest));
+}
+
+/** True when the blob is there with the right size. Its bytes are checked wherever they are used. */
+export async function hasBlob(folder: string, blob: Expected): Promise<boolean> {
+  const found = await stat(blobPath(folder, blob.digest)).catch(() => undefined);
+  return found !== undefined && found.isFile() && found.size === blob.size;
+}
+
+/** Stores content whose digest is not known yet, and returns it. The blob appears whole or not at all. */
+export async function addBlob(folder: string, source: AsyncIterable<Uint8Array>): Promise<Expected> {
+  const metered = meter(source);
+  return intoPlace(folder, async (partial) => {
+    await writeAll(partial, metered.chunks);
+    return metered.result();
+  });
+}
+
+/** Stores content that must have this digest and size. */
+export async function putBlob(
+  folder: string,
+  source: AsyncIterable<Uint8Array>,
+  expected: Expected,
+  place: string,
+): Promise<void> {
+  await intoPlace(folder, async (partial) => {
+    await writeAll(partial, verified(source, expected, place));
+    return expected;
+  });
+}
+
+/**
+ * Brings a checked file in by a hard link, which costs nothing and shares its space; copies where links are not
+ * possible (another file system). Only for files that nobody edits in place.
+ */
+export async function linkBlob(folder: string, file: string, expected: Expected): Promise<void> {
+  for await (const chunk of verified(fileChunks(file), expected, `"${file}"`)) void chunk;
+  await intoPlace(folder, async (partial) => {
+    await link(file, partial).catch(() => copyFile(file, partial));
+    return expected;
+  });
+}
+
+async function intoPlace(folder: string, write: (partial: string) => Promise<Expected>): Promise<Expected> {
+  const partial = partialPath(folder);
+  try {
+    await mkdir(join(folder, 'sha256'), { recursive: true });
+    await sweepPartials(folder);
+    const blob = await write(partial);
+    const path = blobPath(folder, blob.digest);
+    await mkdir(dirname(path), { recursive: true });
+    await rename(partial, path);
+    // Renaming one hard link onto another of the same file does nothing and leaves both names.
+    await rm(partial, { force: true });
+    return blob;
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw asWriteFailure(error, folder);
+  }
+}
+
+async function writeAll(path: string, source: AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await open(path, 'wx', 0o644);
+  try {
+    for await (const chunk of source) await handle.writeFile(chunk);
+  } finally {
+    await handle.close();
+  }
+  await chmod(path, 0o444);
+}

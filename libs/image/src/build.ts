@@ -1,0 +1,157 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, join, resolve, sep } from 'node:path';
+import type { Base } from './base.ts';
+import { addBlob } from './blob-folder.ts';
+import { readBundle, type BundleFile } from './bundle.ts';
+import { imageConfig } from './config.ts';
+import { ImageError } from './error.ts';
+import { canonicalJson } from './json.ts';
+import { writeLayers, type AppLayer } from './layers.ts';
+import { blobsOf, writeLayoutFiles } from './layout.ts';
+import { mediaTypes, platformName, type Descriptor } from './oci.ts';
+import { replaceFolder } from './replace.ts';
+import { resultFile, type ImageResult } from './result.ts';
+import { version } from './version.ts';
+
+export interface BuildOptions {
+  /** Folder with the bundled application. */
+  bundle: string;
+  /** Folder that becomes the sparse OCI layout. It is replaced as a whole, and only when the build succeeded. */
+  output: string;
+  /** From `embeddedBase` or `pinnedBase`. */
+  base: Base;
+  /** Label `org.opencontainers.image.title`. @default the bundle folder's parent when it is called `dist`, else the folder */
+  name?: string;
+  /** File of the bundle that Node starts. @default 'main.mjs' */
+  entry?: string;
+  /** Packs source maps as a layer of their own and tells Node to use them. @default false: they are left out */
+  sourceMaps?: boolean;
+  /** Further labels. A commit or a time in them gives every build another digest. */
+  labels?: Record<string, string>;
+  /** Paths in the bundle that look like secrets but are public; each is named in the result. */
+  allow?: string[];
+  /**
+   * Time of every file and of the configuration, in seconds since 1970.
+   * @default the variable SOURCE_DATE_EPOCH (reproducible-builds.org), else 0
+   */
+  epoch?: number;
+}
+
+/**
+ * Turns a bundle into an image: a sparse OCI layout that holds the application's blobs and refers to the base's.
+ * Equal bundle, base and options give an equal digest on any machine with the same zlib. Needs no network.
+ * @throws ImageError `bundle-refused`, `secret-refused`, `entry-missing`, `invalid-input`, `write-failed`
+ */
+export async function buildImage(options: BuildOptions): Promise<ImageResult> {
+  const { base, entry = 'main.mjs', sourceMaps = false, allow = [] } = options;
+  const epoch = options.epoch ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']);
+  const files = await readBundle(options.bundle, allow);
+  assertEntry(files, entry, options.bundle);
+  assertApart(options.bundle, options.output);
+  return replaceFolder(
+    options.output,
+    (names) => names.includes(resultFile),
+    async (folder) => {
+      const blobs = blobsOf(folder);
+      const layers = await writeLayers(blobs, files, { sourceMaps, mtime: epoch });
+      const labels = imageLabels(options);
+      const config = imageConfig({ base, layers, entry, labels, created: epoch });
+      const image = await writeManifest(blobs, config, base, layers);
+      const root = await writeJson(blobs, mediaTypes.index, {
+        schemaVersion: 2,
+        mediaType: mediaTypes.index,
+        manifests: [{ ...image, platform: base.platform }],
+      });
+      await writeLayoutFiles(folder, [root]);
+      const result = imageResult(root, image, base, layers, allow);
+      await writeFile(join(folder, resultFile), `${JSON.stringify(result, undefined, 2)}\n`);
+      return result;
+    },
+  );
+}
+
+async function writeManifest(blobs: string, config: object, base: Base, layers: readonly AppLayer[]) {
+  return writeJson(blobs, mediaTypes.manifest, {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: await writeJson(blobs, mediaTypes.config, config),
+    layers: [...base.layers, ...layers.map((layer) => layer.descriptor)],
+  });
+}
+
+async function writeJson(blobs: string, mediaType: string, value: object): Promise<Descriptor> {
+  async function* bytes() {
+    yield Buffer.from(canonicalJson(value));
+  }
+  return { mediaType, ...(await addBlob(blobs, bytes())) };
+}
+
+function imageLabels({ base, bundle, name, labels }: BuildOptions): Record<string, string> {
+  const folder = resolve(bundle);
+  const title = name ?? basename(basename(folder) === 'dist' ? resolve(folder, '..') : folder);
+  return {
+    'org.opencontainers.image.title': title,
+    'org.opencontainers.image.base.name': base.name,
+    ...(base.digest ? { 'org.opencontainers.image.base.digest': base.digest } : {}),
+    ...labels,
+  };
+}
+
+function imageResult(
+  root: Descriptor,
+  image: Descriptor,
+  base: Base,
+  layers: readonly AppLayer[],
+  allowed: string[],
+): ImageResult {
+  return {
+    digest: root.digest,
+    platforms: [{ platform: platformName(base.platform), digest: image.digest }],
+    layers: layers.map(({ name, descriptor, diffId, files }) => ({
+      name,
+      digest: descriptor.digest,
+      diffId,
+      size: descriptor.size,
+      files,
+    })),
+    base: {
+      kind: base.kind,
+      name: base.name,
+      ...(base.digest ? { digest: base.digest } : {}),
+      ...(base.hostNode
+        ? { hostNode: true as const }
+        : { size: base.layers.reduce((sum, { size }) => sum + size, 0) }),
+    },
+    ...(allowed.length > 0 ? { allowed: [...allowed].sort() } : {}),
+    tools: { node: process.versions.node, zlib: process.versions.zlib, slipwayImage: version },
+  };
+}
+
+function assertEntry(files: readonly BundleFile[], entry: string, bundle: string): void {
+  if (files.some((item) => item.path === entry)) return;
+  throw new ImageError('entry-missing', `no "${entry}" in "${bundle}": build it, or name another entry`, {
+    value: entry,
+  });
+}
+
+/** An output inside the bundle would be packed by the next build, and a bundle inside the output would be deleted. */
+function assertApart(bundle: string, output: string): void {
+  const [from, to] = [resolve(bundle) + sep, resolve(output) + sep];
+  if (!from.startsWith(to) && !to.startsWith(from)) return;
+  throw new ImageError(
+    'invalid-input',
+    `"${output}" and the bundle "${bundle}" lie in each other: give another output`,
+    {
+      value: output,
+    },
+  );
+}
+
+function sourceDateEpoch(text: string | undefined): number {
+  if (text === undefined || text === '') return 0;
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds < 8 ** 11) return seconds;
+  throw new ImageError('invalid-input', `SOURCE_DATE_EPOCH is "${text}": expected whole seconds since 1970`, {
+    value: text,
+  });
+}

@@ -1,0 +1,60 @@
+import { open } from 'node:fs/promises';
+import { pipeline, Readable, type Transform } from 'node:stream';
+
+const chunkSize = 64 * 1024;
+
+/** A file's bytes in fixed pieces. */
+export async function* fileChunks(file: string): AsyncGenerator<Buffer> {
+  const handle = await open(file);
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkSize * 4));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Cuts a stream into equal pieces, so that what follows sees neither tiny writes nor the source's rhythm. */
+export async function* evenChunks(
+  source: AsyncIterable<Uint8Array>,
+  size = chunkSize,
+): AsyncGenerator<Buffer> {
+  let pending: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of source) {
+    pending.push(chunk);
+    length += chunk.length;
+    if (length < size) continue;
+    const joined = Buffer.concat(pending, length);
+    const whole = length - (length % size);
+    for (let at = 0; at < whole; at += size) yield joined.subarray(at, at + size);
+    pending = [joined.subarray(whole)];
+    length -= whole;
+  }
+  if (length > 0) yield Buffer.concat(pending, length);
+}
+
+/** Runs chunks through a Node transform; a failure of either side ends the iteration with that failure. */
+export function through(source: AsyncIterable<Uint8Array>, transform: Transform): AsyncIterable<Buffer> {
+  pipeline(Readable.from(source, { objectMode: false }), transform, () => undefined);
+  return transform;
+}
+
+/** All chunks as one buffer, or a failure made by `tooLarge` when there are more than `limit` bytes. */
+export async function collect(
+  source: AsyncIterable<Uint8Array>,
+  limit: number,
+  tooLarge: () => Error,
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of source) {
+    size += part.length;
+    if (size > limit) throw tooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts, size);
+}

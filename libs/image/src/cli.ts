@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { buildCommand } from './commands/build.ts';
+import { exportCommand } from './commands/export.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { pushCommand } from './commands/push.ts';
+import { unpackCommand } from './commands/unpack.ts';
+import type { CommandIo } from './commands/verb.ts';
+import { ImageError } from './error.ts';
+
+/**
+ * Where the verbs are mounted. `print` defaults to standard output and `note` to standard error. `parseLock` reads
+ * a base lock and defaults to JSON, which is also YAML; pass a YAML parser to read `base.lock.yaml`.
+ */
+export type ImageCommandOptions = Partial<CommandIo>;
+
+/**
+ * The verbs of this library as a command called `image`, to be mounted as `slipway image …` or run by itself.
+ * Actions throw `ImageError`; `imageExitCode` says how the process should end.
+ */
+export function imageCommands(options: ImageCommandOptions = {}): Command {
+  const io: CommandIo = {
+    print: (text) => void process.stdout.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    parseLock: (text) => JSON.parse(text) as unknown,
+    ...options,
+  };
+  return new Command('image')
+    .description('bundle folder → reproducible OCI image → registry, without Docker')
+    .addCommand(buildCommand(io))
+    .addCommand(pushCommand(io))
+    .addCommand(inspectCommand(io))
+    .addCommand(exportCommand(io))
+    .addCommand(unpackCommand(io));
+}
+
+/** How a process ends after this error: 1 work failed, 2 wrong usage, 3 refused; 0 for help that was asked for. */
+export function imageExitCode(error: unknown): 0 | 1 | 2 | 3 {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof ImageError)) return 1;
+  if (error.code === 'invalid-input') return 2;
+  return error.refused ? 3 : 1;
+}
+
+/** Runs the verbs as a program of their own and returns its exit code. */
+export async function runImageCommand(args: readonly string[]): Promise<number> {
+  const program = imageCommands().name('slipway-image');
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError))
+      process.stderr.write(`${describe(error, args.includes('--json'))}\n`);
+    return imageExitCode(error);
+  }
+}
+
+function describe(error: unknown, json: boolean): string {
+  if (!(error instanceof ImageError))
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!json) return `error: ${error.message} [${error.code}]`;
+  const { code, message, value, retryable } = error;
+  return JSON.stringify({ error: { code, message, value, retryable } });
+}

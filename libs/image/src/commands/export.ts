@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { exportImage } from '../export.ts';
+import { verb, type CommandIo } from './verb.ts';
+
+/** `image export`. */
+export function exportCommand(io: CommandIo): Command {
+  return verb('export', 'write a whole OCI layout that other tools read')
+    .argument('<layout>', 'folder of an OCI layout')
+    .requiredOption('--output <path>', 'folder, or a file that ends in .tar')
+    .option('--digest <digest>', 'which image, where the layout holds several')
+    .option('--tag <tag>', 'tag of the exported image')
+    .option('--replace', 'replace a folder that is not empty')
+    .action(async (layout: string, { json, ...flags }: { output: string; blobs: string; json?: boolean }) => {
+      const result = await exportImage({ ...flags, layout });
+      io.print(
+        json ? JSON.stringify(result) : `${result.digest} (${result.size} bytes) is in ${result.output}`,
+      );
+    });
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { inspectImage, type InspectedImage } from '../inspect.ts';
+import { table } from '../table.ts';
+import { verb, type CommandIo } from './verb.ts';
+
+/** `image inspect`. */
+export function inspectCommand(io: CommandIo): Command {
+  return verb('inspect', 'say what is in an image')
+    .argument('<layout>', 'folder of an OCI layout')
+    .option('--digest <digest>', 'which image, where the layout holds several')
+    .option('--files', 'list the files of every layer')
+    .action(
+      async (layout: string, flags: { blobs: string; digest?: string; files?: boolean; json?: boolean }) => {
+        const image = await inspectImage({ layout, blobs: flags.blobs, digest: flags.digest });
+        io.print(flags.json ? JSON.stringify(image) : inspectTable(image, flags.files === true));
+      },
+    );
+}
+
+function inspectTable(image: InspectedImage, files: boolean): string {
+  const parts = [image.digest];
+  for (const { platform, digest, user, entrypoint, layers } of image.platforms) {
+    const rows = layers.map((layer) => [
+      layer.name,
+      layer.digest,
+      layer.size,
+      layer.files?.length ?? 'not here',
+    ]);
+    parts.push(`${platform}  ${digest}  user ${user}  ${entrypoint.join(' ')}`);
+    parts.push(table(['LAYER', 'DIGEST', 'BYTES', 'ENTRIES'], rows));
+    const listed = layers.flatMap((layer) =>
+      (layer.files ?? []).map((file) => [layer.name, octal(file.mode), file.size, file.path]),
+    );
+    if (files) parts.push(table(['LAYER', 'MODE', 'BYTES', 'PATH'], listed));
+  }
+  return parts.join('\n\n');
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

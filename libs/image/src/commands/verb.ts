@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+
+/** What verbs need from where they are mounted. */
+export interface CommandIo {
+  /** Writes a line for people or one JSON document. */
+  print: (text: string) => void;
+  /** Writes what is only for the moment. */
+  note: (text: string) => void;
+  /** Parses the base lock's text. */
+  parseLock: (text: string) => unknown;
+}
+
+/** A verb with the options that all verbs share. */
+export function verb(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--blobs <dir>', 'folder in which base blobs lie once', '.slipway/blobs')
+    .option('--json', 'one JSON document for machines');
+}
+
+/** Collects the values of a repeatable option. */
+export function append(value: string, list: string[]): string[] {
+  return [...list, value];
+}

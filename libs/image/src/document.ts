@@ -1,0 +1,52 @@
+import type { Static, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { ImageError } from './error.ts';
+
+/** Documents are small; a larger one is an attack or a mistake (distribution-spec asks for at least 4 MB). */
+export const documentLimit = 8 * 1024 * 1024;
+
+/** Reads JSON and checks it against a schema; reports every problem at once, each with its path. */
+export function parseDocument<S extends TSchema>(
+  schema: S,
+  bytes: Uint8Array | string,
+  place: string,
+): Static<S> {
+  if (bytes.length > documentLimit) {
+    throw new ImageError('document-invalid', `${place} is larger than ${documentLimit} bytes`, {
+      value: place,
+    });
+  }
+  return checkDocument(schema, parseJson(Buffer.from(bytes).toString('utf8'), place), place);
+}
+
+/** Checks an object that was parsed elsewhere. */
+export function checkDocument<S extends TSchema>(schema: S, value: unknown, place: string): Static<S> {
+  if (Value.Check(schema, value)) return value;
+  const problems = Value.Errors(schema, value)
+    .filter((problem) => problem.keyword !== 'boolean')
+    .map(
+      (problem) =>
+        `${problem.instancePath || '/'} ${problem.message}${offending(value, problem.instancePath)}`,
+    );
+  throw new ImageError('document-invalid', `${place} is not what it should be: ${problems.join('; ')}`, {
+    value: place,
+  });
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ImageError('document-invalid', `${place} is no JSON document`, { value: place, cause });
+  }
+}
+
+function offending(value: unknown, path: string): string {
+  const found = path
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], value);
+  return typeof found === 'object' || found === undefined
+    ? ''
+    : ` (found ${JSON.stringify(found).slice(0, 120)})`;
+}

@@ -1,0 +1,119 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { ImageError } from './error.ts';
+
+/** What the dynamic loader needs to know about a program or library (System V gABI, chapters 4 and 5). */
+export interface Elf {
+  /** `e_machine`: 62 is x86-64, 183 is AArch64. */
+  machine: number;
+  /** The loader that starts the program (PT_INTERP). */
+  interpreter?: string;
+  /** Names of the libraries it needs (DT_NEEDED), in the order of search. */
+  needed: string[];
+  /** Folders to search, old style: before LD_LIBRARY_PATH, inherited by what is loaded (DT_RPATH). */
+  rpath: string[];
+  /** Folders to search, new style: for its own needs only (DT_RUNPATH). */
+  runpath: string[];
+}
+
+interface Segment {
+  type: number;
+  offset: number;
+  address: number;
+  size: number;
+}
+
+const segments = { load: 1, dynamic: 2, interpreter: 3 };
+const tags = { needed: 1, strings: 5, stringsSize: 10, rpath: 15, runpath: 29 };
+const partLimit = 16 * 1024 * 1024;
+
+/**
+ * Reads the headers of a 64-bit little-endian ELF file; a few kilobytes, whatever its size.
+ * @throws ImageError `elf-invalid`
+ */
+export async function readElf(file: string): Promise<Elf> {
+  const handle = await open(file);
+  try {
+    return await parse(handle, file);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function parse(handle: FileHandle, file: string): Promise<Elf> {
+  const head = await bytesAt(handle, file, 0, 64);
+  if (head.toString('latin1', 0, 4) !== '\x7fELF' || head[4] !== 2 || head[5] !== 1) {
+    throw new ImageError(
+      'elf-invalid',
+      `"${file}" is no 64-bit little-endian ELF file: use a pinned base instead`,
+      {
+        value: file,
+      },
+    );
+  }
+  const parts = await readSegments(handle, file, head);
+  const interpreter = parts.find(({ type }) => type === segments.interpreter);
+  const dynamic = parts.find(({ type }) => type === segments.dynamic);
+  return {
+    machine: head.readUInt16LE(18),
+    ...(interpreter ? { interpreter: cString(await segmentBytes(handle, file, interpreter), 0) } : {}),
+    ...(dynamic ? await readDynamic(handle, file, parts, dynamic) : { needed: [], rpath: [], runpath: [] }),
+  };
+}
+
+async function readSegments(handle: FileHandle, file: string, head: Buffer): Promise<Segment[]> {
+  const [size, count] = [head.readUInt16LE(54), head.readUInt16LE(56)];
+  const table = await bytesAt(handle, file, Number(head.readBigUInt64LE(32)), size * count);
+  return Array.from({ length: size >= 56 ? count : 0 }, (_, index) => {
+    const at = index * size;
+    return {
+      type: table.readUInt32LE(at),
+      offset: Number(table.readBigUInt64LE(at + 8)),
+      address: Number(table.readBigUInt64LE(at + 16)),
+      size: Number(table.readBigUInt64LE(at + 32)),
+    };
+  });
+}
+
+async function readDynamic(handle: FileHandle, file: string, parts: readonly Segment[], dynamic: Segment) {
+  const entries = dynamicEntries(await segmentBytes(handle, file, dynamic));
+  const first = (tag: number) => entries.find((entry) => entry.tag === tag)?.value;
+  const address = first(tags.strings) ?? 0;
+  const home = parts.find(
+    (part) => part.type === segments.load && address >= part.address && address < part.address + part.size,
+  );
+  const offset = home ? home.offset + address - home.address : 0;
+  const strings = await bytesAt(handle, file, offset, first(tags.stringsSize) ?? 0);
+  const all = (tag: number) =>
+    entries.filter((entry) => entry.tag === tag).map(({ value }) => cString(strings, value));
+  const folders = (tag: number) => all(tag).flatMap((text) => text.split(':').filter(Boolean));
+  return { needed: all(tags.needed), rpath: folders(tags.rpath), runpath: folders(tags.runpath) };
+}
+
+function dynamicEntries(bytes: Buffer): { tag: number; value: number }[] {
+  const entries = [];
+  for (let at = 0; at + 16 <= bytes.length; at += 16) {
+    const tag = Number(bytes.readBigInt64LE(at));
+    if (tag === 0) break;
+    entries.push({ tag, value: Number(bytes.readBigUInt64LE(at + 8)) });
+  }
+  return entries;
+}
+
+function segmentBytes(handle: FileHandle, file: string, segment: Segment): Promise<Buffer> {
+  return bytesAt(handle, file, segment.offset, segment.size);
+}
+
+async function bytesAt(handle: FileHandle, file: string, offset: number, length: number): Promise<Buffer> {
+  if (Number.isSafeInteger(offset) && length <= partLimit) {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
+    if (bytesRead === length) return buffer;
+  }
+  throw new ImageError('elf-invalid', `"${file}" ends before its headers say: install it again`, {
+    value: file,
+  });
+}
+
+function cString(bytes: Buffer, at: number): string {
+  const end = bytes.indexOf(0, at);
+  return bytes.toString('utf8', at, end === -1 ? bytes.length : end);
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasBlob, linkBlob, putBlob } from './blob-folder.ts';
+import type { FoundBlob } from './blob-source.ts';
+import { withLock } from './folder-lock.ts';
+import type { Document } from './image.ts';
+import { blobsOf, layoutIndex, layoutMarker, readLayoutIndex } from './layout.ts';
+import { refName, type Descriptor } from './oci.ts';
+import { asWriteFailure, replaceFile } from './replace.ts';
+import type { Target } from './target.ts';
+
+/**
+ * Pushes into a folder that is an OCI image layout: a registry for one machine. Blobs of the shared folder are
+ * hard-linked. `index.json` is written last and as a whole, so a reader never sees an image that is not complete.
+ */
+export function folderTarget(folder: string): Target {
+  const blobs = blobsOf(folder);
+  const entries = async () =>
+    existsSync(join(folder, 'index.json')) ? (await readLayoutIndex(folder)).manifests : [];
+  const put = (descriptor: Descriptor, found: FoundBlob, onBytes: (bytes: number) => void) =>
+    storeBlob(blobs, descriptor, found, onBytes);
+  const putDocument = (document: Document) =>
+    put(document.descriptor, { open: async () => once(document.bytes) }, () => undefined);
+  return {
+    async hasImage({ descriptor }) {
+      const listed = (await entries()).some((entry) => entry.digest === descriptor.digest);
+      return listed && hasBlob(blobs, descriptor);
+    },
+    hasBlob: (blob) => hasBlob(blobs, blob),
+    putBlob: put,
+    putManifest: putDocument,
+    async putRoot(root) {
+      await putDocument(root);
+      await changeIndex(folder, entries, (list) => withImage(list, root.descriptor));
+    },
+    tagged: async (tag) => (await entries()).find((entry) => entry.annotations?.[refName] === tag)?.digest,
+    putTag: (tag, root) => changeIndex(folder, entries, (list) => withTag(list, tag, root.descriptor)),
+    requests: () => 0,
+    close: () => undefined,
+  };
+}
+
+/** Lists an image that no entry names yet. */
+export function withImage(list: readonly Descriptor[], image: Descriptor): Descriptor[] {
+  return list.some((entry) => entry.digest === image.digest) ? [...list] : [...list, image];
+}
+
+/** Lets a tag name an image. An entry without a tag is only there while the image has none. */
+export function withTag(list: readonly Descriptor[], tag: string, image: Descriptor): Descriptor[] {
+  const others = list.filter(
+    ({ digest, annotations }) =>
+      annotations?.[refName] !== tag && (annotations?.[refName] || digest !== image.digest),
+  );
+  const moved = list.find(({ annotations }) => annotations?.[refName] === tag);
+  // The image that loses the tag stays listed: a release may name its digest.
+  const kept = moved && moved.digest !== image.digest ? withImage(others, bare(moved)) : others;
+  return [...kept, { ...image, annotations: { [refName]: tag } }];
+}
+
+function bare({ mediaType, digest, size }: Descriptor): Descriptor {
+  return { mediaType, digest, size };
+}
+
+async function changeIndex(
+  folder: string,
+  entries: () => Promise<Descriptor[]>,
+  change: (list: readonly Descriptor[]) => Descriptor[],
+): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    let written = false;
+    while (!written) {
+      written = await withLock(join(folder, 'index.json.lock'), async (isHeld) => {
+        const text = layoutIndex(change(await entries()));
+        // Readers want the marker first.
+        await replaceFile(join(folder, 'oci-layout'), Buffer.from(layoutMarker));
+        if (!(await isHeld())) return false;
+        await replaceFile(join(folder, 'index.json'), Buffer.from(text));
+        return isHeld();
+      });
+    }
+  } catch (error) {
+    throw asWriteFailure(error, folder);
+  }
+}
+
+async function storeBlob(
+  blobs: string,
+  blob: Descriptor,
+  found: FoundBlob,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  if (found.sharedFile) {
+    await linkBlob(blobs, found.sharedFile, blob);
+    onBytes(blob.size);
+    return;
+  }
+  const source = await found.open();
+  async function* counted() {
+    for await (const chunk of source) {
+      yield chunk;
+      onBytes(chunk.length);
+    }
+  }
+  await putBlob(blobs, counted(), blob, blob.digest);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,95 @@
+import { openImage, type Image, type ImageLocation, type PlatformImage } from './image.ts';
+import { readLayer } from './layer-reader.ts';
+import { platformName, type Descriptor } from './oci.ts';
+import type { TarMember } from './tar-reader.ts';
+
+export interface InspectedFile {
+  /** From the root of the image's file system. */
+  path: string;
+  type: TarMember['type'];
+  /** Permission bits. */
+  mode: number;
+  /** Bytes. */
+  size: number;
+  /** Where a link leads. */
+  target?: string;
+}
+
+export interface InspectedLayer {
+  /** `base`, or what the application's layer is called. */
+  name: string;
+  mediaType: string;
+  digest: string;
+  diffId: string;
+  /** Bytes as they lie in a registry. */
+  size: number;
+  /** Absent when the layer lies in a registry only: inspecting fetches nothing. */
+  files?: InspectedFile[];
+}
+
+export interface InspectedImage {
+  digest: string;
+  platforms: {
+    platform: string;
+    digest: string;
+    user: string;
+    workingDir: string;
+    entrypoint: string[];
+    env: string[];
+    labels: Record<string, string>;
+    layers: InspectedLayer[];
+  }[];
+}
+
+/**
+ * Says what is in an image: its configuration, its layers with their sizes, and the files in each.
+ * @throws ImageError `document-invalid`, `digest-mismatch`, `archive-invalid`
+ */
+export async function inspectImage(location: ImageLocation): Promise<InspectedImage> {
+  const image = await openImage(location);
+  try {
+    const platforms = [];
+    for (const platform of image.platforms) platforms.push(await inspectPlatform(image, platform));
+    return { digest: image.root.descriptor.digest, platforms };
+  } finally {
+    image.close();
+  }
+}
+
+async function inspectPlatform(image: Image, platform: PlatformImage) {
+  const layers: InspectedLayer[] = [];
+  for (const [index, layer] of platform.manifest.layers.entries()) {
+    const local = (await image.source(layer))?.isLocal === true;
+    const files = local ? await listFiles(image, platform, index) : undefined;
+    layers.push({ ...describe(image, platform, layer, index), ...(files ? { files } : {}) });
+  }
+  const { config } = platform.config;
+  return {
+    platform: platformName(platform.platform),
+    digest: platform.document.descriptor.digest,
+    user: config?.User ?? '',
+    workingDir: config?.WorkingDir ?? '/',
+    entrypoint: [...(config?.Entrypoint ?? []), ...(config?.Cmd ?? [])],
+    env: config?.Env ?? [],
+    labels: config?.Labels ?? {},
+    layers,
+  };
+}
+
+function describe(image: Image, platform: PlatformImage, layer: Descriptor, index: number) {
+  const { mediaType, digest, size } = layer;
+  const known = image.result?.layers.find((own) => own.digest === digest)?.name;
+  const written = /^slipway image: (external|assets|app|maps)$/;
+  const lines = (platform.config.history ?? []).filter((line) => !line.empty_layer);
+  const fromHistory = written.exec(lines[index]?.created_by ?? '')?.[1];
+  const diffId = platform.config.rootfs.diff_ids[index] ?? '';
+  return { name: known ?? fromHistory ?? 'base', mediaType, digest, diffId, size };
+}
+
+async function listFiles(image: Image, platform: PlatformImage, index: number): Promise<InspectedFile[]> {
+  const files: InspectedFile[] = [];
+  for await (const { path, type, mode, size, target } of readLayer(image, platform, index)) {
+    files.push({ path: `/${path.replace(/^\.?\//, '')}`, type, mode, size, ...(target ? { target } : {}) });
+  }
+  return files;
+}

@@ -1,0 +1,19 @@
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
+
+/**
+ * JSON with sorted keys, no white space and no absent values: equal content gives equal bytes, whatever the order
+ * in which an object was put together.
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value as Json);
+}
+
+function write(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter((member): member is [string, Json] => member[1] !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`);
+  return `{${members.join(',')}}`;
+}

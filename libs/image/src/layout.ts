@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Type from 'typebox';
+import { canonicalJson } from './json.ts';
+import { parseDocument } from './document.ts';
+import { ImageError } from './error.ts';
+import { IndexSchema, mediaTypes, type Descriptor, type Index } from './oci.ts';
+
+const LayoutSchema = Type.Object({ imageLayoutVersion: Type.Literal('1.0.0') });
+
+/** The marker file of an OCI image layout. */
+export const layoutMarker = canonicalJson({ imageLayoutVersion: '1.0.0' });
+
+/** The folder of a layout that holds its blobs. */
+export function blobsOf(layout: string): string {
+  return join(layout, 'blobs');
+}
+
+/** Text of a layout's `index.json`, the list of what is in it. */
+export function layoutIndex(manifests: readonly Descriptor[]): string {
+  return canonicalJson({ schemaVersion: 2, mediaType: mediaTypes.index, manifests });
+}
+
+/** Writes what turns a folder with blobs into an OCI image layout. */
+export async function writeLayoutFiles(layout: string, manifests: readonly Descriptor[]): Promise<void> {
+  await writeFile(join(layout, 'oci-layout'), layoutMarker);
+  await writeFile(join(layout, 'index.json'), layoutIndex(manifests));
+}
+
+/** Reads a layout's `index.json`, its marker first. */
+export async function readLayoutIndex(layout: string): Promise<Index> {
+  const marker = await readPart(layout, 'oci-layout');
+  parseDocument(LayoutSchema, marker, join(layout, 'oci-layout'));
+  return parseDocument(IndexSchema, await readPart(layout, 'index.json'), join(layout, 'index.json'));
+}
+
+function readPart(layout: string, name: string): Promise<Buffer> {
+  return readFile(join(layout, name)).catch((cause: unknown) => {
+    throw new ImageError(
+      'document-invalid',
+      `"${layout}" is no OCI image layout (no ${name}): build the image first`,
+      {
+        value: layout,
+        cause,
+      },
+    );
+  });
+}

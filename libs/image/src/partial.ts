@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const expression = /^\.partial-(\d+)-[0-9a-f]+$/;
+const quietMs = 60_000;
+
+/** A new name beside the final one for what is still being written; the process id says whose it is. */
+export function partialPath(folder: string): string {
+  return join(folder, `.partial-${process.pid}-${randomBytes(6).toString('hex')}`);
+}
+
+/**
+ * Removes what killed processes left in a folder. A process id may belong to another container, so a leftover must
+ * also have been quiet for a minute.
+ */
+export async function sweepPartials(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(expression.exec(name)?.[1] ?? Number.NaN);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > quietMs) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** True when a process with this id runs on this machine. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

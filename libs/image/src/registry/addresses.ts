@@ -1,0 +1,115 @@
+import { BlockList, isIP } from 'node:net';
+import { ImageError } from '../error.ts';
+
+/**
+ * Who a host is, as far as its name tells. `forbidden` (link-local, which holds the clouds' metadata services, and
+ * the unspecified address) is never a registry's business.
+ */
+export type AddressClass = 'loopback' | 'private' | 'public' | 'forbidden';
+
+const ranges: Record<Exclude<AddressClass, 'public'>, BlockList> = {
+  loopback: blockList(['127.0.0.0', 8], ['::1', 128]),
+  // RFC 1918, RFC 6598 (carrier-grade NAT), RFC 4193.
+  private: blockList(
+    ['10.0.0.0', 8],
+    ['172.16.0.0', 12],
+    ['192.168.0.0', 16],
+    ['100.64.0.0', 10],
+    ['fc00::', 7],
+  ),
+  // RFC 3927, RFC 4291; the IPv6 and Alibaba metadata services; "this host"; multicast and above.
+  forbidden: blockList(
+    ['169.254.0.0', 16],
+    ['fe80::', 10],
+    ['fd00:ec2::254', 128],
+    ['100.100.100.200', 32],
+    ['0.0.0.0', 8],
+    ['::', 128],
+    ['224.0.0.0', 3],
+    ['ff00::', 8],
+  ),
+};
+
+/** Classifies a host as `URL.hostname` writes it (which has already undone octal, decimal and hex addresses). */
+export function addressClass(hostname: string): AddressClass {
+  const host = hostname
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
+  const version = isIP(host);
+  if (version !== 0) {
+    const family = version === 4 ? 'ipv4' : 'ipv6';
+    const order = ['forbidden', 'loopback', 'private'] as const;
+    return order.find((name) => ranges[name].check(host, family)) ?? 'public';
+  }
+  if (host === 'localhost' || host.endsWith('.localhost')) return 'loopback';
+  if (!host.includes('.') || /\.(?:local|internal|lan|home\.arpa)$/.test(host)) return 'private';
+  return 'public';
+}
+
+/**
+ * Where the requests of a registry begin. Plain http only for loopback or on demand, never as a fallback.
+ * @throws ImageError `address-refused`
+ */
+export function registryUrl(host: string, insecure: boolean): URL {
+  // Docker Hub answers under another name than the one everybody writes.
+  const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  const secure = new URL(`https://${address}/`);
+  const kind = addressClass(secure.hostname);
+  if (kind === 'forbidden') {
+    throw new ImageError('address-refused', `"${host}" is no address of a registry: use its name`, {
+      value: host,
+    });
+  }
+  return insecure || kind === 'loopback' ? new URL(`http://${address}/`) : secure;
+}
+
+/**
+ * Decides whether a redirect or an upload `Location` may be followed. A registry on the internet may not send us
+ * into a private network or to this machine; https never becomes http.
+ * @throws ImageError `address-refused`
+ */
+export function assertHop(registry: URL, next: URL): void {
+  if (next.username || next.password) throw hopRefused(registry, next, 'with a password in its address');
+  if (next.origin === registry.origin) return;
+  if (next.protocol !== 'https:' && !(next.protocol === 'http:' && registry.protocol === 'http:')) {
+    throw hopRefused(registry, next, `over ${next.protocol.slice(0, -1)}`);
+  }
+  const [from, to] = [addressClass(registry.hostname), addressClass(next.hostname)];
+  if (to === 'forbidden' || (to !== 'public' && to !== from)) {
+    throw hopRefused(registry, next, `at a ${to} address`);
+  }
+}
+
+/**
+ * Decides whether a token service may be given the registry's credentials: the registry itself, or a public host
+ * over https (as Docker Hub's is).
+ * @throws ImageError `address-refused`
+ */
+export function assertRealm(registry: URL, realm: URL): void {
+  if (realm.username || realm.password) throw hopRefused(registry, realm, 'with a password in its address');
+  if (realm.origin === registry.origin) return;
+  if (realm.protocol === 'https:' && addressClass(realm.hostname) === 'public') return;
+  throw hopRefused(registry, realm, 'for credentials, which is neither itself nor a public host over https');
+}
+
+/** True for an address that a public name must not turn out to be (DNS rebinding). */
+export function isReboundAddress(address: string): boolean {
+  return ['loopback', 'forbidden'].includes(addressClass(address));
+}
+
+function hopRefused(registry: URL, next: URL, what: string): ImageError {
+  return new ImageError(
+    'address-refused',
+    `the registry ${registry.host} sends to ${next.origin} ${what}; nothing was sent there. ` +
+      "Check the registry's address and its configuration",
+    { value: next.origin },
+  );
+}
+
+function blockList(...subnets: [string, number][]): BlockList {
+  const list = new BlockList();
+  for (const [network, prefix] of subnets)
+    list.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+  return list;
+}

@@ -1,0 +1,22 @@
+/** What a registry asks for in `WWW-Authenticate`. */
+export type Challenge = { scheme: 'basic' } | { scheme: 'bearer'; realm: string; service?: string };
+
+/** Reads a `WWW-Authenticate` header (RFC 9110, section 11.6.1). Bearer wins when both are offered. */
+export function parseChallenge(header: string | undefined): Challenge | undefined {
+  const bearer = /(?:^|,)\s*bearer\s+(.*)$/i.exec(header ?? '')?.[1];
+  if (bearer !== undefined) {
+    const { realm, service } = parameters(bearer);
+    if (realm) return { scheme: 'bearer', realm, ...(service ? { service } : {}) };
+  }
+  return /(?:^|,)\s*basic(?:\s|$)/i.test(header ?? '') ? { scheme: 'basic' } : undefined;
+}
+
+function parameters(text: string): Record<string, string> {
+  const found = text.matchAll(/([a-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi);
+  return Object.fromEntries(
+    [...found].map(([, key = '', quoted, plain]) => [
+      key.toLowerCase(),
+      quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
+    ]),
+  );
+}

@@ -1,0 +1,208 @@
+import { collect } from '../chunks.ts';
+import type { CredentialStore } from '../credentials.ts';
+import { assertContent, digestOf, isDigest } from '../digest.ts';
+import { documentLimit } from '../document.ts';
+import { ImageError } from '../error.ts';
+import { mediaTypes, type Descriptor } from '../oci.ts';
+import type { Repository } from '../reference.ts';
+import { registryUrl } from './addresses.ts';
+import { answerError } from './answers.ts';
+import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
+import { openSession, resolveHop } from './session.ts';
+import { networkError, networkTransport, type Answer, type Request, type Transport } from './transport.ts';
+
+export interface RepositoryOptions {
+  repository: Extract<Repository, { kind: 'registry' }>;
+  access: 'pull' | 'pull,push';
+  credentials: CredentialStore;
+  /** Ends every request. */
+  signal: AbortSignal;
+  /** Plain http for a host that is not loopback. */
+  insecure?: boolean | undefined;
+  transport?: Transport;
+  policy?: RetryPolicy;
+}
+
+/** A body to send: opened anew for each try. */
+export interface Upload {
+  open(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+const accepted = [
+  mediaTypes.index,
+  mediaTypes.manifest,
+  mediaTypes.dockerIndex,
+  mediaTypes.dockerManifest,
+].join(', ');
+
+/** One repository of a registry, as the OCI distribution-spec 1.1 describes it. Every method retries by itself. */
+export class RemoteRepository {
+  readonly #options: RepositoryOptions;
+  readonly #transport: Transport;
+  readonly #registry: URL;
+  readonly #session;
+
+  constructor(options: RepositoryOptions) {
+    this.#options = options;
+    this.#transport = options.transport ?? networkTransport();
+    this.#registry = registryUrl(options.repository.host, options.insecure ?? false);
+    this.#session = openSession({
+      transport: this.#transport,
+      registry: this.#registry,
+      host: options.repository.host,
+      scope: `repository:${options.repository.path}:${options.access}`,
+      credentials: options.credentials,
+    });
+  }
+
+  requests(): number {
+    return this.#transport.requests();
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** The digest that a tag or digest leads to, or `undefined` when it is not there. */
+  manifestDigest(reference: string): Promise<string | undefined> {
+    return this.#retry(async () => {
+      const answer = await this.#send('HEAD', `manifests/${reference}`, { accept: accepted });
+      answer.body.resume();
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200)
+        throw await answerError(this.#request('HEAD', `manifests/${reference}`), answer);
+      const digest = contentDigest(answer);
+      if (isDigest(reference)) return assertSame(digest ?? reference, reference, this.#registry.host);
+      // Old registries leave the header out; then the content itself says what it is.
+      return digest ?? (await this.#digestByContent(reference));
+    });
+  }
+
+  /** A manifest or index by digest, checked against it. */
+  fetchManifest(digest: string): Promise<{ bytes: Buffer; mediaType: string }> {
+    return this.#retry(() => this.#fetch(`manifests/${digest}`, digest));
+  }
+
+  /** A small blob by digest, checked against it. */
+  fetchBlob(digest: string): Promise<{ bytes: Buffer; mediaType: string }> {
+    return this.#retry(() => this.#fetch(`blobs/${digest}`, digest));
+  }
+
+  /** A blob as a stream that is not checked yet: whoever reads it compares digest and size. */
+  async openBlob(digest: string): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await this.#retry(() => this.#expect('GET', `blobs/${digest}`, [200]));
+    return namedErrors(answer.body, this.#request('GET', `blobs/${digest}`));
+  }
+
+  hasBlob(digest: string): Promise<boolean> {
+    return this.#retry(async () => {
+      const answer = await this.#send('HEAD', `blobs/${digest}`);
+      answer.body.resume();
+      if (answer.status === 200 || answer.status === 404) return answer.status === 200;
+      throw await answerError(this.#request('HEAD', `blobs/${digest}`), answer);
+    });
+  }
+
+  /** Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks). */
+  putBlob(blob: Pick<Descriptor, 'digest' | 'size'>, upload: Upload): Promise<void> {
+    return this.#retry(async () => {
+      const begun = await this.#expect('POST', 'blobs/uploads/', [202]);
+      begun.body.resume();
+      const location = resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
+      location.searchParams.set('digest', blob.digest);
+      const body = { size: blob.size, open: () => upload.open() };
+      const headers = { 'content-type': 'application/octet-stream' };
+      const request: Request = { method: 'PUT', url: location, headers, body };
+      const answer = await this.#session.send(request, this.#options.signal);
+      await this.#assertStored(request, answer, blob.digest);
+    });
+  }
+
+  /** @param reference the manifest's own digest, or a tag. */
+  putManifest(reference: string, document: { descriptor: Descriptor; bytes: Uint8Array }): Promise<void> {
+    return this.#retry(async () => {
+      const open = async () =>
+        (async function* () {
+          yield document.bytes;
+        })();
+      const headers = { 'content-type': document.descriptor.mediaType };
+      const body = { size: document.bytes.length, open };
+      const request: Request = { ...this.#request('PUT', `manifests/${reference}`), headers, body };
+      const answer = await this.#session.send(request, this.#options.signal);
+      await this.#assertStored(request, answer, document.descriptor.digest);
+    });
+  }
+
+  async #assertStored(request: Request, answer: Answer, digest: string): Promise<void> {
+    if (answer.status !== 201 && answer.status !== 204) throw await answerError(request, answer);
+    answer.body.resume();
+    assertSame(contentDigest(answer) ?? digest, digest, this.#registry.host);
+  }
+
+  async #digestByContent(tag: string): Promise<string> {
+    return digestOf((await this.#fetch(`manifests/${tag}`)).bytes);
+  }
+
+  async #fetch(path: string, digest?: string): Promise<{ bytes: Buffer; mediaType: string }> {
+    const answer = await this.#expect('GET', path, [200], { accept: accepted });
+    const place = `${this.#registry.host}/${this.#options.repository.path}/${path}`;
+    const body = namedErrors(answer.body, this.#request('GET', path));
+    const bytes = await collect(body, documentLimit, () => {
+      return new ImageError('registry-refused', `${place} is larger than ${documentLimit} bytes`, {
+        value: place,
+      });
+    });
+    if (digest) assertContent(bytes, { digest }, place);
+    return { bytes, mediaType: answer.headers['content-type']?.split(';')[0]?.trim() ?? '' };
+  }
+
+  async #expect(
+    method: Request['method'],
+    path: string,
+    statuses: readonly number[],
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const answer = await this.#send(method, path, headers);
+    if (statuses.includes(answer.status)) return answer;
+    throw await answerError(this.#request(method, path), answer);
+  }
+
+  #send(method: Request['method'], path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#session.send({ ...this.#request(method, path), headers }, this.#options.signal);
+  }
+
+  #request(method: Request['method'], path: string): Request {
+    return {
+      method,
+      url: new URL(`/v2/${this.#options.repository.path}/${path}`, this.#registry),
+      headers: {},
+    };
+  }
+
+  #retry<T>(attempt: () => Promise<T>): Promise<T> {
+    return retry(this.#options.policy ?? defaultRetryPolicy, this.#options.signal, attempt);
+  }
+}
+
+function contentDigest(answer: Answer): string | undefined {
+  const header = answer.headers['docker-content-digest'];
+  return typeof header === 'string' ? header : undefined;
+}
+
+function assertSame(found: string, expected: string, host: string): string {
+  if (found === expected) return found;
+  throw new ImageError(
+    'digest-mismatch',
+    `${host} says ${found.slice(0, 100)} where ${expected} was asked for: do not trust this registry`,
+    { value: expected },
+  );
+}
+
+/** Failures while a body is read are the network's, too. */
+async function* namedErrors(body: AsyncIterable<Uint8Array>, request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw networkError(request, error as Error);
+  }
+}

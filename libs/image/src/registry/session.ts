@@ -1,0 +1,162 @@
+import Type from 'typebox';
+import type { Credentials, CredentialStore } from '../credentials.ts';
+import { collect } from '../chunks.ts';
+import { parseDocument } from '../document.ts';
+import { ImageError } from '../error.ts';
+import { assertHop, assertRealm } from './addresses.ts';
+import { parseChallenge, type Challenge } from './challenge.ts';
+import { answerError, redirectStatuses } from './answers.ts';
+import type { Answer, Request, Transport } from './transport.ts';
+
+const redirectLimit = 5;
+const tokenLimit = 1024 * 1024;
+
+const TokenSchema = Type.Object({
+  token: Type.Optional(Type.String()),
+  access_token: Type.Optional(Type.String()),
+});
+
+export interface SessionOptions {
+  transport: Transport;
+  /** Scheme, host and port of the registry that the user named. */
+  registry: URL;
+  /** As the user wrote it: what credentials are looked up by. */
+  host: string;
+  /** What a token is asked for: `repository:<path>:pull,push`. */
+  scope: string;
+  credentials: CredentialStore;
+}
+
+/** Sends requests to one registry: signs in when asked to, follows redirects, and keeps credentials at home. */
+export interface Session {
+  send(request: Request, signal: AbortSignal): Promise<Answer>;
+}
+
+/** `Authorization` is sent to the registry's own scheme, host and port, and to no other, whatever an answer says. */
+export function openSession(options: SessionOptions): Session {
+  const { transport, registry } = options;
+  let authorization: string | undefined;
+  let signingIn: Promise<string | undefined> | undefined;
+
+  const isHome = (url: URL) => url.origin === registry.origin;
+
+  function dispatch(request: Request, signal: AbortSignal): Promise<Answer> {
+    if (!isHome(request.url)) return transport.send({ ...request, foreign: isGuarded(registry) }, signal);
+    const headers = { ...request.headers, ...(authorization ? { authorization } : {}) };
+    return transport.send({ ...request, headers }, signal);
+  }
+
+  /** Several requests are refused at once when a token runs out; one of them fetches the next for all. */
+  async function signIn(answer: Answer, used: string | undefined, signal: AbortSignal): Promise<boolean> {
+    if (used !== authorization) return true;
+    const challenge = parseChallenge(answer.headers['www-authenticate']);
+    signingIn ??= authorize(options, challenge, signal).finally(() => (signingIn = undefined));
+    const next = await signingIn;
+    const changed = next !== undefined && next !== used;
+    authorization = next ?? authorization;
+    return changed;
+  }
+
+  async function authorized(request: Request, signal: AbortSignal): Promise<Answer> {
+    const used = authorization;
+    const answer = await dispatch(request, signal);
+    if (answer.status !== 401 || !isHome(request.url)) return answer;
+    answer.body.resume();
+    if (await signIn(answer, used, signal)) return dispatch(request, signal);
+    throw await answerError(request, answer);
+  }
+
+  async function send(request: Request, signal: AbortSignal): Promise<Answer> {
+    if (!isHome(request.url)) assertHop(registry, request.url);
+    let url = request.url;
+    for (let hops = 0; hops <= redirectLimit; hops++) {
+      const answer = await authorized({ ...request, url }, signal);
+      const next = redirectStatuses.has(answer.status) ? answer.headers.location : undefined;
+      if (next === undefined) return answer;
+      answer.body.resume();
+      url = resolveHop(url, next);
+      assertHop(registry, url);
+    }
+    throw new ImageError('registry-refused', `${registry.host} redirects more than ${redirectLimit} times`, {
+      value: registry.host,
+    });
+  }
+
+  return { send };
+}
+
+/** Resolves a `Location`, which may be relative. @throws ImageError `registry-refused` */
+export function resolveHop(from: URL, location: string): URL {
+  if (URL.canParse(location, from.href)) return new URL(location, from.href);
+  throw new ImageError('registry-refused', `${from.host} answered with a Location that is no address`, {
+    value: from.host,
+  });
+}
+
+/** A registry on this machine may of course name this machine. */
+function isGuarded(registry: URL): boolean {
+  return registry.protocol === 'https:';
+}
+
+async function authorize(
+  options: SessionOptions,
+  challenge: Challenge | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!challenge) return undefined;
+  const credentials = await options.credentials(options.host);
+  if (challenge.scheme === 'bearer')
+    return `Bearer ${await fetchToken(options, challenge, credentials, signal)}`;
+  return credentials?.kind === 'password' ? basic(credentials) : undefined;
+}
+
+async function fetchToken(
+  options: SessionOptions,
+  challenge: Extract<Challenge, { scheme: 'bearer' }>,
+  credentials: Credentials | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  const realm = resolveHop(options.registry, challenge.realm);
+  assertRealm(options.registry, realm);
+  const request = tokenRequest(realm, options.scope, challenge.service, credentials);
+  const foreign = realm.origin !== options.registry.origin && isGuarded(options.registry);
+  const answer = await options.transport.send({ ...request, foreign }, signal);
+  // A redirect is not followed here: the next host was vetted by nobody.
+  if (answer.status !== 200) throw await answerError({ ...request, url: realm }, answer);
+  const place = `the token of ${realm.host}`;
+  const tooLarge = () => new ImageError('registry-refused', `${place} is larger than ${tokenLimit} bytes`);
+  const bytes = await collect(answer.body, tokenLimit, tooLarge);
+  const { token, access_token } = parseDocument(TokenSchema, bytes, place);
+  const found = token ?? access_token;
+  if (found && /^[\x21-\x7e]+$/.test(found)) return found;
+  throw new ImageError('registry-refused', `${place} is empty or cannot be used`, { value: realm.host });
+}
+
+/** GET for a password or nobody, POST for a refresh token (distribution's token and OAuth 2 specifications). */
+function tokenRequest(
+  realm: URL,
+  scope: string,
+  service: string | undefined,
+  credentials: Credentials | undefined,
+): Request {
+  const query = new URLSearchParams(service ? { scope, service } : { scope });
+  if (credentials?.kind === 'refresh') {
+    query.set('grant_type', 'refresh_token');
+    query.set('client_id', 'slipway-image');
+    query.set('refresh_token', credentials.token);
+    const form = Buffer.from(query.toString());
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const open = async () =>
+      (async function* () {
+        yield form;
+      })();
+    return { method: 'POST', url: realm, headers, body: { size: form.length, open } };
+  }
+  const url = new URL(realm);
+  for (const [key, value] of query) url.searchParams.set(key, value);
+  return { method: 'GET', url, headers: credentials ? { authorization: basic(credentials) } : {} };
+}
+
+function basic({ user, password }: Extract<Credentials, { kind: 'password' }>): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}

@@ -1,0 +1,159 @@
+import { lookup as resolveName, type LookupAddress } from 'node:dns';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
+import { ImageError } from '../error.ts';
+import { isReboundAddress } from './addresses.ts';
+
+/** One HTTP request. */
+export interface Request {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  url: URL;
+  headers: Record<string, string>;
+  /** Opened anew for each try. */
+  body?: { size: number; open(): Promise<AsyncIterable<Uint8Array>> };
+  /** The host was named by the registry and not by the user: its name must not resolve to this machine. */
+  foreign?: boolean;
+}
+
+/** The answer, its body still to be read. */
+export interface Answer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: Readable;
+}
+
+/** Sends requests; nothing in it knows what a registry is. Small enough to fake. */
+export interface Transport {
+  send(request: Request, signal: AbortSignal): Promise<Answer>;
+  /** Requests sent so far. */
+  requests(): number;
+  close(): void;
+}
+
+/** A peer that accepts no connection for this long, or is silent for this long in the middle, is given up. */
+export const networkLimits = { connectMs: 10_000, stallMs: 30_000 };
+
+/** The only place of this library that touches the network. Connections are kept and reused until `close()`. */
+export function networkTransport(limits = networkLimits): Transport {
+  const options = { keepAlive: true, maxSockets: 8 };
+  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
+  let count = 0;
+  return {
+    requests: () => count,
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+    async send(request, signal) {
+      count += 1;
+      const body = request.body ? Readable.from(await request.body.open(), { objectMode: false }) : undefined;
+      return exchange(request, body, { agents, limits, signal });
+    },
+  };
+}
+
+interface Wire {
+  agents: { http: http.Agent; https: https.Agent };
+  limits: typeof networkLimits;
+  signal: AbortSignal;
+}
+
+function exchange(request: Request, body: Readable | undefined, wire: Wire): Promise<Answer> {
+  const secure = request.url.protocol === 'https:';
+  const outgoing = (secure ? https : http).request(request.url, {
+    method: request.method,
+    agent: secure ? wire.agents.https : wire.agents.http,
+    headers: { ...request.headers, 'content-length': String(request.body?.size ?? 0) },
+    signal: wire.signal,
+    ...(request.foreign ? { lookup: guardedLookup } : {}),
+  });
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      outgoing.destroy();
+      body?.destroy();
+      reject(networkError(request, error));
+    };
+    limitConnect(outgoing, wire.limits.connectMs, fail);
+    outgoing.setTimeout(wire.limits.stallMs, () => fail(new Error(`silent for ${wire.limits.stallMs} ms`)));
+    outgoing.on('error', fail);
+    outgoing.on('response', (response) => {
+      // Whoever reads the body sees its failure; a body that nobody reads may fail unseen.
+      response.on('error', () => undefined);
+      // Answered before the body was sent: the rest of it is not wanted and the connection is spent.
+      if (body && !outgoing.writableFinished) response.on('end', () => outgoing.destroy());
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+    });
+    if (body) pipeline(body, outgoing, (error) => error && fail(error));
+    else outgoing.end();
+  });
+}
+
+function limitConnect(outgoing: http.ClientRequest, connectMs: number, fail: (error: Error) => void): void {
+  outgoing.on('socket', (socket) => {
+    if (!socket.connecting) return;
+    const timer = setTimeout(() => fail(unreachable(`no connection within ${connectMs} ms`)), connectMs);
+    socket.once('connect', () => clearTimeout(timer));
+    socket.once('close', () => clearTimeout(timer));
+  });
+}
+
+function unreachable(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' });
+}
+
+/** A name that a registry gave may not turn out to be this machine or a metadata service. */
+const guardedLookup: LookupFunction = (name, options, done) => {
+  resolveName(name, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    const bad = addresses?.find(({ address }) => isReboundAddress(address));
+    const refused =
+      bad && new ImageError('address-refused', `${name} resolves to ${bad.address}`, { value: name });
+    if (error || refused) return done(error ?? refused ?? null, []);
+    return options.all
+      ? done(null, addresses)
+      : done(null, addresses[0]?.address ?? '', addresses[0]?.family);
+  });
+};
+
+const unreachableCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
+
+/** Says which of our errors a failed exchange is. Addresses are given without their query, which may hold a token. */
+export function networkError(request: { method: string; url: URL }, error: Error): ImageError {
+  if (error instanceof ImageError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const place = `${request.method} ${request.url.origin}${request.url.pathname}`;
+  const details = { value: request.url.host, cause: error };
+  if (certificateCode.test(code)) {
+    const remedy = 'name its authority in NODE_EXTRA_CA_CERTS';
+    return new ImageError(
+      'registry-refused',
+      `${place}: certificate not trusted (${code}): ${remedy}`,
+      details,
+    );
+  }
+  if (code === 'EPROTO' || code === 'HPE_INVALID_CONSTANT') {
+    const remedy = 'a registry without https has to be named as insecure';
+    return new ImageError(
+      'registry-refused',
+      `${place}: the peer speaks another protocol: ${remedy}`,
+      details,
+    );
+  }
+  if (unreachableCodes.has(code)) {
+    return new ImageError(
+      'registry-unreachable',
+      `cannot reach ${request.url.host} (${code}): check the address, the network, and that the registry runs`,
+      details,
+    );
+  }
+  return new ImageError('network', `${place} broke off (${code || error.message}): run again`, details);
+}

@@ -1,0 +1,218 @@
+import { ImageError } from './error.ts';
+
+/** One entry that was read. `body` must be used before the next entry is asked for; the rest of it is skipped. */
+export interface TarMember {
+  /** As written in the archive, without a trailing slash: not yet safe to join to a folder. */
+  path: string;
+  type: 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Bytes of the body. */
+  size: number;
+  /** Target of a link. */
+  target: string;
+  body: AsyncIterable<Buffer>;
+}
+
+/** Where reading stops, so that a small hostile archive cannot fill a disk or run for ever. */
+export interface TarLimits {
+  /** @default 500 000 */
+  entries: number;
+  /** Bytes of one extended header. @default 1 MiB */
+  header: number;
+}
+
+const block = 512;
+const types: Record<string, TarMember['type']> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '5': 'directory',
+};
+
+/** Reads ustar, PAX and GNU long names, one entry after the other, without holding bodies in memory. */
+export async function* readTar(
+  source: AsyncIterable<Uint8Array>,
+  limits: TarLimits = { entries: 500_000, header: 1024 * 1024 },
+): AsyncGenerator<TarMember> {
+  const reader = new BlockReader(source);
+  let extended: Record<string, string> = {};
+  for (let count = 0; ;) {
+    const bytes = await reader.read(block);
+    // Archives end with blocks of zeros and any amount of padding; it is read so that digests can be checked.
+    if (bytes.length === 0 || bytes.every((byte) => byte === 0)) return reader.drain();
+    const head = parseHeader(bytes);
+    if ('xgLK'.includes(head.flag)) {
+      if (head.size > limits.header) throw invalid(`an extended header of ${head.size} bytes`);
+      const content = await reader.read(head.size);
+      await reader.skip(padding(head.size));
+      if (head.flag !== 'g') extended = { ...extended, ...extension(head.flag, content) };
+      continue;
+    }
+    if (++count > limits.entries) throw invalid(`more than ${limits.entries} entries`);
+    const member = toMember(head, extended);
+    extended = {};
+    let left = member.size;
+    async function* body() {
+      while (left > 0) {
+        const chunk = await reader.some(left);
+        left -= chunk.length;
+        yield chunk;
+      }
+    }
+    yield { ...member, body: body() };
+    await reader.skip(left + padding(member.size));
+  }
+}
+
+interface Header {
+  path: string;
+  flag: string;
+  mode: number;
+  uid: number;
+  gid: number;
+  size: number;
+  target: string;
+}
+
+function parseHeader(bytes: Buffer): Header {
+  const sum = bytes.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
+  if (number(bytes, 148, 8) !== sum) throw invalid('a header with a wrong checksum');
+  const prefix = text(bytes, 257, 5) === 'ustar' && bytes[262] === 0 ? text(bytes, 345, 155) : '';
+  const name = text(bytes, 0, 100);
+  return {
+    path: prefix ? `${prefix}/${name}` : name,
+    flag: String.fromCharCode(bytes[156] ?? 0),
+    mode: number(bytes, 100, 8) & 0o7777,
+    uid: number(bytes, 108, 8),
+    gid: number(bytes, 116, 8),
+    size: number(bytes, 124, 12),
+    target: text(bytes, 157, 100),
+  };
+}
+
+function toMember(head: Header, extended: Record<string, string>): Omit<TarMember, 'body'> {
+  const path = extended['path'] ?? head.path;
+  const target = extended['linkpath'] ?? head.target;
+  if (path.includes('\0') || target.includes('\0')) throw invalid('a path with a NUL byte');
+  const type = head.flag === '0' && path.endsWith('/') ? 'directory' : (types[head.flag] ?? 'other');
+  const declared = extended['size'] === undefined ? head.size : Number(extended['size']);
+  if (!Number.isSafeInteger(declared) || declared < 0) throw invalid(`the size "${extended['size']}"`);
+  const size = type === 'file' || type === 'other' ? declared : 0;
+  return {
+    path: path.replace(/\/+$/, ''),
+    type,
+    mode: head.mode,
+    uid: head.uid,
+    gid: head.gid,
+    size,
+    target,
+  };
+}
+
+function extension(flag: string, content: Buffer): Record<string, string> {
+  if (flag === 'L') return { path: text(content, 0, content.length) };
+  if (flag === 'K') return { linkpath: text(content, 0, content.length) };
+  const records: Record<string, string> = {};
+  for (let at = 0; at < content.length;) {
+    const space = content.indexOf(0x20, at);
+    const length = Number(content.toString('latin1', at, space));
+    if (space < at || !Number.isInteger(length) || length < space - at + 3 || at + length > content.length) {
+      throw invalid('an extended header that cannot be read');
+    }
+    const record = content.toString('utf8', space + 1, at + length - 1);
+    const equals = record.indexOf('=');
+    records[record.slice(0, equals)] = record.slice(equals + 1);
+    at += length;
+  }
+  return records;
+}
+
+function text(bytes: Buffer, at: number, length: number): string {
+  const end = bytes.indexOf(0, at);
+  return bytes.toString('utf8', at, end === -1 || end > at + length ? at + length : end);
+}
+
+/** Octal, or GNU's base-256 when the first bit is set. */
+function number(bytes: Buffer, at: number, length: number): number {
+  const value =
+    ((bytes[at] ?? 0) & 0x80) !== 0
+      ? Number(bytes.subarray(at + 1, at + length).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n))
+      : Number.parseInt(
+          bytes
+            .toString('latin1', at, at + length)
+            .replace(/[\0 ]+$/, '')
+            .trim() || '0',
+          8,
+        );
+  if (!Number.isSafeInteger(value) || value < 0) throw invalid('a number that cannot be read');
+  return value;
+}
+
+function padding(size: number): number {
+  return (block - (size % block)) % block;
+}
+
+function invalid(what: string): ImageError {
+  return new ImageError(
+    'archive-invalid',
+    `the layer's tar archive has ${what}: take the image from another source`,
+  );
+}
+
+/** Hands out exact numbers of bytes from a stream of chunks. */
+class BlockReader {
+  readonly #source: AsyncIterator<Uint8Array>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** Exactly `length` bytes; none at all at a clean end. */
+  async read(length: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let left = length;
+    while (left > 0) {
+      if (!(await this.#fill())) {
+        if (left === length) return Buffer.alloc(0);
+        throw invalid('an end in the middle of an entry');
+      }
+      parts.push(this.#take(left));
+      left -= parts.at(-1)?.length ?? 0;
+    }
+    return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
+  }
+
+  /** At least one byte and at most `length`. */
+  async some(length: number): Promise<Buffer> {
+    if (!(await this.#fill())) throw invalid('an end in the middle of an entry');
+    return this.#take(length);
+  }
+
+  async skip(length: number): Promise<void> {
+    for (let left = length; left > 0;) left -= (await this.some(left)).length;
+  }
+
+  async drain(): Promise<void> {
+    while (await this.#fill()) this.#rest = this.#rest.subarray(this.#rest.length);
+  }
+
+  #take(length: number): Buffer {
+    const taken = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(taken.length);
+    return taken;
+  }
+
+  async #fill(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      const next = await this.#source.next();
+      if (next.done) return false;
+      this.#rest = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { imageCommands, imageExitCode, runImageCommand } from '../src/cli.ts';
+import { ImageError, type ImageErrorCode } from '../src/error.ts';
+import { failureOf } from './failure-of.ts';
+import { smallImage } from './small-image.ts';
+import { tempFolder, writeFiles } from './temp-folder.ts';
+
+const bin = new URL('../bin/slipway-image.js', import.meta.url).pathname;
+
+/** Runs a verb in this process and returns what it prints. */
+async function run(args: string[]): Promise<string> {
+  const printed: string[] = [];
+  const command = imageCommands({ print: (text) => printed.push(text), note: () => undefined });
+  await command.parseAsync(args, { from: 'user' });
+  return printed.join('\n');
+}
+
+describe('the verbs', () => {
+  test('push, inspect, export and unpack speak to people and, with --json, to machines', async () => {
+    const { layout, blobs, folder, result } = await smallImage();
+    const to = `oci:${join(folder, 'repository')}`;
+    expect(await run(['push', layout, '--blobs', blobs, '--to', to, '--tag', 'v1', '--tag', 'v2'])).toContain(
+      '5 blobs',
+    );
+    expect(await run(['push', layout, '--blobs', blobs, '--to', to, '--tag', 'v1'])).toContain(
+      'was there already, 0 bytes',
+    );
+    expect(JSON.parse(await run(['push', layout, '--blobs', blobs, '--to', to, '--json']))).toMatchObject({
+      existed: true,
+    });
+    const table = await run(['inspect', layout, '--blobs', blobs, '--files']);
+    expect(table).toMatch(/^LAYER +DIGEST +BYTES +ENTRIES$/m);
+    expect(table).toMatch(/^app +0444 +20 +\/app\/main.mjs$/m);
+    expect(JSON.parse(await run(['inspect', layout, '--blobs', blobs, '--json'])).digest).toBe(result.digest);
+    expect(await run(['export', layout, '--blobs', blobs, '--output', join(folder, 'x.tar')])).toContain(
+      result.digest,
+    );
+    expect(await run(['unpack', layout, '--blobs', blobs, '--output', join(folder, 'root')])).toContain(
+      '/app/main.mjs',
+    );
+    expect(await readFile(join(folder, 'root/app/main.mjs'), 'utf8')).toContain('hello');
+  });
+
+  test('refuse labels, deadlines and locks that cannot be read', async () => {
+    const build = ['build', '/nonexistent', '--output', '/nonexistent/out'];
+    expect((await failureOf(run([...build, '--label', 'novalue']))).value).toBe('novalue');
+    expect((await failureOf(run(['push', 'x', '--to', 'oci:y', '--deadline', 'soon']))).value).toBe('soon');
+    expect((await failureOf(run([...build, '--base-lock', '/nonexistent/lock']))).code).toBe('invalid-input');
+  });
+
+  test.each<[ImageErrorCode, number]>([
+    ['network', 1],
+    ['write-failed', 1],
+    ['digest-mismatch', 1],
+    ['invalid-input', 2],
+    ['secret-refused', 3],
+    ['bundle-refused', 3],
+    ['tag-immutable', 3],
+    ['address-refused', 3],
+  ])('end after %s with %i', (code, expected) => {
+    expect(imageExitCode(new ImageError(code, 'x'))).toBe(expected);
+  });
+});
+
+test('the program ends with 1 after failed work and 2 after wrong usage, and says why in one line', async () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => written.mockRestore());
+  expect(await runImageCommand(['inspect', '/nonexistent'])).toBe(1);
+  expect(written.mock.lastCall?.[0]).toMatch(/^error: .*build the image first \[document-invalid\]\n$/);
+  expect(await runImageCommand(['build'])).toBe(2);
+  expect(await runImageCommand(['nothing'])).toBe(2);
+  expect(written.mock.lastCall?.[0]).toContain("unknown command 'nothing'");
+});
+
+test('the program builds on the Node that runs it, and refuses secrets with 3', async () => {
+  const folder = await tempFolder();
+  await writeFiles(folder, { 'dist/main.mjs': 'x', 'secret/.env': 'x' });
+  const program = (...args: string[]) =>
+    promisify(execFile)(process.execPath, [bin, ...args], { cwd: folder }).then(
+      ({ stdout }) => ({ code: 0, output: stdout }),
+      ({ code, stderr }: { code: number; stderr: string }) => ({ code, output: stderr }),
+    );
+  const built = await program('build', 'dist', '--output', 'image', '--name', 'app', '--json');
+  expect(built.code).toBe(0);
+  expect(JSON.parse(built.output)).toEqual(
+    JSON.parse(await readFile(join(folder, 'image/image.json'), 'utf8')),
+  );
+  const refused = await program('build', 'secret', '--output', 'other', '--json');
+  expect(refused.code).toBe(3);
+  expect(JSON.parse(refused.output).error).toMatchObject({
+    code: 'secret-refused',
+    value: '.env',
+    retryable: false,
+  });
+});

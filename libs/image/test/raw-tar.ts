@@ -1,0 +1,32 @@
+/** A tar entry exactly as asked for, however hostile: what the library's own writer would not write. */
+export function rawEntry(path: string, type: string, target = '', text = '', mode = 0o644): Buffer {
+  const header = Buffer.alloc(512);
+  const content = Buffer.from(text);
+  header.write(path, 0);
+  for (const [value, at, digits] of [
+    [mode, 100, 7],
+    [0, 108, 7],
+    [0, 116, 7],
+    [content.length, 124, 11],
+    [0, 136, 11],
+  ] as const) {
+    header.write(value.toString(8).padStart(digits, '0'), at);
+  }
+  header.write(type, 156);
+  header.write(target, 157);
+  header.write('ustar\x0000', 257);
+  header.fill(' ', 148, 156);
+  header.write(
+    header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0'),
+    148,
+  );
+  return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+}
+
+/** Entries as an archive. */
+export function rawTar(...entries: Buffer[]): Buffer {
+  return Buffer.concat([...entries, Buffer.alloc(1024)]);
+}

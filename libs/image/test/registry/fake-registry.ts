@@ -1,0 +1,229 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** One request as it arrived. */
+export interface Seen {
+  method: string;
+  /** Without query. */
+  path: string;
+  authorization: string | undefined;
+  /** Bytes of its body. */
+  bytes: number;
+}
+
+/** What goes wrong instead of, or after, the real answer. */
+export type Fault =
+  | { status: number; headers?: Record<string, string>; body?: string }
+  /** The connection breaks while the request's body arrives. */
+  | 'reset'
+  /** The work is done, but the answer never arrives. */
+  | 'lost-answer'
+  /** Half of the answer's body, then a reset. */
+  | 'truncate'
+  /** No answer at all. */
+  | 'silence';
+
+export interface FakeRegistryOptions {
+  auth?: { scheme: 'basic' | 'bearer'; user: string; password: string; realm?: string };
+  immutableTags?: boolean;
+  /** When given, all other repositories answer 404. */
+  repositories?: string[];
+  /** Leaves `Docker-Content-Digest` out, as old registries do. */
+  withoutDigestHeader?: boolean;
+  /** Address to which uploads are sent. @default relative */
+  uploadLocation?: (path: string) => string;
+  /** Asked before each request. */
+  fault?: (seen: Omit<Seen, 'bytes'>) => Fault | undefined;
+}
+
+export interface FakeRegistry {
+  host: string;
+  origin: string;
+  blobs: Map<string, Buffer>;
+  /** By repository and digest or tag: `app@sha256:…`, `app:tag`. */
+  manifests: Map<string, { mediaType: string; bytes: Buffer }>;
+  seen: Seen[];
+  /** Tokens that are good now; empty it to let all of them expire. */
+  tokens: Set<string>;
+  options: FakeRegistryOptions;
+  close(): Promise<void>;
+}
+
+/** A registry in this process: OCI distribution-spec 1.1 as far as a push and a pull by digest need it. */
+export async function fakeRegistry(options: FakeRegistryOptions = {}): Promise<FakeRegistry> {
+  const server = createServer((request, response) => {
+    const { socket } = request;
+    void handle(registry, request, response).catch(() => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const registry: FakeRegistry = {
+    host,
+    origin: `http://${host}`,
+    blobs: new Map(),
+    manifests: new Map(),
+    seen: [],
+    tokens: new Set(),
+    options,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  onTestFinished(() => registry.close());
+  return registry;
+}
+
+interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+}
+
+async function handle(
+  registry: FakeRegistry,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', registry.origin);
+  const method = request.method ?? '';
+  const seen: Seen = { method, path: url.pathname, authorization: request.headers.authorization, bytes: 0 };
+  registry.seen.push(seen);
+  const fault = registry.options.fault?.(seen);
+  if (fault === 'silence') return;
+  const body = await readBody(request, seen, fault === 'reset');
+  if (typeof fault === 'object') return send(response, fault);
+  const reply = route(registry, seen, url, request, body);
+  if (fault === 'lost-answer') return void request.socket.destroy();
+  if (fault === 'truncate') return truncate(response, reply);
+  send(response, method === 'HEAD' ? { ...reply, body: '' } : reply);
+}
+
+async function readBody(request: IncomingMessage, seen: Seen, breakOff: boolean): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request as AsyncIterable<Buffer>) {
+    seen.bytes += part.length;
+    parts.push(part);
+    if (breakOff) break;
+  }
+  if (breakOff) throw new Error('reset');
+  return Buffer.concat(parts);
+}
+
+function send(response: ServerResponse, { status, headers = {}, body = '' }: Reply): void {
+  response.writeHead(status, headers).end(body);
+}
+
+function truncate(response: ServerResponse, { status, headers = {}, body = '' }: Reply): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length + 1) });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+}
+
+function route(registry: FakeRegistry, seen: Seen, url: URL, request: IncomingMessage, body: Buffer): Reply {
+  if (url.pathname === '/token') return issueToken(registry, seen);
+  const denied = challenge(registry, seen);
+  if (denied) return denied;
+  const parts = /^\/v2\/(.+?)\/(blobs\/uploads|blobs|manifests)\/(.*)$/.exec(url.pathname);
+  const [, name = '', kind = '', reference = ''] = parts ?? [];
+  const known = registry.options.repositories;
+  if (known && !known.includes(name)) return refusal(404, 'NAME_UNKNOWN');
+  if (kind === 'blobs/uploads') return upload(registry, seen, name, url, body);
+  if (kind === 'blobs') return found(registry, reference, registry.blobs.get(`${name}@${reference}`));
+  return manifest(registry, seen, name, reference, request, body);
+}
+
+function upload(registry: FakeRegistry, seen: Seen, name: string, url: URL, body: Buffer): Reply {
+  if (seen.method === 'POST') {
+    const path = `/v2/${name}/blobs/uploads/${randomUUID()}?state=secret-state`;
+    return { status: 202, headers: { location: registry.options.uploadLocation?.(path) ?? path } };
+  }
+  const digest = url.searchParams.get('digest') ?? '';
+  if (digestOf(body) !== digest) return refusal(400, 'DIGEST_INVALID');
+  registry.blobs.set(`${name}@${digest}`, body);
+  return { status: 201, headers: { 'docker-content-digest': digest } };
+}
+
+function manifest(
+  registry: FakeRegistry,
+  seen: Seen,
+  name: string,
+  reference: string,
+  request: IncomingMessage,
+  body: Buffer,
+): Reply {
+  const key = reference.startsWith('sha256:') ? `${name}@${reference}` : `${name}:${reference}`;
+  if (seen.method !== 'PUT') {
+    const kept = registry.manifests.get(key);
+    return found(registry, kept ? digestOf(kept.bytes) : '', kept?.bytes, kept?.mediaType);
+  }
+  const digest = digestOf(body);
+  if (reference.startsWith('sha256:') && digest !== reference) return refusal(400, 'DIGEST_INVALID');
+  if (missing(registry, name, body)) return refusal(400, 'MANIFEST_BLOB_UNKNOWN');
+  // ECR refuses an existing immutable tag even with the same digest.
+  const isTag = !reference.startsWith('sha256:');
+  if (registry.options.immutableTags && isTag && registry.manifests.has(key))
+    return refusal(400, 'TAG_INVALID');
+  const kept = { mediaType: request.headers['content-type'] ?? '', bytes: body };
+  registry.manifests.set(key, kept).set(`${name}@${digest}`, kept);
+  return { status: 201, headers: { 'docker-content-digest': digest } };
+}
+
+/** A registry takes no manifest that names what it does not have. */
+function missing(registry: FakeRegistry, name: string, body: Buffer): boolean {
+  const { manifests = [], config, layers = [] } = JSON.parse(body.toString());
+  const blobs = config ? [config, ...layers] : [];
+  return (
+    blobs.some(({ digest }: { digest: string }) => !registry.blobs.has(`${name}@${digest}`)) ||
+    manifests.some(({ digest }: { digest: string }) => !registry.manifests.has(`${name}@${digest}`))
+  );
+}
+
+function found(
+  registry: FakeRegistry,
+  digest: string,
+  bytes?: Buffer,
+  mediaType = 'application/octet-stream',
+): Reply {
+  if (!bytes) return refusal(404, 'NOT_FOUND');
+  const header = registry.options.withoutDigestHeader ? {} : { 'docker-content-digest': digest };
+  return { status: 200, headers: { 'content-type': mediaType, ...header }, body: bytes };
+}
+
+function challenge(registry: FakeRegistry, { authorization }: Seen): Reply | undefined {
+  const { auth } = registry.options;
+  if (!auth) return undefined;
+  if (auth.scheme === 'basic') {
+    if (authorization === basicOf(auth)) return undefined;
+    return { ...refusal(401, 'UNAUTHORIZED'), headers: { 'www-authenticate': 'Basic realm="fake"' } };
+  }
+  if (authorization?.startsWith('Bearer ') && registry.tokens.has(authorization.slice(7))) return undefined;
+  const realm = auth.realm ?? `${registry.origin}/token`;
+  return {
+    ...refusal(401, 'UNAUTHORIZED'),
+    headers: { 'www-authenticate': `Bearer realm="${realm}",service="fake"` },
+  };
+}
+
+function issueToken(registry: FakeRegistry, { authorization }: Seen): Reply {
+  const { auth } = registry.options;
+  if (auth && authorization !== basicOf(auth)) return refusal(401, 'UNAUTHORIZED');
+  const token = randomUUID();
+  registry.tokens.add(token);
+  return { status: 200, body: JSON.stringify({ token }) };
+}
+
+function basicOf({ user, password }: { user: string; password: string }): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function refusal(status: number, code: string): Reply {
+  return { status, body: JSON.stringify({ errors: [{ code, message: 'in the registry’s own words' }] }) };
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}

@@ -1,0 +1,23 @@
+import type { Base } from '../src/base.ts';
+import { addBlob } from '../src/blob-folder.ts';
+import { mediaTypes } from '../src/oci.ts';
+import { completeEntries, writeTar, type TarEntry } from '../src/tar.ts';
+
+/** A base with one small layer instead of a whole Node. */
+export async function smallBase(blobs: string, text = 'base'): Promise<Base> {
+  const content = Buffer.from(text);
+  const entries: TarEntry[] = [
+    { type: 'file', path: 'etc/base', mode: 0o444, size: content.length, content },
+  ];
+  const blob = await addBlob(blobs, writeTar(completeEntries(entries)));
+  return {
+    kind: 'embedded',
+    name: 'small-base',
+    digest: blob.digest,
+    platform: { os: 'linux', architecture: 'amd64' },
+    layers: [{ mediaType: mediaTypes.layer, ...blob }],
+    diffIds: [blob.digest],
+    env: [],
+    history: [{ created_by: 'small base' }],
+  };
+}
