@@ -16,8 +16,10 @@ export default [
           allow: [],
           depConstraints: [
             { sourceTag: 'layer:app', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'layer:tools', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'layer:alone', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'layer:nx', onlyDependOnLibsWithTags: ['room:gitops'] },
+            { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tools'] },
             { sourceTag: 'layer:cli', onlyDependOnLibsWithTags: ['layer:alone', 'layer:nx'] },
           ],
         },

@@ -140,6 +140,35 @@ describe('five apps, from commit to release', () => {
     expect(tasks).toEqual([]);
   });
 
+  it('makes every app due when the chart or an environment changes', () => {
+    expect(workspace.run('slipway affected -t build test deploy')).toMatchObject({ code: 0 });
+    for (const file of [
+      'deploy/charts/service/values.yaml',
+      'deploy/environments/development/environment.yaml',
+    ]) {
+      workspace.write(file, `${workspace.read(file)}# changed\n`);
+      workspace.commit(file);
+      expect(workspace.due()).toEqual(['a', 'b', 'c', 'd']);
+      workspace.git('reset', '--quiet', '--hard', 'HEAD~1');
+    }
+  });
+
+  it('answers in-process what the real nx affected answers', () => {
+    for (const range of [
+      ['HEAD~1', 'HEAD'],
+      ['HEAD~5', 'HEAD~2'],
+    ]) {
+      const [base = '', head = ''] = range.map((revision) => workspace.git('rev-parse', revision));
+      const real = JSON.parse(
+        workspace.run(`nx show projects --affected --json --base=${base} --head=${head}`).output,
+      ) as string[];
+      const script = `process.stdout.write(JSON.stringify([...(await (await import('@slipway/nx/affected')).affectedProjects('fresh')('${base}', '${head}'))]))`;
+      const own = workspace.node(script);
+      expect((JSON.parse(own) as string[]).sort()).toEqual(real.sort());
+      expect(real.length).toBeGreaterThan(0);
+    }
+  });
+
   it('does nothing for production, and names promotion', () => {
     workspace.write('apps/b/deploy/production.yaml', '{}\n');
     workspace.commit('b to production');

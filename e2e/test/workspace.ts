@@ -21,6 +21,7 @@ export class Workspace {
   /** @param apps names of the apps; the workspace's own are left out, to be quick */
   constructor(apps: readonly string[]) {
     rmSync(join(this.root, 'apps'), { recursive: true });
+    rmSync(join(this.root, 'deploy/check'), { recursive: true, force: true }); // it checks the apps that left
     for (const app of apps) this.addApp(app);
     // Nothing here has tests of Vitest or files to lint, and each plugin costs Nx a process at every start.
     const nx = JSON.parse(this.read('nx.json')) as { plugins: unknown[] };
@@ -70,6 +71,14 @@ export class Workspace {
       maxBuffer: 64 * 1024 * 1024,
     });
     return answer(done.status, `${done.stdout}${done.stderr}`);
+  }
+
+  /** Runs a few lines of JavaScript in the workspace, with its packages read from source. */
+  node(script: string): string {
+    const args = ['--conditions=@slipway/source', '--input-type=module', '--eval', script];
+    const done = spawnSync('node', args, { cwd: this.root, encoding: 'utf8', env: withoutNx(process.env) });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout;
   }
 
   /** Runs a command and sends it a signal once its output matches. */

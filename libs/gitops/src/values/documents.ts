@@ -11,7 +11,7 @@ const OPTIONS = { schema: 'failsafe', merge: false, uniqueKeys: false, prettyErr
 
 const CODES: Readonly<Record<string, ValuesErrorCode>> = { TAB_AS_INDENT: 'tab-indentation' };
 
-/** Helm reads the first document of a values file only; this many leave room for manifests, and bound the search. */
+/** Enough for files of manifests; the limit bounds the search for a path in every document. */
 export const MAX_DOCUMENTS = 100;
 
 /**

@@ -70,8 +70,8 @@ function isMerge(node: Scalar): boolean {
 }
 
 /**
- * A key that comes after a merge wins for every reader. Before it, YAML 1.1 readers disagree: in some of Go's the merge
- * overwrites it. One that is not there may be what the merge brings.
+ * A key that comes after a merge wins for every reader. Before it, YAML 1.1 readers disagree: in Helm 4.1.4 the merge
+ * overwrites it, in PyYAML it does not. One that is not there may be what the merge brings.
  */
 function refuseMerge(
   aim: Aim,

@@ -21,13 +21,12 @@ export interface Location {
   readonly documents: readonly ValuesDocument[];
 }
 
-/** What only says that a document does not have the path. Any other refusal is a doubt about a document that may. */
-const ABSENT: ReadonlySet<ValuesErrorCode> = new Set(['missing', 'not-a-map', 'not-a-list']);
+const OTHER_KIND: ReadonlySet<ValuesErrorCode> = new Set(['not-a-map', 'not-a-list']);
 
 /**
  * Follows the aim's path. It has to exist in exactly one document of the file, and to mean the same to every reader.
  * @throws ValuesError as {@link parseDocuments}, {@link referencedAnchors} and {@link findEntry} do, and `missing`,
- * `ambiguous-document`, `not-a-map`, `not-a-list`, `alias`
+ * `ambiguous-document`, `not-a-map`, `not-a-list`, `empty-value`, `alias`
  */
 export function locate(aim: Aim, path: Path = aim.path): Location {
   const documents = parseDocuments(aim);
@@ -37,7 +36,7 @@ export function locate(aim: Aim, path: Path = aim.path): Location {
     try {
       found.push({ ...locateIn(aim, path, document), documents });
     } catch (error) {
-      if (!(error instanceof ValuesError) || !ABSENT.has(error.code)) throw error;
+      if (!(error instanceof ValuesError) || !isAbsence(error, document, path)) throw error;
       absences.push(error);
     }
   }
@@ -47,14 +46,24 @@ export function locate(aim: Aim, path: Path = aim.path): Location {
   throw absences[0] ?? refuse(aim, { code: 'missing', ...NO_DOCUMENT });
 }
 
+/**
+ * Whether a document just does not have the path. A document with another value on the way is a doubt: Helm lays the
+ * documents of a file over one another, so `a: 5` in the second one undoes `a.b` of the first.
+ */
+function isAbsence({ code }: ValuesError, { contents }: ValuesDocument, [first]: Path): boolean {
+  const otherKind = typeof first === 'number' ? !isSeq(contents) : !isMap(contents);
+  return code === 'missing' || (otherKind && OTHER_KIND.has(code));
+}
+
 const NO_DOCUMENT = { problem: 'the file has no content', remedy: 'Add the key to the file first.' };
 
 function locateIn(aim: Aim, path: Path, document: ValuesDocument): Omit<Location, 'documents'> {
   const referenced = referencedAnchors(aim, document);
   const ancestors: ParsedNode[] = [];
   let node: ParsedNode | null = document.contents;
+  if (isNothing(node)) throw refuse(aim, { code: 'missing', at: node?.range[0], ...NO_DOCUMENT });
   for (const segment of path) {
-    const parent: ParsedNode = refuseNothing(aim, node);
+    const parent: ParsedNode = node ?? refuseNothing(aim, ancestors, segment);
     node = step(aim, parent, segment);
     ancestors.push(parent);
   }
@@ -66,8 +75,7 @@ function step(aim: Aim, node: ParsedNode, segment: string | number): ParsedNode 
   if (isMap(node)) return stepIntoMap(aim, node as YAMLMap.Parsed, segment);
   if (isSeq(node)) return stepIntoList(aim, node as YAMLSeq.Parsed, segment);
   refuseAlias(aim, node);
-  if (isScalar(node) && node.value === '' && node.type === Scalar.PLAIN)
-    throw missing(aim, node.range[0], segment, []);
+  if (isNothing(node)) return refuseNothing(aim, [node], segment);
   throw refuse(aim, {
     code: 'not-a-map',
     at: node.range[0],
@@ -122,9 +130,18 @@ export function refuseAlias(aim: Aim, node: ParsedNode | null): void {
   });
 }
 
-function refuseNothing(aim: Aim, node: ParsedNode | null): ParsedNode {
-  if (node !== null) return node;
-  throw refuse(aim, { code: 'missing', ...NO_DOCUMENT });
+function isNothing(node: ParsedNode | null): boolean {
+  return node === null || (isScalar(node) && node.type === Scalar.PLAIN && node.value === '');
+}
+
+function refuseNothing(aim: Aim, ancestors: readonly ParsedNode[], segment: string | number): never {
+  throw refuse(aim, {
+    code: 'empty-value',
+    at: ancestors.at(-1)?.range[0],
+    problem: `there is nothing in which ${JSON.stringify(segment)} can be looked for`,
+    remedy: 'Write the map or the list into the file first.',
+    value: segment,
+  });
 }
 
 function missing(aim: Aim, at: number, segment: string | number, present: readonly string[]): ValuesError {

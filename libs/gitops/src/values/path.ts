@@ -3,7 +3,7 @@ import { ValuesError } from './error.ts';
 /** Keys (strings) and list indexes (numbers) from the root of a document to a value. */
 export type Path = readonly (string | number)[];
 
-/** Helm refuses charts long before this, and it bounds the recursion of every walk over a document. */
+/** No values file nests like this, and the limit bounds the recursion of every walk over a document. */
 export const MAX_DEPTH = 100;
 
 // Dots part the keys, so a key with a dot, a bracket, a quote or a blank in it is written as a JSON string.

@@ -3,8 +3,8 @@ import { refuse, type Aim } from './aim.ts';
 import type { Path } from './path.ts';
 
 /**
- * 8 MiB. A Helm release, values included, has to fit into one Kubernetes Secret of 1 MiB (Kubernetes' own limit for
- * Secrets), so no larger file can be deployed, while parsing one would cost a gigabyte of memory.
+ * 8 MiB. Helm keeps a release, its values included, in one Kubernetes Secret, and Kubernetes limits those to 1 MiB; what
+ * Helm's compression cannot bring there is of no use. Parsing more would cost seconds and gigabytes.
  */
 export const MAX_BYTES = 8 * 1024 * 1024;
 

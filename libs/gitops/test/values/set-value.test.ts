@@ -124,6 +124,13 @@ const FIDELITY: Fidelity[] = [
     expected: '# one\na: x\n---\n# two\nb: w\n...\n---\n- z\n',
   },
   {
+    title: 'documents of another kind, and empty ones',
+    file: '---\n---\na: x\n---\n- a\n--- text\n',
+    path: 'a',
+    value: 'w',
+    expected: '---\n---\na: w\n---\n- a\n--- text\n',
+  },
+  {
     title: 'directives',
     file: '%YAML 1.1\n%TAG !e! tag:example.com,2000:\n---\na: x\nb: !e!thing y\n',
     path: 'a',
