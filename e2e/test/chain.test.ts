@@ -20,7 +20,7 @@ describe('five apps, from commit to release', () => {
   });
 
   it('releases all five in one commit', () => {
-    const { code, output } = workspace.run('slipway affected -t build test deploy');
+    const { code, output } = workspace.run('slipway affected -t build test deploy', { isolated: true });
     expect(output).toContain('One commit on env/local');
     expect(code).toBe(0);
     expect(workspace.bumps()).toBe(1);
@@ -35,7 +35,7 @@ describe('five apps, from commit to release', () => {
     const before = APPS.map((app) => workspace.release(app));
     workspace.code('c', '2');
     const head = workspace.commit('c 2');
-    const { code, tasks } = workspace.run(affected);
+    const { code, tasks } = workspace.run(affected, { isolated: true });
     expect(code).toBe(0);
     expect(tasks).toEqual(['c:build', 'c:deploy:local', 'c:image:local']);
     expect(workspace.bumps()).toBe(2);
