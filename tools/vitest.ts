@@ -13,6 +13,7 @@ export function projectTests(test: ViteUserConfig['test'] = {}): ViteUserConfig 
     ssr: { resolve: { conditions, externalConditions: ['@slipway/source'] } },
     test: {
       include: ['test/**/*.test.ts'],
+      testTimeout: 60_000, // a hang, not slowness: many tests start processes, and machines are busy
       reporters: ['default', ['json', { outputFile: 'dist/test/results.json' }]],
       ...test,
     },

@@ -1,36 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import {
-  bump,
-  dueApps,
-  GitopsError,
-  readEnvironment,
-  readSituation,
-  removeRelease,
-  Source,
-} from '../src/index.ts';
+import { dueApps, readEnvironment, readSituation, removeRelease, Source } from '../src/index.ts';
+import { due, hold, release, state } from './ledger-state.ts';
 import { digestOf, intent, scratch, words, Workspace } from './workspace.ts';
-
-const due = async (workspace: Workspace, environment = 'development') =>
-  dueApps(
-    await readSituation(
-      await workspace.source(),
-      await readEnvironment(workspace.root, environment),
-      workspace.changed,
-    ),
-  );
-
-const state = (workspace: Workspace) =>
-  parse(workspace.ledger('ledger.yaml')) as { through: string; pending: string[] };
-
-const release = (workspace: Workspace, app: string) =>
-  parse(workspace.ledger(`apps/${app}/release.yaml`)) as {
-    image: { digest: string };
-    release: { source: string; config: string };
-  };
 
 describe('the first run', () => {
   it('makes the ledger branch, with one commit for all apps', async () => {
@@ -158,6 +133,32 @@ describe('what is due', () => {
     });
   });
 
+  it('is everything where the clone does not have the commit that the ledger went through', async () => {
+    const workspace = new Workspace();
+    const first = workspace.git('rev-parse', 'HEAD');
+    workspace.edit('api', 'api 2');
+    await workspace.deploy('development', ['api', 'web']);
+    workspace.git('push', '--quiet', '--force', 'origin', `${first}:main`);
+    const clone = join(scratch(), 'clone');
+    execFileSync('git', [
+      'clone',
+      '--quiet',
+      '--single-branch',
+      '--branch',
+      'main',
+      `file://${workspace.origin}`,
+      clone,
+    ]);
+    const environment = await readEnvironment(clone, 'development');
+    const situation = await readSituation(await Source.open(clone), environment, workspace.changed);
+    expect(await dueApps(situation)).toEqual(['api', 'web']);
+    const result = await workspace.deploy('development', [], {
+      root: clone,
+      intents: [intent('api', 'api 1')],
+    });
+    expect(words(result)).toEqual({ api: 'landed' });
+  });
+
   it('keeps a failed app through a revert that hides its change', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
@@ -231,17 +232,6 @@ describe('order', () => {
     expect(words(await workspace.deploy('development', ['api']))).toEqual({ api: 'landed' });
   });
 });
-
-/** What `slipway hold` will write: edited here by hand, through an ordinary clone of the ledger. */
-function hold(workspace: Workspace, app: string, value: Record<string, string>): void {
-  const clone = join(scratch(), 'ledger');
-  execFileSync('git', ['clone', '--quiet', '--branch', 'env/development', workspace.origin, clone]);
-  const file = join(clone, `apps/${app}/release.yaml`);
-  writeFileSync(file, `${workspace.ledger(`apps/${app}/release.yaml`)}hold: ${JSON.stringify(value)}\n`);
-  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
-  execFileSync('git', ['-C', clone, ...identity, 'commit', '--quiet', '--all', '--message', 'hold']);
-  execFileSync('git', ['-C', clone, 'push', '--quiet']);
-}
 
 describe('orphans', () => {
   it('are named by every run and deleted only by remove', async () => {
@@ -337,155 +327,5 @@ describe('the place of the ledger', () => {
       api: 'unchanged',
       web: 'unchanged',
     });
-  });
-});
-
-describe('bad circumstances end in one clear error, with nothing written', () => {
-  const failure = async (promise: Promise<unknown>): Promise<GitopsError> => {
-    const error = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    expect(error).toBeInstanceOf(GitopsError);
-    return error as GitopsError;
-  };
-
-  it('no repository', async () => {
-    expect(await failure(Source.open(scratch()))).toMatchObject({ code: 'no-repository' });
-  });
-
-  it('no commits', async () => {
-    const folder = scratch();
-    execFileSync('git', ['init', '--quiet', folder]);
-    const source = await Source.open(folder);
-    expect(await failure(source.head())).toMatchObject({ code: 'no-commit' });
-  });
-
-  it('a dirty tree, named file by file', async () => {
-    const workspace = new Workspace();
-    workspace.write('apps/api/src/main.ts', 'uncommitted');
-    const error = await failure(workspace.deploy('development', ['api']));
-    expect(error).toMatchObject({ code: 'dirty', value: ['apps/api/src/main.ts'] });
-  });
-
-  it('a commit that is not on the remote, with the push command', async () => {
-    const workspace = new Workspace();
-    workspace.git('commit', '--quiet', '--allow-empty', '--message', 'not pushed');
-    const error = await failure(workspace.deploy('development', ['api']));
-    expect(error.code).toBe('unpushed');
-    expect(error.message).toContain('git push origin HEAD:main');
-  });
-
-  it('a remote that is not configured', async () => {
-    const workspace = new Workspace();
-    workspace.git('remote', 'remove', 'origin');
-    expect(await failure(workspace.deploy('development', ['api']))).toMatchObject({
-      code: 'not-found',
-      value: 'origin',
-    });
-  });
-
-  it('a remote that is not there', async () => {
-    const workspace = new Workspace();
-    rmSync(workspace.origin, { recursive: true });
-    expect(await failure(workspace.deploy('development', ['api']))).toMatchObject({ code: 'not-found' });
-  });
-
-  it('a remote that refuses the push by a hook, at once and with its words', async () => {
-    const workspace = new Workspace();
-    const hook = join(workspace.origin, 'hooks/pre-receive');
-    writeFileSync(hook, '#!/bin/sh\necho "env branches are protected" >&2\nexit 1\n');
-    chmodSync(hook, 0o755);
-    const error = await failure(workspace.deploy('development', ['api']));
-    expect(error.code).toBe('refused');
-    expect(error.message).toContain('env branches are protected');
-  });
-
-  it('a remote that cannot be reached, after the deadline', async () => {
-    const workspace = new Workspace();
-    workspace.git('remote', 'set-url', 'origin', 'http://127.0.0.1:1/x.git');
-    expect(await failure(workspace.deploy('development', ['api'], { deadlineMs: 400 }))).toMatchObject({
-      code: 'network',
-    });
-  });
-
-  it('a shallow clone that cannot tell what is older', async () => {
-    const workspace = new Workspace();
-    await workspace.deploy('development', ['api', 'web']);
-    workspace.edit('api', 'api 2');
-    const clone = join(scratch(), 'shallow');
-    execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${workspace.origin}`, clone]);
-    const error = await failure(workspace.deploy('development', ['api'], { root: clone }));
-    expect(error.code).toBe('shallow');
-    expect(error.message).toContain('git fetch --unshallow');
-  });
-
-  it('a broken ledger file, with every problem, path and value', async () => {
-    const workspace = new Workspace();
-    await workspace.deploy('development', ['api', 'web']);
-    hold(workspace, 'api', { by: 'ada', why: 'no such key' });
-    const error = await failure(workspace.deploy('development', ['api']));
-    expect(error.code).toBe('invalid');
-    expect(error.message).toContain('env/development:apps/api/release.yaml');
-    expect(error.message).toMatch(/hold\.why: is not a known key/);
-    expect(error.message).toMatch(/hold: needs reason, since/);
-  });
-});
-
-describe('odd checkouts simply work', () => {
-  it('a detached head, a linked work tree, and hostile hooks and settings of the checkout', async () => {
-    const workspace = new Workspace();
-    const canary = join(workspace.root, 'canary');
-    for (const name of ['pre-push', 'pre-commit', 'post-checkout', 'reference-transaction']) {
-      writeFileSync(join(workspace.root, '.git/hooks', name), `#!/bin/sh\ntouch ${canary}\nexit 1\n`, {
-        mode: 0o755,
-      });
-    }
-    workspace.git('config', 'alias.fetch', `!touch ${canary}`);
-    workspace.git('config', 'core.fsmonitor', 'false');
-    const tree = join(scratch(), 'tree');
-    execFileSync('git', [
-      '-C',
-      workspace.root,
-      '-c',
-      'core.hooksPath=/dev/null',
-      'worktree',
-      'add',
-      '--quiet',
-      '--detach',
-      tree,
-    ]);
-    const result = await workspace.deploy('development', ['api', 'web'], { root: tree });
-    expect(words(result)).toEqual({ api: 'landed', web: 'landed' });
-    expect(() => execFileSync('ls', [canary], { stdio: 'ignore' })).toThrow();
-  });
-});
-
-describe('many writers', () => {
-  it('all land, each in one commit, and none is lost', async () => {
-    const apps = Array.from({ length: 8 }, (_, at) => `app-${at}`);
-    const workspace = new Workspace({ apps });
-    const results = await Promise.all(apps.map((app) => workspace.deploy('development', [app])));
-    expect(results.map((result) => words(result))).toEqual(apps.map((app) => ({ [app]: 'landed' })));
-    expect(workspace.ledgerCommits()).toBe(apps.length);
-    expect(state(workspace).pending).toEqual([]);
-    for (const app of apps) expect(release(workspace, app).image.digest).toBe(digestOf(`${app} 1`));
-  });
-
-  it('is not fooled by a lost acknowledgement: the remote is asked', async () => {
-    const workspace = new Workspace();
-    const environment = await readEnvironment(workspace.root, 'development');
-    // The remote moves the branch, then the connection dies before it says so.
-    writeFileSync(join(workspace.origin, 'hooks/post-receive'), '#!/bin/sh\nkill -9 $PPID\n', {
-      mode: 0o755,
-    });
-    const result = await bump({
-      source: await workspace.source(),
-      environment,
-      intents: [intent('api', 'api 1')],
-      changed: workspace.changed,
-    });
-    expect(words(result)).toEqual({ api: 'landed' });
-    expect(workspace.ledgerCommits()).toBe(1);
   });
 });

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import {
   bump,
   type BumpRequest,
@@ -16,6 +16,13 @@ import {
 const made: string[] = [];
 afterEach(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Workspaces as they start, by their apps: copying one is quicker than a dozen runs of git. */
+const templates = new Map<string, string>();
+afterAll(() => {
+  for (const template of templates.values()) rmSync(template, { recursive: true, force: true });
+  templates.clear();
 });
 
 /** An empty folder that is gone after the test. */
@@ -40,8 +47,21 @@ export class Workspace {
     const folder = scratch();
     this.origin = join(folder, 'origin.git');
     this.root = join(folder, 'clone');
-    execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', this.origin]);
-    execFileSync('git', ['clone', '--quiet', this.origin, this.root], { stdio: 'ignore' });
+    const made = templates.get(apps.join());
+    if (made) {
+      cpSync(made, folder, { recursive: true });
+      this.git('remote', 'set-url', 'origin', this.origin);
+    } else {
+      this.#make(apps);
+      const template = mkdtempSync(join(tmpdir(), 'slipway-test-template-'));
+      cpSync(folder, template, { recursive: true });
+      templates.set(apps.join(), template);
+    }
+  }
+
+  #make(apps: readonly string[]): void {
+    execFileSync('git', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', this.origin]);
+    execFileSync('git', ['clone', '--quiet', '--template=', this.origin, this.root], { stdio: 'ignore' });
     this.git('config', 'user.name', 'Ada');
     this.git('config', 'user.email', 'ada@example.com');
     this.git('checkout', '--quiet', '-B', 'main');
