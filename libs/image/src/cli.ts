@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { buildCommand } from './commands/build.ts';
+import { copyCommand } from './commands/copy.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { pushCommand } from './commands/push.ts';
@@ -28,6 +29,7 @@ export function imageCommands(options: ImageCommandOptions = {}): Command {
     .description('bundle folder → reproducible OCI image → registry, without Docker')
     .addCommand(buildCommand(io))
     .addCommand(pushCommand(io))
+    .addCommand(copyCommand(io))
     .addCommand(inspectCommand(io))
     .addCommand(exportCommand(io))
     .addCommand(unpackCommand(io));

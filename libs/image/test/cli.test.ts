@@ -45,6 +45,18 @@ describe('the verbs', () => {
     expect(await readFile(join(folder, 'root/app/main.mjs'), 'utf8')).toContain('hello');
   });
 
+  test('copy takes an image by its digest and says what was sent', async () => {
+    const { layout, blobs, folder, result } = await smallImage();
+    const [from, to] = [`oci:${layout}@${result.digest}`, `oci:${join(folder, 'copy')}`];
+    expect(await run(['copy', from, to, '--blobs', blobs, '--tag', 'v1'])).toMatch(
+      /is there, .* in 5 blobs$/,
+    );
+    expect(await run(['copy', from, to, '--blobs', blobs])).toContain('was there already, 0 bytes');
+    const again = JSON.parse(await run(['copy', from, to, '--blobs', blobs, '--json']));
+    expect(again).toMatchObject({ digest: result.digest, existed: true, referrers: 0 });
+    expect((await failureOf(run(['copy', `oci:${layout}`, to]))).code).toBe('invalid-input');
+  });
+
   test('refuse labels, deadlines and locks that cannot be read', async () => {
     const build = ['build', '/nonexistent', '--output', '/nonexistent/out'];
     expect((await failureOf(run([...build, '--label', 'novalue']))).value).toBe('novalue');

@@ -1,5 +1,6 @@
 import { ImageError } from '../error.ts';
 import type { Target } from '../target.ts';
+import { readReferrers } from './lists.ts';
 import { RemoteRepository, type RepositoryOptions } from './repository.ts';
 
 /** Pushes into a repository of a registry. */
@@ -7,6 +8,7 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
   const remote = new RemoteRepository({ ...options, access: 'pull,push' });
   const name = options.repository.name;
   return {
+    name,
     hasImage: async (root) => (await remote.manifestDigest(root.descriptor.digest)) !== undefined,
     hasBlob: (blob) => remote.hasBlob(blob.digest),
     putBlob: (blob, found, onBytes) =>
@@ -25,6 +27,8 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
         throw tagImmutable(name, tag, now, root.descriptor.digest, error);
       }
     },
+    referrers: (subject) => readReferrers(remote, subject),
+    putReferrersTag: (tag, list) => remote.putManifest(tag, list),
     requests: () => remote.requests(),
     close: () => remote.close(),
   };

@@ -35,6 +35,9 @@ const accepted = [
   mediaTypes.dockerManifest,
 ].join(', ');
 
+/** A list that goes on longer than this does not end. */
+const pageLimit = 1000;
+
 /** One repository of a registry, as the OCI distribution-spec 1.1 describes it. Every method retries by itself. */
 export class RemoteRepository {
   readonly #options: RepositoryOptions;
@@ -78,9 +81,31 @@ export class RemoteRepository {
     });
   }
 
-  /** A manifest or index by digest, checked against it. */
-  fetchManifest(digest: string): Promise<{ bytes: Buffer; mediaType: string }> {
-    return this.#retry(() => this.#fetch(`manifests/${digest}`, digest));
+  /** A manifest or index; by digest it is checked against it. */
+  fetchManifest(reference: string): Promise<{ bytes: Buffer; mediaType: string }> {
+    const digest = isDigest(reference) ? reference : undefined;
+    return this.#retry(() => this.#fetch(`manifests/${reference}`, digest));
+  }
+
+  /**
+   * The documents of a list, page by page; nothing where the registry does not offer it (404, 405) or has nothing.
+   * @throws ImageError `address-refused` when a `Link` leads to another host
+   */
+  async *pages(path: string): AsyncGenerator<{ bytes: Buffer; mediaType: string }> {
+    const first = this.#request('GET', path);
+    let url: URL | undefined = first.url;
+    for (let count = 0; url; count++) {
+      if (count === pageLimit) {
+        throw new ImageError('registry-refused', `${first.url.href} has more than ${pageLimit} pages`, {
+          value: first.url.host,
+        });
+      }
+      const request: Request = { ...first, url, headers: { accept: mediaTypes.index } };
+      const page = await this.#retry(() => this.#page(request));
+      if (!page) return;
+      yield page;
+      url = nextPage(request.url, page.link);
+    }
   }
 
   /** A small blob by digest, checked against it. */
@@ -145,15 +170,16 @@ export class RemoteRepository {
 
   async #fetch(path: string, digest?: string): Promise<{ bytes: Buffer; mediaType: string }> {
     const answer = await this.#expect('GET', path, [200], { accept: accepted });
-    const place = `${this.#registry.host}/${this.#options.repository.path}/${path}`;
-    const body = namedErrors(answer.body, this.#request('GET', path));
-    const bytes = await collect(body, documentLimit, () => {
-      return new ImageError('registry-refused', `${place} is larger than ${documentLimit} bytes`, {
-        value: place,
-      });
-    });
-    if (digest) assertContent(bytes, { digest }, place);
-    return { bytes, mediaType: answer.headers['content-type']?.split(';')[0]?.trim() ?? '' };
+    const document = await readAnswer(this.#request('GET', path), answer);
+    if (digest) assertContent(document.bytes, { digest }, this.#request('GET', path).url.href);
+    return document;
+  }
+
+  async #page(request: Request) {
+    const answer = await this.#session.send(request, this.#options.signal);
+    if (answer.status === 404 || answer.status === 405) return void answer.body.resume();
+    if (answer.status !== 200) throw await answerError(request, answer);
+    return { ...(await readAnswer(request, answer)), link: answer.headers.link };
   }
 
   async #expect(
@@ -195,6 +221,29 @@ function assertSame(found: string, expected: string, host: string): string {
     'digest-mismatch',
     `${host} says ${found.slice(0, 100)} where ${expected} was asked for: do not trust this registry`,
     { value: expected },
+  );
+}
+
+async function readAnswer(request: Request, answer: Answer): Promise<{ bytes: Buffer; mediaType: string }> {
+  const place = `${request.url.host}${request.url.pathname}`;
+  const bytes = await collect(namedErrors(answer.body, request), documentLimit, () => {
+    return new ImageError('registry-refused', `${place} is larger than ${documentLimit} bytes`, {
+      value: place,
+    });
+  });
+  return { bytes, mediaType: answer.headers['content-type']?.split(';')[0]?.trim() ?? '' };
+}
+
+/** Where a list goes on (RFC 8288). A list has no business on another host, so no request is made there. */
+function nextPage(page: URL, link: string | string[] | undefined): URL | undefined {
+  const found = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec([link ?? []].flat().join(', '))?.[1];
+  if (found === undefined) return undefined;
+  const next = resolveHop(page, found);
+  if (next.origin === page.origin && !next.username && !next.password) return next;
+  throw new ImageError(
+    'address-refused',
+    `${page.host} continues a list at ${next.origin}; nothing was sent there. Check the registry's configuration`,
+    { value: next.origin },
   );
 }
 
