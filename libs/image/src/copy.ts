@@ -53,7 +53,7 @@ export async function copyImage(options: CopyOptions): Promise<CopyResult> {
   const signal = AbortSignal.any([AbortSignal.timeout(options.deadlineMs ?? 120_000), stop.signal]);
   const origin = await openOrigin(from, { blobs, credentials, signal, insecure });
   const target = openTarget(to, { credentials, signal, insecure });
-  const sending: SendOptions = { source: origin.blobs, onProgress, cancel: () => stop.abort() };
+  const sending: SendOptions = { source: origin.blobs, onProgress, signal, cancel: () => stop.abort() };
   try {
     const root = await origin.document(digest);
     const sent = await sendImage(target, root, () => readTree(origin, root), sending);

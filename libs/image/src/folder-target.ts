@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { blobPath, hasBlob, linkBlob, putBlob } from './blob-folder.ts';
 import type { FoundBlob } from './blob-source.ts';
 import { parseDocument } from './document.ts';
@@ -24,6 +24,10 @@ export function folderTarget(folder: string, signal: AbortSignal = new AbortCont
   const put = (descriptor: Descriptor, found: FoundBlob, onBytes: (bytes: number) => void) =>
     // What comes from a registry may break off on the way.
     retry(defaultRetryPolicy, signal, () => storeBlob(blobs, descriptor, found, onBytes));
+  const putBlob: Target['putBlob'] = async (blob, found, onBytes) => {
+    await put(blob, found, onBytes);
+    return 'uploaded';
+  };
   const putDocument = (document: Document) =>
     put(document.descriptor, { open: async () => once(document.bytes) }, () => undefined);
   const readList = async (tag: string): Promise<Descriptor[]> => {
@@ -39,7 +43,9 @@ export function folderTarget(folder: string, signal: AbortSignal = new AbortCont
       return listed && hasBlob(blobs, descriptor);
     },
     hasBlob: (blob) => hasBlob(blobs, blob),
-    putBlob: put,
+    putBlob,
+    identity: async () => `oci:${resolve(folder)}`,
+    complete: async () => undefined,
     putManifest: putDocument,
     async putRoot(root) {
       await putDocument(root);

@@ -50,7 +50,7 @@ export async function pushImage(options: PushOptions): Promise<PushResult> {
     const { root, blobs, source } = image;
     const documents = image.platforms.map(({ document }) => document);
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
-    const sending = { source, onProgress, cancel: () => stop.abort() };
+    const sending = { source, onProgress, signal, cancel: () => stop.abort() };
     const sent = await sendImage(target, root, async () => ({ children, blobs }), sending);
     await sendTags(target, tags, root);
     return { repository: options.to, digest: root.descriptor.digest, ...sent, requests: target.requests() };

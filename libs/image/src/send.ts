@@ -3,6 +3,7 @@ import { ImageError } from './error.ts';
 import type { Document } from './image.ts';
 import type { Descriptor } from './oci.ts';
 import type { Target } from './target.ts';
+import { uploadOnce } from './upload-once.ts';
 
 /** Uploads at the same time; go-containerregistry's figure. */
 const parallelUploads = 4;
@@ -14,7 +15,8 @@ export interface PushProgress {
   size: number;
   /** Bytes sent so far. A retried upload begins again at 0. */
   sent: number;
-  state: 'exists' | 'uploading' | 'uploaded';
+  /** `mounted`: the registry took it over from another of its repositories, nothing was sent. */
+  state: 'exists' | 'uploading' | 'uploaded' | 'mounted';
 }
 
 /** What was sent, and what was there. */
@@ -29,6 +31,8 @@ export interface Sent {
 export interface SendOptions {
   source: BlobSource;
   onProgress?: ((progress: PushProgress) => void) | undefined;
+  /** Ends the waiting for others. */
+  signal: AbortSignal;
   /** Ends what is under way after a failure. */
   cancel: () => void;
 }
@@ -52,9 +56,13 @@ export async function sendImage(
   options: SendOptions,
 ): Promise<Sent> {
   if (await target.hasImage(root)) return { uploadedBytes: 0, uploadedBlobs: 0, existed: true };
-  const sent = await sendContents(target, await contents(), options);
+  const below = await contents();
+  const sent = await sendContents(target, below, options);
   await target.putRoot(root);
-  if (await target.hasImage(root)) return { ...sent, existed: false };
+  if (await target.hasImage(root)) {
+    await target.complete(below.blobs);
+    return { ...sent, existed: false };
+  }
   throw new ImageError(
     'push-unverified',
     `${target.name} accepted ${root.descriptor.digest} but does not have it: look at the registry's storage, then push again`,
@@ -69,10 +77,17 @@ export async function sendContents(
   options: SendOptions,
 ): Promise<Omit<Sent, 'existed'>> {
   const sent = { uploadedBytes: 0, uploadedBlobs: 0 };
+  const place = await target.identity();
   await inParallel(blobs, options.cancel, async (blob) => {
-    const bytes = await sendBlob(target, blob, options);
-    sent.uploadedBytes += bytes ?? 0;
-    sent.uploadedBlobs += bytes === undefined ? 0 : 1;
+    const { digest, size } = blob;
+    const state = await uploadOnce(`${place} ${digest}`, options.signal, () =>
+      sendBlob(target, blob, options),
+    );
+    // Another push of this process brought it.
+    if (state === undefined) options.onProgress?.({ digest, size, sent: 0, state: 'exists' });
+    if (state !== 'uploaded') return;
+    sent.uploadedBytes += size;
+    sent.uploadedBlobs += 1;
   });
   for (const document of children) await target.putManifest(document);
   return sent;
@@ -85,26 +100,25 @@ export async function sendTags(target: Target, tags: readonly string[], root: Do
   }
 }
 
-/** Bytes sent, or `undefined` when the blob was there. */
 async function sendBlob(
   target: Target,
   blob: Descriptor,
   { source, onProgress = () => undefined }: SendOptions,
-): Promise<number | undefined> {
+): Promise<PushProgress['state']> {
   const { digest, size } = blob;
   if (await target.hasBlob(blob)) {
     onProgress({ digest, size, sent: 0, state: 'exists' });
-    return undefined;
+    return 'exists';
   }
   const found = await requireBlob(source, blob, 'the image');
   let sent = 0;
   const opening = { ...found, open: () => ((sent = 0), found.open()) };
-  await target.putBlob(blob, opening, (bytes) => {
+  const state = await target.putBlob(blob, opening, (bytes) => {
     sent += bytes;
     onProgress({ digest, size, sent, state: 'uploading' });
   });
-  onProgress({ digest, size, sent: size, state: 'uploaded' });
-  return size;
+  onProgress({ digest, size, sent: state === 'mounted' ? 0 : size, state });
+  return state;
 }
 
 /** After a failure nothing new is begun, what is under way is cancelled, and nothing is left running behind. */

@@ -15,7 +15,11 @@ export interface Target extends ReferrersTarget {
   hasImage(root: Document): Promise<boolean>;
   hasBlob(blob: Descriptor): Promise<boolean>;
   /** @param onBytes called with the number of bytes of each piece that was sent */
-  putBlob(blob: Descriptor, found: FoundBlob, onBytes: (bytes: number) => void): Promise<void>;
+  putBlob(
+    blob: Descriptor,
+    found: FoundBlob,
+    onBytes: (bytes: number) => void,
+  ): Promise<'uploaded' | 'mounted'>;
   /** A platform's manifest, before the root that names it; or a referrer. */
   putManifest(document: Document): Promise<void>;
   putRoot(root: Document): Promise<void>;
@@ -23,6 +27,10 @@ export interface Target extends ReferrersTarget {
   tagged(tag: string): Promise<string | undefined>;
   /** @throws ImageError `tag-immutable` */
   putTag(tag: string, root: Document): Promise<void>;
+  /** Equal for the same repository and the same account. */
+  identity(): Promise<string>;
+  /** Told when an image with these blobs is there, whole. */
+  complete(blobs: readonly Descriptor[]): Promise<void>;
   /** HTTP requests so far; 0 for a folder. */
   requests(): number;
   close(): void;

@@ -14,6 +14,6 @@ export function seconds(text: string): number {
 export function progressNotes(note: (text: string) => void): (progress: PushProgress) => void {
   return ({ digest, size, state }) => {
     if (state !== 'uploading')
-      note(`${state === 'exists' ? 'there already' : 'uploaded     '}  ${digest}  ${size}`);
+      note(`${(state === 'exists' ? 'there already' : state).padEnd(13)}  ${digest}  ${size}`);
   };
 }

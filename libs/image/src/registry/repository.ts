@@ -8,7 +8,7 @@ import type { Repository } from '../reference.ts';
 import { registryUrl } from './addresses.ts';
 import { answerError } from './answers.ts';
 import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
-import { openSession, resolveHop } from './session.ts';
+import { openSession, resolveHop, type Session } from './session.ts';
 import { networkError, networkTransport, type Answer, type Request, type Transport } from './transport.ts';
 
 export interface RepositoryOptions {
@@ -43,19 +43,20 @@ export class RemoteRepository {
   readonly #options: RepositoryOptions;
   readonly #transport: Transport;
   readonly #registry: URL;
-  readonly #session;
+  readonly #session: Session;
+  /** Signed in for one more repository each, to mount from it; `undefined` where that was refused. */
+  readonly #mounting = new Map<string, Session | undefined>();
 
   constructor(options: RepositoryOptions) {
     this.#options = options;
     this.#transport = options.transport ?? networkTransport();
     this.#registry = registryUrl(options.repository.host, options.insecure ?? false);
-    this.#session = openSession({
-      transport: this.#transport,
-      registry: this.#registry,
-      host: options.repository.host,
-      scope: `repository:${options.repository.path}:${options.access}`,
-      credentials: options.credentials,
-    });
+    this.#session = this.#openSession();
+  }
+
+  /** Where requests begin: scheme, host and port. */
+  get origin(): string {
+    return this.#registry.origin;
   }
 
   requests(): number {
@@ -128,18 +129,29 @@ export class RemoteRepository {
     });
   }
 
-  /** Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks). */
-  putBlob(blob: Pick<Descriptor, 'digest' | 'size'>, upload: Upload): Promise<void> {
-    return this.#retry(async () => {
-      const begun = await this.#expect('POST', 'blobs/uploads/', [202]);
-      begun.body.resume();
-      const location = resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
+  /**
+   * Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks).
+   * @param from path of a repository of this registry that may have the blob: then nothing needs to be sent
+   */
+  async putBlob(
+    blob: Pick<Descriptor, 'digest' | 'size'>,
+    upload: Upload,
+    from?: string,
+  ): Promise<'uploaded' | 'mounted'> {
+    const answer = from === undefined ? undefined : await this.#mount(blob.digest, from);
+    if (answer === 'mounted') return answer;
+    let begun = answer;
+    return this.#retry<'uploaded'>(async () => {
+      const location = begun ?? (await this.#beginUpload());
+      // A second try needs an upload of its own.
+      begun = undefined;
       location.searchParams.set('digest', blob.digest);
       const body = { size: blob.size, open: () => upload.open() };
       const headers = { 'content-type': 'application/octet-stream' };
       const request: Request = { method: 'PUT', url: location, headers, body };
       const answer = await this.#session.send(request, this.#options.signal);
       await this.#assertStored(request, answer, blob.digest);
+      return 'uploaded';
     });
   }
 
@@ -155,6 +167,41 @@ export class RemoteRepository {
       const request: Request = { ...this.#request('PUT', `manifests/${reference}`), headers, body };
       const answer = await this.#session.send(request, this.#options.signal);
       await this.#assertStored(request, answer, document.descriptor.digest);
+    });
+  }
+
+  async #beginUpload(): Promise<URL> {
+    const begun = await this.#expect('POST', 'blobs/uploads/', [202]);
+    begun.body.resume();
+    return resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
+  }
+
+  /** `mounted`, or the upload that the registry began instead, or nothing: whatever goes wrong, uploading is left. */
+  async #mount(digest: string, from: string): Promise<'mounted' | URL | undefined> {
+    if (!this.#mounting.has(from)) this.#mounting.set(from, this.#openSession(`repository:${from}:pull`));
+    const session = this.#mounting.get(from);
+    if (!session) return undefined;
+    const request = this.#request('POST', `blobs/uploads/?${new URLSearchParams({ mount: digest, from })}`);
+    try {
+      const answer = await session.send(request, this.#options.signal);
+      answer.body.resume();
+      if (answer.status === 201 && (contentDigest(answer) ?? digest) === digest) return 'mounted';
+      if (answer.status === 202) return resolveHop(request.url, answer.headers.location ?? '');
+    } catch (error) {
+      if (this.#options.signal.aborted) throw error;
+    }
+    this.#mounting.set(from, undefined);
+    return undefined;
+  }
+
+  #openSession(...further: string[]): Session {
+    const { repository, access, credentials } = this.#options;
+    return openSession({
+      transport: this.#transport,
+      registry: this.#registry,
+      host: repository.host,
+      scopes: [`repository:${repository.path}:${access}`, ...further],
+      credentials,
     });
   }
 
