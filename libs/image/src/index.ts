@@ -8,7 +8,14 @@ export { exportImage, type ExportOptions, type ExportResult } from './export.ts'
 export type { ImageLocation } from './image.ts';
 export { inspectImage, type InspectedFile, type InspectedImage, type InspectedLayer } from './inspect.ts';
 export type { Descriptor, History, Platform } from './oci.ts';
-export { BaseLockSchema, pinnedBase, type BaseLock, type PinnedBaseOptions } from './pinned-base.ts';
+export {
+  BaseLockSchema,
+  pinnedBase,
+  pinnedBases,
+  type BaseLock,
+  type PinnedBaseOptions,
+  type PinnedBasesOptions,
+} from './pinned-base.ts';
 export { pushImage, type PushOptions, type PushResult } from './push.ts';
 export { parseRepository, type Repository } from './reference.ts';
 export { ImageResultSchema, readImageResult, type ImageResult } from './result.ts';

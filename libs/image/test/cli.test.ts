@@ -57,6 +57,14 @@ describe('the verbs', () => {
     expect((await failureOf(run(['copy', `oci:${layout}`, to]))).code).toBe('invalid-input');
   });
 
+  test('build refuses a platform that the embedded base is not made for', async () => {
+    const { bundle, folder } = await smallImage();
+    const args = ['build', bundle, '--output', join(folder, 'other'), '--platform', 'linux/s390x'];
+    const failure = await failureOf(run(args));
+    expect([failure.code, failure.value]).toEqual(['invalid-input', 'linux/s390x']);
+    expect(failure.message).toContain('name a base lock');
+  });
+
   test('refuse labels, deadlines and locks that cannot be read', async () => {
     const build = ['build', '/nonexistent', '--output', '/nonexistent/out'];
     expect((await failureOf(run([...build, '--label', 'novalue']))).value).toBe('novalue');
