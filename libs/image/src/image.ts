@@ -73,10 +73,29 @@ export async function openImage(location: ImageLocation): Promise<Image> {
   const { result, local, source, close } = await layoutBlobs(location);
   const read = (descriptor: Descriptor) => readBlob(local, descriptor, `"${layout}"`);
   const root = await read(chooseRoot((await readLayoutIndex(layout)).manifests, location));
-  const platforms = await Promise.all(imagesOf(root, layout).map((child) => readPlatform(child, read)));
+  return { root, ...(await readPlatforms(root, layout, read, local)), result, source, close };
+}
+
+/**
+ * The images below a root, one for each platform, and every blob that they name once.
+ * @param place for messages
+ * @param readManifest brings a manifest that the root names
+ * @param source brings configurations
+ */
+export async function readPlatforms(
+  root: Document,
+  place: string,
+  readManifest: (descriptor: Descriptor) => Promise<Document>,
+  source: BlobSource,
+): Promise<Pick<Image, 'platforms' | 'blobs'>> {
+  const platforms = await Promise.all(
+    imagesOf(root, place).map(async (child) =>
+      readPlatform(child.digest === root.descriptor.digest ? root : await readManifest(child), child, source),
+    ),
+  );
   const descriptors = platforms.flatMap(({ manifest }) => [manifest.config, ...manifest.layers]);
   const unique = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
-  return { root, platforms, blobs: [...unique.values()], result, source, close };
+  return { platforms, blobs: [...unique.values()] };
 }
 
 /** Where the blobs of a layout are: in it, in the folder of base blobs, or in the registry of its pinned base. */
@@ -106,18 +125,18 @@ function chooseRoot(entries: readonly Descriptor[], { layout, digest }: ImageLoc
 }
 
 /** The platform images below a root, which may itself be one. */
-function imagesOf(root: Document, layout: string): Descriptor[] {
+function imagesOf(root: Document, place: string): Descriptor[] {
   if (!isIndexType(root.descriptor.mediaType)) return [root.descriptor];
-  return parseDocument(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${layout}"`).manifests;
+  return parseDocument(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${place}"`).manifests;
 }
 
 async function readPlatform(
+  document: Document,
   descriptor: Descriptor,
-  read: (descriptor: Descriptor) => Promise<Document>,
+  source: BlobSource,
 ): Promise<PlatformImage> {
-  const document = await read(descriptor);
   const manifest = parseDocument(ManifestSchema, document.bytes, `manifest ${descriptor.digest}`);
-  const { bytes } = await read(manifest.config);
+  const { bytes } = await readBlob(source, manifest.config, `manifest ${descriptor.digest}`);
   const config = parseDocument(ImageConfigSchema, bytes, `configuration ${manifest.config.digest}`);
   const { os, architecture, variant } = config;
   const platform = { os, architecture, ...(variant ? { variant } : {}) };

@@ -6,7 +6,7 @@ import type { RemoteRepository } from './repository.ts';
 
 const TagsSchema = Type.Object({ tags: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])) });
 
-/** All tags of a repository, page by page, in byte order; none where the repository does not exist yet. */
+/** All tags of a repository, page by page, in byte order. @throws ImageError `repository-missing` */
 export async function readTags(remote: RemoteRepository): Promise<string[]> {
   const tags = new Set<string>();
   for await (const { bytes } of remote.pages('tags/list?n=1000')) {
@@ -20,7 +20,7 @@ export async function readReferrers(remote: RemoteRepository, digest: string): P
   const place = `the referrers of ${digest}`;
   const list: Referrers['list'] = [];
   let offered = false;
-  for await (const { bytes, mediaType } of remote.pages(`referrers/${digest}`)) {
+  for await (const { bytes, mediaType } of remote.pages(`referrers/${digest}`, [400, 404, 405])) {
     // Whatever answers 200 with something else is no referrers API.
     if (!isIndexType(mediaType)) break;
     offered = true;

@@ -89,10 +89,14 @@ export class RemoteRepository {
   }
 
   /**
-   * The documents of a list, page by page; nothing where the registry does not offer it (404, 405) or has nothing.
+   * The documents of a list, page by page.
+   * @param absent statuses that mean that there is no such list
    * @throws ImageError `address-refused` when a `Link` leads to another host
    */
-  async *pages(path: string): AsyncGenerator<{ bytes: Buffer; mediaType: string }> {
+  async *pages(
+    path: string,
+    absent: readonly number[] = [],
+  ): AsyncGenerator<{ bytes: Buffer; mediaType: string }> {
     const first = this.#request('GET', path);
     let url: URL | undefined = first.url;
     for (let count = 0; url; count++) {
@@ -102,7 +106,7 @@ export class RemoteRepository {
         });
       }
       const request: Request = { ...first, url, headers: { accept: mediaTypes.index } };
-      const page = await this.#retry(() => this.#page(request));
+      const page = await this.#retry(() => this.#page(request, absent));
       if (!page) return;
       yield page;
       url = nextPage(request.url, page.link);
@@ -222,9 +226,9 @@ export class RemoteRepository {
     return document;
   }
 
-  async #page(request: Request) {
+  async #page(request: Request, absent: readonly number[]) {
     const answer = await this.#session.send(request, this.#options.signal);
-    if (answer.status === 404 || answer.status === 405) return void answer.body.resume();
+    if (absent.includes(answer.status)) return void answer.body.resume();
     if (answer.status !== 200) throw await answerError(request, answer);
     return { ...(await readAnswer(request, answer)), link: answer.headers.link };
   }

@@ -1,0 +1,29 @@
+import { openImage, readPlatforms, type Image } from './image.ts';
+import { openOrigin, type OriginOptions } from './origin.ts';
+import { isDigest } from './digest.ts';
+import { parseRepository, splitImage } from './reference.ts';
+
+/**
+ * Opens an image wherever it is: `repository@sha256:…`, or a folder that is an OCI layout with one image (`DIR` or
+ * `oci:DIR`). Layers are read when they are wanted.
+ * @throws ImageError `invalid-input`, `image-missing`, `document-invalid`, `digest-mismatch`, …
+ */
+export async function openImageAt(text: string, options: OriginOptions): Promise<Image> {
+  if (!isDigest(text.slice(text.lastIndexOf('@') + 1))) {
+    return openImage({ ...options, layout: text.replace(/^oci:/, '') });
+  }
+  const { repository: name, digest } = splitImage(text);
+  const repository = parseRepository(name);
+  if (repository.kind === 'folder') return openImage({ ...options, layout: repository.folder, digest });
+  const origin = await openOrigin(repository, options);
+  try {
+    const root = await origin.document(digest);
+    const read = ({ digest, mediaType }: { digest: string; mediaType: string }) =>
+      origin.document(digest, mediaType);
+    const platforms = await readPlatforms(root, name, read, origin.blobs);
+    return { root, ...platforms, result: undefined, source: origin.blobs, close: () => origin.close() };
+  } catch (error) {
+    origin.close();
+    throw error;
+  }
+}
