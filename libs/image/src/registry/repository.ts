@@ -1,15 +1,15 @@
-import { collect } from '../chunks.ts';
 import type { CredentialStore } from '../credentials.ts';
 import { assertContent, digestOf, isDigest } from '../digest.ts';
-import { documentLimit } from '../document.ts';
 import { ImageError } from '../error.ts';
 import { mediaTypes, type Descriptor } from '../oci.ts';
 import type { Repository } from '../reference.ts';
 import { registryUrl } from './addresses.ts';
 import { answerError } from './answers.ts';
+import { namedErrors, readAnswer } from './body.ts';
+import { nextPage } from './next-page.ts';
 import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
 import { openSession, resolveHop, type Session } from './session.ts';
-import { networkError, networkTransport, type Answer, type Request, type Transport } from './transport.ts';
+import { networkTransport, type Answer, type Request, type Transport } from './transport.ts';
 
 export interface RepositoryOptions {
   repository: Extract<Repository, { kind: 'registry' }>;
@@ -273,36 +273,4 @@ function assertSame(found: string, expected: string, host: string): string {
     `${host} says ${found.slice(0, 100)} where ${expected} was asked for: do not trust this registry`,
     { value: expected },
   );
-}
-
-async function readAnswer(request: Request, answer: Answer): Promise<{ bytes: Buffer; mediaType: string }> {
-  const place = `${request.url.host}${request.url.pathname}`;
-  const bytes = await collect(namedErrors(answer.body, request), documentLimit, () => {
-    return new ImageError('registry-refused', `${place} is larger than ${documentLimit} bytes`, {
-      value: place,
-    });
-  });
-  return { bytes, mediaType: answer.headers['content-type']?.split(';')[0]?.trim() ?? '' };
-}
-
-/** Where a list goes on (RFC 8288). A list has no business on another host, so no request is made there. */
-function nextPage(page: URL, link: string | string[] | undefined): URL | undefined {
-  const found = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec([link ?? []].flat().join(', '))?.[1];
-  if (found === undefined) return undefined;
-  const next = resolveHop(page, found);
-  if (next.origin === page.origin && !next.username && !next.password) return next;
-  throw new ImageError(
-    'address-refused',
-    `${page.host} continues a list at ${next.origin}; nothing was sent there. Check the registry's configuration`,
-    { value: next.origin },
-  );
-}
-
-/** Failures while a body is read are the network's, too. */
-async function* namedErrors(body: AsyncIterable<Uint8Array>, request: Request): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw networkError(request, error as Error);
-  }
 }
