@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { isDigest } from './digest.ts';
+import { ImageError } from './error.ts';
 import { openImage, readPlatforms, type Image } from './image.ts';
 import { openOrigin, type OriginOptions } from './origin.ts';
-import { isDigest } from './digest.ts';
 import { parseRepository, splitImage } from './reference.ts';
 
 /**
@@ -10,7 +12,13 @@ import { parseRepository, splitImage } from './reference.ts';
  */
 export async function openImageAt(text: string, options: OriginOptions): Promise<Image> {
   if (!isDigest(text.slice(text.lastIndexOf('@') + 1))) {
-    return openImage({ ...options, layout: text.replace(/^oci:/, '') });
+    const layout = text.replace(/^oci:/, '');
+    if (existsSync(layout)) return openImage({ ...options, layout });
+    throw new ImageError(
+      'invalid-input',
+      `"${text}" is neither a folder nor repository@sha256:…: build the image first, or let "image ls" show digests`,
+      { value: text },
+    );
   }
   const { repository: name, digest } = splitImage(text);
   const repository = parseRepository(name);

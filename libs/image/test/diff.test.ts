@@ -110,5 +110,8 @@ describe('the difference of two images', () => {
     const before = `${registry.host}/team/app@${digest}`;
     const failure = await failureOf(diffImages({ before, after: layout, credentials }));
     expect([failure.code, failure.value]).toEqual(['image-missing', digest]);
+    const tagged = `${registry.host}/team/app:v1`;
+    const named = await failureOf(diffImages({ before: tagged, after: layout, credentials }));
+    expect([named.code, named.value]).toEqual(['invalid-input', tagged]);
   });
 });

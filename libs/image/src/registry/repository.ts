@@ -105,7 +105,11 @@ export class RemoteRepository {
           value: first.url.host,
         });
       }
-      const request: Request = { ...first, url, headers: { accept: mediaTypes.index } };
+      const request: Request = {
+        ...first,
+        url,
+        headers: { accept: `${mediaTypes.index}, application/json` },
+      };
       const page = await this.#retry(() => this.#page(request, absent));
       if (!page) return;
       yield page;
