@@ -2,6 +2,7 @@ import { blobPath, hasBlob } from './blob-folder.ts';
 import { fileChunks } from './chunks.ts';
 import { verified, type Expected } from './digest.ts';
 import { ImageError } from './error.ts';
+import type { Repository } from './reference.ts';
 
 /** A blob that was found. Its bytes are checked against digest and size while they are read. */
 export interface FoundBlob {
@@ -9,6 +10,8 @@ export interface FoundBlob {
   sharedFile?: string;
   /** On this machine, as opposed to in a registry. */
   isLocal?: true;
+  /** The repository of a registry that it comes from. */
+  repository?: Extract<Repository, { kind: 'registry' }>;
   open(): Promise<AsyncIterable<Uint8Array>>;
 }
 

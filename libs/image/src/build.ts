@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
-import type { Base } from './base.ts';
+import { sortedBases, type Base } from './base.ts';
 import { addBlob } from './blob-folder.ts';
 import { readBundle, type BundleFile } from './bundle.ts';
 import { imageConfig } from './config.ts';
@@ -8,18 +8,31 @@ import { ImageError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { writeLayers, type AppLayer } from './layers.ts';
 import { blobsOf, writeLayoutFiles } from './layout.ts';
+import { assertNativeAddons } from './native-addons.ts';
 import { mediaTypes, platformName, type Descriptor } from './oci.ts';
 import { replaceFolder } from './replace.ts';
 import { resultFile, type ImageResult } from './result.ts';
 import { version } from './version.ts';
 
-export interface BuildOptions {
+/** `base` for one platform, or `bases` for several; from `embeddedBase`, `pinnedBase` or `pinnedBases`. */
+export type BuildOptions = CommonOptions & (OnePlatform | SeveralPlatforms);
+
+interface OnePlatform {
+  base: Base;
+  bases?: never;
+}
+
+interface SeveralPlatforms {
+  base?: never;
+  /** One for each platform, all of one image, in any order. */
+  bases: readonly Base[];
+}
+
+interface CommonOptions {
   /** Folder with the bundled application. */
   bundle: string;
   /** Folder that becomes the sparse OCI layout. It is replaced as a whole, and only when the build succeeded. */
   output: string;
-  /** From `embeddedBase` or `pinnedBase`. */
-  base: Base;
   /** Label `org.opencontainers.image.title`. @default the bundle folder's parent when it is called `dist`, else the folder */
   name?: string;
   /** File of the bundle that Node starts. @default 'main.mjs' */
@@ -39,14 +52,20 @@ export interface BuildOptions {
 
 /**
  * Turns a bundle into an image: a sparse OCI layout that holds the application's blobs and refers to the base's.
+ * All platforms share the application's layers; the index lists them sorted.
  * Equal bundle, base and options give an equal digest on any machine with the same zlib. Needs no network.
  * @throws ImageError `bundle-refused`, `secret-refused`, `entry-missing`, `invalid-input`, `write-failed`
  */
 export async function buildImage(options: BuildOptions): Promise<ImageResult> {
-  const { base, entry = 'main.mjs', sourceMaps = false, allow = [] } = options;
+  const { entry = 'main.mjs', sourceMaps = false, allow = [] } = options;
   const epoch = options.epoch ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']);
+  const bases = sortedBases(options.bases ?? [options.base]);
   const files = await readBundle(options.bundle, allow);
   assertEntry(files, entry, options.bundle);
+  await assertNativeAddons(
+    files,
+    bases.flatMap((base) => (base.hostNode ? [] : [base.platform])),
+  );
   assertApart(options.bundle, options.output);
   return replaceFolder(
     options.output,
@@ -54,20 +73,28 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
     async (folder) => {
       const blobs = blobsOf(folder);
       const layers = await writeLayers(blobs, files, { sourceMaps, mtime: epoch });
-      const labels = imageLabels(options);
-      const config = imageConfig({ base, layers, entry, labels, created: epoch });
-      const image = await writeManifest(blobs, config, base, layers);
+      const images: PlatformManifest[] = [];
+      for (const base of bases) {
+        const labels = imageLabels(options, base);
+        const config = imageConfig({ base, layers, entry, labels, created: epoch });
+        images.push({ base, descriptor: await writeManifest(blobs, config, base, layers) });
+      }
       const root = await writeJson(blobs, mediaTypes.index, {
         schemaVersion: 2,
         mediaType: mediaTypes.index,
-        manifests: [{ ...image, platform: base.platform }],
+        manifests: images.map(({ base, descriptor }) => ({ ...descriptor, platform: base.platform })),
       });
       await writeLayoutFiles(folder, [root]);
-      const result = imageResult(root, image, base, layers, allow);
+      const result = imageResult(root, images, layers, allow);
       await writeFile(join(folder, resultFile), `${JSON.stringify(result, undefined, 2)}\n`);
       return result;
     },
   );
+}
+
+interface PlatformManifest {
+  base: Base;
+  descriptor: Descriptor;
 }
 
 async function writeManifest(blobs: string, config: object, base: Base, layers: readonly AppLayer[]) {
@@ -86,7 +113,7 @@ async function writeJson(blobs: string, mediaType: string, value: object): Promi
   return { mediaType, ...(await addBlob(blobs, bytes())) };
 }
 
-function imageLabels({ base, bundle, name, labels }: BuildOptions): Record<string, string> {
+function imageLabels({ bundle, name, labels }: BuildOptions, base: Base): Record<string, string> {
   const folder = resolve(bundle);
   const title = name ?? basename(basename(folder) === 'dist' ? resolve(folder, '..') : folder);
   return {
@@ -99,14 +126,15 @@ function imageLabels({ base, bundle, name, labels }: BuildOptions): Record<strin
 
 function imageResult(
   root: Descriptor,
-  image: Descriptor,
-  base: Base,
+  images: readonly PlatformManifest[],
   layers: readonly AppLayer[],
   allowed: string[],
 ): ImageResult {
   return {
     digest: root.digest,
-    platforms: [{ platform: platformName(base.platform), digest: image.digest }],
+    platforms: images.map(({ base, descriptor }) => {
+      return { platform: platformName(base.platform), digest: descriptor.digest };
+    }),
     layers: layers.map(({ name, descriptor, diffId, files }) => ({
       name,
       digest: descriptor.digest,
@@ -114,17 +142,17 @@ function imageResult(
       size: descriptor.size,
       files,
     })),
-    base: {
-      kind: base.kind,
-      name: base.name,
-      ...(base.digest ? { digest: base.digest } : {}),
-      ...(base.hostNode
-        ? { hostNode: true as const }
-        : { size: base.layers.reduce((sum, { size }) => sum + size, 0) }),
-    },
+    base: baseResult(images.map(({ base }) => base)),
     ...(allowed.length > 0 ? { allowed: [...allowed].sort() } : {}),
     tools: { node: process.versions.node, zlib: process.versions.zlib, slipwayImage: version },
   };
+}
+
+function baseResult(bases: readonly Base[]): ImageResult['base'] {
+  const [{ kind, name, digest, hostNode }] = sortedBases(bases);
+  const sizes = new Map(bases.flatMap(({ layers }) => layers.map((layer) => [layer.digest, layer.size])));
+  const size = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return { kind, name, ...(digest ? { digest } : {}), ...(hostNode ? { hostNode } : { size }) };
 }
 
 function assertEntry(files: readonly BundleFile[], entry: string, bundle: string): void {

@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { buildCommand } from './commands/build.ts';
+import { copyCommand } from './commands/copy.ts';
+import { diffCommand } from './commands/diff.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { lsCommand } from './commands/ls.ts';
 import { pushCommand } from './commands/push.ts';
 import { unpackCommand } from './commands/unpack.ts';
 import type { CommandIo } from './commands/verb.ts';
@@ -28,7 +31,10 @@ export function imageCommands(options: ImageCommandOptions = {}): Command {
     .description('bundle folder → reproducible OCI image → registry, without Docker')
     .addCommand(buildCommand(io))
     .addCommand(pushCommand(io))
+    .addCommand(copyCommand(io))
+    .addCommand(lsCommand(io))
     .addCommand(inspectCommand(io))
+    .addCommand(diffCommand(io))
     .addCommand(exportCommand(io))
     .addCommand(unpackCommand(io));
 }

@@ -39,6 +39,18 @@ export async function readElf(file: string): Promise<Elf> {
   }
 }
 
+/** For which processor a file is made (`e_machine`), of any width and byte order; `undefined` for what is no ELF file. */
+export async function elfMachine(file: string): Promise<number | undefined> {
+  const handle = await open(file);
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(20), 0, 20, 0);
+    if (bytesRead < 20 || buffer.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
+    return buffer[5] === 2 ? buffer.readUInt16BE(18) : buffer.readUInt16LE(18);
+  } finally {
+    await handle.close();
+  }
+}
+
 async function parse(handle: FileHandle, file: string): Promise<Elf> {
   const head = await bytesAt(handle, file, 0, 64);
   if (head.toString('latin1', 0, 4) !== '\x7fELF' || head[4] !== 2 || head[5] !== 1) {

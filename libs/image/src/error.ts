@@ -13,6 +13,7 @@ export type ImageErrorCode =
   | 'archive-invalid'
   | 'digest-mismatch'
   | 'blob-missing'
+  | 'image-missing'
   | 'library-missing'
   | 'elf-invalid'
   | 'credentials-failed'

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { hasBlob, linkBlob, putBlob } from './blob-folder.ts';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { blobPath, hasBlob, linkBlob, putBlob } from './blob-folder.ts';
 import type { FoundBlob } from './blob-source.ts';
+import { parseDocument } from './document.ts';
 import { withLock } from './folder-lock.ts';
 import type { Document } from './image.ts';
 import { blobsOf, layoutIndex, layoutMarker, readLayoutIndex } from './layout.ts';
-import { refName, type Descriptor } from './oci.ts';
+import { IndexSchema, refName, type Descriptor } from './oci.ts';
+import { referrersTag } from './referrers.ts';
+import { defaultRetryPolicy, retry } from './registry/retry.ts';
 import { asWriteFailure, replaceFile } from './replace.ts';
 import type { Target } from './target.ts';
 
@@ -14,21 +17,35 @@ import type { Target } from './target.ts';
  * Pushes into a folder that is an OCI image layout: a registry for one machine. Blobs of the shared folder are
  * hard-linked. `index.json` is written last and as a whole, so a reader never sees an image that is not complete.
  */
-export function folderTarget(folder: string): Target {
+export function folderTarget(folder: string, signal: AbortSignal = new AbortController().signal): Target {
   const blobs = blobsOf(folder);
   const entries = async () =>
     existsSync(join(folder, 'index.json')) ? (await readLayoutIndex(folder)).manifests : [];
   const put = (descriptor: Descriptor, found: FoundBlob, onBytes: (bytes: number) => void) =>
-    storeBlob(blobs, descriptor, found, onBytes);
+    // What comes from a registry may break off on the way.
+    retry(defaultRetryPolicy, signal, () => storeBlob(blobs, descriptor, found, onBytes));
+  const putBlob: Target['putBlob'] = async (blob, found, onBytes) => {
+    await put(blob, found, onBytes);
+    return 'uploaded';
+  };
   const putDocument = (document: Document) =>
     put(document.descriptor, { open: async () => once(document.bytes) }, () => undefined);
+  const readList = async (tag: string): Promise<Descriptor[]> => {
+    const listed = (await entries()).find((entry) => isTagged(entry, tag));
+    if (!listed) return [];
+    const file = blobPath(blobs, listed.digest);
+    return parseDocument(IndexSchema, await readFile(file), `"${file}"`).manifests;
+  };
   return {
+    name: `oci:${folder}`,
     async hasImage({ descriptor }) {
       const listed = (await entries()).some((entry) => entry.digest === descriptor.digest);
       return listed && hasBlob(blobs, descriptor);
     },
     hasBlob: (blob) => hasBlob(blobs, blob),
-    putBlob: put,
+    putBlob,
+    identity: async () => `oci:${resolve(folder)}`,
+    complete: async () => undefined,
     putManifest: putDocument,
     async putRoot(root) {
       await putDocument(root);
@@ -36,6 +53,12 @@ export function folderTarget(folder: string): Target {
     },
     tagged: async (tag) => (await entries()).find((entry) => entry.annotations?.[refName] === tag)?.digest,
     putTag: (tag, root) => changeIndex(folder, entries, (list) => withTag(list, tag, root.descriptor)),
+    referrers: async (subject) => ({ list: await readList(referrersTag(subject)), keptBy: 'tag' }),
+    async putReferrersTag(tag, list) {
+      await putDocument(list);
+      const entry = { ...list.descriptor, annotations: { [refName]: tag } };
+      await changeIndex(folder, entries, (all) => [...all.filter((other) => !isTagged(other, tag)), entry]);
+    },
     requests: () => 0,
     close: () => undefined,
   };
@@ -56,6 +79,10 @@ export function withTag(list: readonly Descriptor[], tag: string, image: Descrip
   // The image that loses the tag stays listed: a release may name its digest.
   const kept = moved && moved.digest !== image.digest ? withImage(others, bare(moved)) : others;
   return [...kept, { ...image, annotations: { [refName]: tag } }];
+}
+
+function isTagged({ annotations }: Descriptor, tag: string): boolean {
+  return annotations?.[refName] === tag;
 }
 
 function bare({ mediaType, digest, size }: Descriptor): Descriptor {

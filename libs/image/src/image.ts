@@ -12,12 +12,14 @@ import {
   IndexSchema,
   isIndexType,
   ManifestSchema,
+  refName,
   type Descriptor,
   type ImageConfig,
   type Manifest,
   type Platform,
 } from './oci.ts';
 import { parseRepository } from './reference.ts';
+import { isReferrersTag } from './referrers.ts';
 import { RemoteRepository } from './registry/repository.ts';
 import { readImageResult, resultFile, type ImageResult } from './result.ts';
 
@@ -67,21 +69,47 @@ export interface ImageLocation {
  * @throws ImageError `document-invalid`, `blob-missing`, `digest-mismatch`
  */
 export async function openImage(location: ImageLocation): Promise<Image> {
-  const { layout, blobs } = location;
-  const result = existsSync(join(layout, resultFile)) ? await readImageResult(layout) : undefined;
-  const local = [folderBlobs(blobsOf(layout)), ...(blobs ? [folderBlobs(blobs, true)] : [])];
-  const remote = baseRegistry(result, location);
-  const source = firstOf([...local, remote.source]);
-  const read = (descriptor: Descriptor) => readBlob(firstOf(local), descriptor, `"${layout}"`);
+  const { layout } = location;
+  const { result, local, source, close } = await layoutBlobs(location);
+  const read = (descriptor: Descriptor) => readBlob(local, descriptor, `"${layout}"`);
   const root = await read(chooseRoot((await readLayoutIndex(layout)).manifests, location));
-  const platforms = await Promise.all(imagesOf(root, layout).map((child) => readPlatform(child, read)));
+  return { root, ...(await readPlatforms(root, layout, read, local)), result, source, close };
+}
+
+/**
+ * The images below a root, one for each platform, and every blob that they name once.
+ * @param place for messages
+ * @param readManifest brings a manifest that the root names
+ * @param source brings configurations
+ */
+export async function readPlatforms(
+  root: Document,
+  place: string,
+  readManifest: (descriptor: Descriptor) => Promise<Document>,
+  source: BlobSource,
+): Promise<Pick<Image, 'platforms' | 'blobs'>> {
+  const platforms = await Promise.all(
+    imagesOf(root, place).map(async (child) =>
+      readPlatform(child.digest === root.descriptor.digest ? root : await readManifest(child), child, source),
+    ),
+  );
   const descriptors = platforms.flatMap(({ manifest }) => [manifest.config, ...manifest.layers]);
   const unique = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
-  return { root, platforms, blobs: [...unique.values()], result, source, close: remote.close };
+  return { platforms, blobs: [...unique.values()] };
+}
+
+/** Where the blobs of a layout are: in it, in the folder of base blobs, or in the registry of its pinned base. */
+export async function layoutBlobs(location: Omit<ImageLocation, 'digest'>) {
+  const { layout, blobs } = location;
+  const result = existsSync(join(layout, resultFile)) ? await readImageResult(layout) : undefined;
+  const local = firstOf([folderBlobs(blobsOf(layout)), ...(blobs ? [folderBlobs(blobs, true)] : [])]);
+  const remote = baseRegistry(result, location);
+  return { result, local, source: firstOf([local, remote.source]), close: remote.close };
 }
 
 function chooseRoot(entries: readonly Descriptor[], { layout, digest }: ImageLocation): Descriptor {
-  const byDigest = new Map(entries.map((entry) => [entry.digest, entry]));
+  const images = entries.filter(({ annotations }) => !isReferrersTag(annotations?.[refName] ?? ''));
+  const byDigest = new Map(images.map((entry) => [entry.digest, entry]));
   const [only] = byDigest.values();
   const chosen = digest ? byDigest.get(digest) : only;
   if (chosen && (digest || byDigest.size === 1)) {
@@ -97,18 +125,18 @@ function chooseRoot(entries: readonly Descriptor[], { layout, digest }: ImageLoc
 }
 
 /** The platform images below a root, which may itself be one. */
-function imagesOf(root: Document, layout: string): Descriptor[] {
+function imagesOf(root: Document, place: string): Descriptor[] {
   if (!isIndexType(root.descriptor.mediaType)) return [root.descriptor];
-  return parseDocument(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${layout}"`).manifests;
+  return parseDocument(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${place}"`).manifests;
 }
 
 async function readPlatform(
+  document: Document,
   descriptor: Descriptor,
-  read: (descriptor: Descriptor) => Promise<Document>,
+  source: BlobSource,
 ): Promise<PlatformImage> {
-  const document = await read(descriptor);
   const manifest = parseDocument(ManifestSchema, document.bytes, `manifest ${descriptor.digest}`);
-  const { bytes } = await read(manifest.config);
+  const { bytes } = await readBlob(source, manifest.config, `manifest ${descriptor.digest}`);
   const config = parseDocument(ImageConfigSchema, bytes, `configuration ${manifest.config.digest}`);
   const { os, architecture, variant } = config;
   const platform = { os, architecture, ...(variant ? { variant } : {}) };
@@ -129,13 +157,14 @@ async function readBlob(source: BlobSource, descriptor: Descriptor, place: strin
 }
 
 /** A pinned base's layers are not fetched to build; whoever needs one later gets it from where it is public. */
-function baseRegistry(result: ImageResult | undefined, location: ImageLocation) {
+function baseRegistry(result: ImageResult | undefined, location: Omit<ImageLocation, 'digest'>) {
   if (result?.base.kind !== 'pinned') return { source: async () => undefined, close: () => undefined };
   const repository = parseRepository(result.base.name);
   if (repository.kind !== 'registry') return { source: async () => undefined, close: () => undefined };
   const { credentials = dockerCredentials(), signal = new AbortController().signal } = location;
   const remote = new RemoteRepository({ repository, access: 'pull', credentials, signal });
   const source: BlobSource = async (blob) => ({
+    repository,
     open: async () =>
       verified(await remote.openBlob(blob.digest), blob, `${blob.digest} of ${repository.name}`),
   });

@@ -1,5 +1,5 @@
 import { openImage, type Image, type ImageLocation, type PlatformImage } from './image.ts';
-import { readLayer } from './layer-reader.ts';
+import { imagePath, layerName, readLayer } from './layer-reader.ts';
 import { platformName, type Descriptor } from './oci.ts';
 import type { TarMember } from './tar-reader.ts';
 
@@ -78,18 +78,14 @@ async function inspectPlatform(image: Image, platform: PlatformImage) {
 
 function describe(image: Image, platform: PlatformImage, layer: Descriptor, index: number) {
   const { mediaType, digest, size } = layer;
-  const known = image.result?.layers.find((own) => own.digest === digest)?.name;
-  const written = /^slipway image: (external|assets|app|maps)$/;
-  const lines = (platform.config.history ?? []).filter((line) => !line.empty_layer);
-  const fromHistory = written.exec(lines[index]?.created_by ?? '')?.[1];
   const diffId = platform.config.rootfs.diff_ids[index] ?? '';
-  return { name: known ?? fromHistory ?? 'base', mediaType, digest, diffId, size };
+  return { name: layerName(image, platform, index), mediaType, digest, diffId, size };
 }
 
 async function listFiles(image: Image, platform: PlatformImage, index: number): Promise<InspectedFile[]> {
   const files: InspectedFile[] = [];
   for await (const { path, type, mode, size, target } of readLayer(image, platform, index)) {
-    files.push({ path: `/${path.replace(/^\.?\//, '')}`, type, mode, size, ...(target ? { target } : {}) });
+    files.push({ path: imagePath(path), type, mode, size, ...(target ? { target } : {}) });
   }
   return files;
 }

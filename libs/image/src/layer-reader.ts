@@ -14,7 +14,7 @@ export const layerLimit = 8 * 1024 ** 3;
  * @throws ImageError `archive-invalid`, `digest-mismatch`, `blob-missing`
  */
 export async function* readLayer(
-  image: Image,
+  image: Pick<Image, 'source'>,
   platform: PlatformImage,
   index: number,
 ): AsyncGenerator<TarMember> {
@@ -33,6 +33,20 @@ export async function* readLayer(
       value: layer.digest,
     },
   );
+}
+
+/** `base`, or what the application's layer is called: by the build's record, else by the image's history. */
+export function layerName({ result }: Image, platform: PlatformImage, index: number): string {
+  const digest = platform.manifest.layers[index]?.digest;
+  const known = result?.layers.find((own) => own.digest === digest)?.name;
+  const written = /^slipway image: (external|assets|app|maps)$/;
+  const lines = (platform.config.history ?? []).filter((line) => !line.empty_layer);
+  return known ?? written.exec(lines[index]?.created_by ?? '')?.[1] ?? 'base';
+}
+
+/** A path of a layer's archive, from the root of the image's file system. */
+export function imagePath(path: string): string {
+  return `/${path.replace(/^\.?\//, '')}`;
 }
 
 function decompress(source: AsyncIterable<Uint8Array>, layer: Descriptor): AsyncIterable<Uint8Array> {

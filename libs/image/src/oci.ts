@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { digestPattern } from './digest.ts';
+import { parseDocument } from './document.ts';
 
 /** Media types of the OCI image-spec 1.1 that are written; Docker's older ones are read too. */
 export const mediaTypes = {
@@ -31,6 +32,8 @@ export const DescriptorSchema = Type.Object({
   digest: Digest,
   size: Type.Integer({ minimum: 0 }),
   platform: Type.Optional(PlatformSchema),
+  /** What a manifest in a list of referrers is: a signature, an SBOM. */
+  artifactType: Type.Optional(Type.String()),
   annotations: Type.Optional(Annotations),
 });
 /** A pointer to content: what it is, its digest and its size in bytes. */
@@ -91,6 +94,23 @@ export function hostPlatform(): Platform {
   const names: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
   return { os: 'linux', architecture: names[process.arch] ?? process.arch };
 }
+
+/**
+ * What a manifest or index is. OCI documents may leave their `mediaType` out; then whatever led to them is believed,
+ * and at last their shape.
+ */
+export function documentType(bytes: Buffer, hint: string | undefined): string {
+  const { mediaType, manifests } = parseDocument(ShapeSchema, bytes, 'a manifest');
+  if (mediaType !== undefined) return mediaType;
+  const known: readonly string[] = Object.values(mediaTypes);
+  if (hint !== undefined && known.includes(hint)) return hint;
+  return manifests === undefined ? mediaTypes.manifest : mediaTypes.index;
+}
+
+const ShapeSchema = Type.Object({
+  mediaType: Type.Optional(Type.String()),
+  manifests: Type.Optional(Type.Unknown()),
+});
 
 /** True for a media type that says "this points to manifests, one per platform". */
 export function isIndexType(mediaType: string): boolean {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import Type from 'typebox';
-import type { Base } from './base.ts';
+import { sortedBases, type Base } from './base.ts';
 import { blobPath, putBlob } from './blob-folder.ts';
 import { dockerCredentials, type CredentialStore } from './credentials.ts';
 import { digestOf, digestPattern } from './digest.ts';
@@ -37,16 +37,24 @@ export const BaseLockSchema = Type.Object(
 /** What fixes a public base image: the content of `base.lock.yaml`, parsed by the caller. */
 export type BaseLock = Type.Static<typeof BaseLockSchema>;
 
-export interface PinnedBaseOptions {
+interface CommonOptions {
   lock: BaseLock;
   /** Folder that keeps the base's index, manifest and configuration (a few kilobytes). */
   blobs: string;
-  /** `os/architecture[/variant]`. @default Linux on this machine's processor */
-  platform?: string;
   /** @default what `docker login` left */
   credentials?: CredentialStore;
   /** Milliseconds for all requests together. @default 60 000 */
   deadlineMs?: number;
+}
+
+export interface PinnedBaseOptions extends CommonOptions {
+  /** `os/architecture[/variant]`. @default Linux on this machine's processor */
+  platform?: string;
+}
+
+export interface PinnedBasesOptions extends CommonOptions {
+  /** `os/architecture[/variant]` of each. */
+  platforms: readonly string[];
 }
 
 /**
@@ -54,7 +62,14 @@ export interface PinnedBaseOptions {
  * layers are not fetched at all. When they are kept already, no network is needed.
  * @throws ImageError `document-invalid`, `digest-mismatch`, `registry-unreachable`, `unauthorized`, …
  */
-export async function pinnedBase(options: PinnedBaseOptions): Promise<Base> {
+export async function pinnedBase({ platform, ...options }: PinnedBaseOptions): Promise<Base> {
+  const platforms = [platform ?? platformName(hostPlatform())];
+  const [base] = sortedBases(await pinnedBases({ ...options, platforms }));
+  return base;
+}
+
+/** The same for several platforms of one image, in the order asked for. @throws as `pinnedBase` */
+export async function pinnedBases(options: PinnedBasesOptions): Promise<Base[]> {
   const lock = checkDocument(BaseLockSchema, options.lock, 'the base lock');
   const repository = parseRepository(lock.name);
   if (repository.kind !== 'registry') {
@@ -69,11 +84,10 @@ export async function pinnedBase(options: PinnedBaseOptions): Promise<Base> {
     signal: AbortSignal.timeout(options.deadlineMs ?? 60_000),
   });
   try {
-    return await readBase(
-      lock,
-      keeping(options.blobs, remote),
-      options.platform ?? platformName(hostPlatform()),
-    );
+    const bases: Base[] = [];
+    const read = keeping(options.blobs, remote);
+    for (const platform of new Set(options.platforms)) bases.push(await readBase(lock, read, platform));
+    return bases;
   } finally {
     remote.close();
   }

@@ -1,25 +1,8 @@
-import { requireBlob } from './blob-source.ts';
 import { dockerCredentials, type CredentialStore } from './credentials.ts';
-import { ImageError } from './error.ts';
-import { folderTarget } from './folder-target.ts';
-import { openImage, type Image } from './image.ts';
-import type { Descriptor } from './oci.ts';
-import { assertTags, parseRepository, type Repository } from './reference.ts';
-import { registryTarget } from './registry/registry-target.ts';
-import type { Target } from './target.ts';
-
-/** Uploads at the same time; go-containerregistry's figure. */
-const parallelUploads = 4;
-
-/** What happens to a blob, as it happens. */
-export interface PushProgress {
-  digest: string;
-  /** Bytes in all. */
-  size: number;
-  /** Bytes sent so far. A retried upload begins again at 0. */
-  sent: number;
-  state: 'exists' | 'uploading' | 'uploaded';
-}
+import { openImage } from './image.ts';
+import { assertTags, parseRepository } from './reference.ts';
+import { sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
+import { openTarget } from './target.ts';
 
 export interface PushOptions {
   /** Folder that `buildImage` wrote, or any OCI layout. */
@@ -41,17 +24,12 @@ export interface PushOptions {
   credentials?: CredentialStore;
 }
 
-export interface PushResult {
+export interface PushResult extends Sent {
   repository: string;
   /** Digest of the index, readable in the repository. */
   digest: string;
-  /** Bytes of blobs that were sent; 0 when everything was there. */
-  uploadedBytes: number;
-  uploadedBlobs: number;
   /** HTTP requests, sign-in included; 0 for a folder. */
   requests: number;
-  /** True when the image was there already. */
-  existed: boolean;
 }
 
 /**
@@ -61,104 +39,23 @@ export interface PushResult {
  *   `registry-unreachable`, `deadline`, …
  */
 export async function pushImage(options: PushOptions): Promise<PushResult> {
+  const { tags = [], insecure, credentials = dockerCredentials(), onProgress } = options;
   const repository = parseRepository(options.to);
-  assertTags(options.tags ?? []);
-  const cancel = new AbortController();
-  const signal = AbortSignal.any([AbortSignal.timeout(options.deadlineMs ?? 120_000), cancel.signal]);
+  assertTags(tags);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(options.deadlineMs ?? 120_000), stop.signal]);
   const image = await openImage({ ...options, signal });
-  const target = openTarget(repository, options, signal);
+  const target = openTarget(repository, { credentials, signal, insecure });
   try {
-    const sent = await pushTo(target, image, options, () => cancel.abort());
-    return {
-      repository: options.to,
-      digest: image.root.descriptor.digest,
-      ...sent,
-      requests: target.requests(),
-    };
+    const { root, blobs, source } = image;
+    const documents = image.platforms.map(({ document }) => document);
+    const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
+    const sending = { source, onProgress, signal, cancel: () => stop.abort() };
+    const sent = await sendImage(target, root, async () => ({ children, blobs }), sending);
+    await sendTags(target, tags, root);
+    return { repository: options.to, digest: root.descriptor.digest, ...sent, requests: target.requests() };
   } finally {
     target.close();
     image.close();
   }
-}
-
-function openTarget(repository: Repository, options: PushOptions, signal: AbortSignal): Target {
-  if (repository.kind === 'folder') return folderTarget(repository.folder);
-  const credentials = options.credentials ?? dockerCredentials();
-  return registryTarget({ repository, credentials, signal, insecure: options.insecure });
-}
-
-async function pushTo(target: Target, image: Image, options: PushOptions, cancel: () => void) {
-  const { tags = [], onProgress = () => undefined, to } = options;
-  const { root } = image;
-  const sent = { uploadedBytes: 0, uploadedBlobs: 0, existed: await target.hasImage(root) };
-  if (!sent.existed) {
-    await inParallel(image.blobs, cancel, async (blob) => {
-      const bytes = await pushBlob(target, image, blob, onProgress);
-      sent.uploadedBytes += bytes ?? 0;
-      sent.uploadedBlobs += bytes === undefined ? 0 : 1;
-    });
-    const children = image.platforms.filter(
-      ({ document }) => document.descriptor.digest !== root.descriptor.digest,
-    );
-    for (const { document } of children) await target.putManifest(document);
-    await target.putRoot(root);
-    if (!(await target.hasImage(root))) throw unverified(to, root.descriptor.digest);
-  }
-  for (const tag of new Set(tags)) {
-    if ((await target.tagged(tag)) !== root.descriptor.digest) await target.putTag(tag, root);
-  }
-  return sent;
-}
-
-/** Bytes sent, or `undefined` when the blob was there. */
-async function pushBlob(
-  target: Target,
-  image: Image,
-  blob: Descriptor,
-  onProgress: (progress: PushProgress) => void,
-): Promise<number | undefined> {
-  const { digest, size } = blob;
-  if (await target.hasBlob(blob)) {
-    onProgress({ digest, size, sent: 0, state: 'exists' });
-    return undefined;
-  }
-  const found = await requireBlob(image.source, blob, 'the image');
-  let sent = 0;
-  const opening = { ...found, open: () => ((sent = 0), found.open()) };
-  await target.putBlob(blob, opening, (bytes) => {
-    sent += bytes;
-    onProgress({ digest, size, sent, state: 'uploading' });
-  });
-  onProgress({ digest, size, sent: size, state: 'uploaded' });
-  return size;
-}
-
-/** After a failure nothing new is begun, what is under way is cancelled, and nothing is left running behind. */
-async function inParallel<T>(
-  items: readonly T[],
-  cancel: () => void,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await work(next).catch((error: unknown) => {
-        failures.push(error);
-        queue.length = 0;
-        cancel();
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: parallelUploads }, lane));
-  // The first failure is the reason; the others follow from the cancelling.
-  if (failures.length > 0) throw failures[0];
-}
-
-function unverified(repository: string, digest: string): ImageError {
-  return new ImageError(
-    'push-unverified',
-    `${repository} accepted ${digest} but does not have it: look at the registry's storage, then push again`,
-    { value: digest },
-  );
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isDigest } from './digest.ts';
 import { ImageError } from './error.ts';
 
 /** Where images of one application go: a folder that is an OCI layout, or a repository in a registry. */
@@ -31,6 +32,21 @@ export function parseRepository(text: string): Repository {
   if (path.length + host.length > 255) throw wrong(text, 'use at most 255 characters');
   const official = host === 'docker.io' && !path.includes('/');
   return { kind: 'registry', name: text, host, path: official ? `library/${path}` : path };
+}
+
+/**
+ * Splits `repository@sha256:…`. The last `@` counts: a folder's name may hold others.
+ * @throws ImageError `invalid-input`
+ */
+export function splitImage(text: string): { repository: string; digest: string } {
+  const at = text.lastIndexOf('@');
+  const [repository, digest] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+  if (repository !== '' && isDigest(digest)) return { repository, digest };
+  throw new ImageError(
+    'invalid-input',
+    `"${text}" is no image: write repository@sha256:… ("image ls" shows digests)`,
+    { value: text },
+  );
 }
 
 /** Checks tags before anything is sent. @throws ImageError `invalid-input` */

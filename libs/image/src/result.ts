@@ -34,7 +34,7 @@ export const ImageResultSchema = Type.Object(
         kind: Type.Enum(['embedded', 'pinned']),
         name: Type.String(),
         digest: Type.Optional(Digest),
-        /** Bytes of the base's layers as they lie in a registry. */
+        /** Bytes of the base's layers, those of all platforms together, as they lie in a registry. */
         size: Type.Optional(Type.Integer({ minimum: 0 })),
         /** The image holds no Node: the host's runs it. */
         hostNode: Type.Optional(Type.Literal(true)),

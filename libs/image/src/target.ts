@@ -1,22 +1,52 @@
 import type { FoundBlob } from './blob-source.ts';
+import type { CredentialStore } from './credentials.ts';
+import { folderTarget } from './folder-target.ts';
 import type { Document } from './image.ts';
 import type { Descriptor } from './oci.ts';
+import type { Repository } from './reference.ts';
+import type { ReferrersTarget } from './referrers.ts';
+import { registryTarget } from './registry/registry-target.ts';
 
 /** What a push needs from a repository; a registry and a folder are the two that exist. */
-export interface Target {
+export interface Target extends ReferrersTarget {
+  /** As the user wrote it. */
+  name: string;
   /** True when the image is there, whole: it is written last. */
   hasImage(root: Document): Promise<boolean>;
   hasBlob(blob: Descriptor): Promise<boolean>;
   /** @param onBytes called with the number of bytes of each piece that was sent */
-  putBlob(blob: Descriptor, found: FoundBlob, onBytes: (bytes: number) => void): Promise<void>;
-  /** A platform's manifest, before the root that names it. */
+  putBlob(
+    blob: Descriptor,
+    found: FoundBlob,
+    onBytes: (bytes: number) => void,
+  ): Promise<'uploaded' | 'mounted'>;
+  /** A platform's manifest, before the root that names it; or a referrer. */
   putManifest(document: Document): Promise<void>;
   putRoot(root: Document): Promise<void>;
   /** The digest a tag leads to. */
   tagged(tag: string): Promise<string | undefined>;
   /** @throws ImageError `tag-immutable` */
   putTag(tag: string, root: Document): Promise<void>;
+  /** Equal for the same repository and the same account. */
+  identity(): Promise<string>;
+  /** Told when an image with these blobs is there, whole. */
+  complete(blobs: readonly Descriptor[]): Promise<void>;
   /** HTTP requests so far; 0 for a folder. */
   requests(): number;
   close(): void;
+}
+
+export interface TargetOptions {
+  credentials: CredentialStore;
+  /** Ends every request. */
+  signal: AbortSignal;
+  /** Plain http for a host that is not loopback. */
+  insecure?: boolean | undefined;
+}
+
+/** Opens a repository to write to it. */
+export function openTarget(repository: Repository, options: TargetOptions): Target {
+  return repository.kind === 'folder'
+    ? folderTarget(repository.folder, options.signal)
+    : registryTarget({ repository, ...options });
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { buildImage } from '../src/build.ts';
 import { imageCommands, imageExitCode, runImageCommand } from '../src/cli.ts';
 import { ImageError, type ImageErrorCode } from '../src/error.ts';
 import { failureOf } from './failure-of.ts';
@@ -43,6 +44,43 @@ describe('the verbs', () => {
       '/app/main.mjs',
     );
     expect(await readFile(join(folder, 'root/app/main.mjs'), 'utf8')).toContain('hello');
+  });
+
+  test('copy takes an image by its digest and says what was sent', async () => {
+    const { layout, blobs, folder, result } = await smallImage();
+    const [from, to] = [`oci:${layout}@${result.digest}`, `oci:${join(folder, 'copy')}`];
+    expect(await run(['copy', from, to, '--blobs', blobs, '--tag', 'v1'])).toMatch(
+      /is there, .* in 5 blobs$/,
+    );
+    expect(await run(['copy', from, to, '--blobs', blobs])).toContain('was there already, 0 bytes');
+    const again = JSON.parse(await run(['copy', from, to, '--blobs', blobs, '--json']));
+    expect(again).toMatchObject({ digest: result.digest, existed: true, referrers: 0 });
+    expect((await failureOf(run(['copy', `oci:${layout}`, to]))).code).toBe('invalid-input');
+  });
+
+  test('ls lists tags with digests, and diff says what changed, for people and machines', async () => {
+    const { bundle, base, layout, blobs, folder, result } = await smallImage();
+    const place = `oci:${join(folder, 'repository')}`;
+    await run(['push', layout, '--blobs', blobs, '--to', place, '--tag', 'v1']);
+    expect(await run(['ls', place])).toBe(`TAG  DIGEST\nv1   ${result.digest}`);
+    expect(JSON.parse(await run(['ls', place, '--json']))).toEqual([{ tag: 'v1', digest: result.digest }]);
+    await writeFiles(bundle, { 'main.mjs': 'changed', 'more.mjs': 'added' });
+    await buildImage({ bundle, output: join(folder, 'next'), base, name: 'small' });
+    const diff = ['diff', `${place}@${result.digest}`, join(folder, 'next'), '--blobs', blobs];
+    const text = await run(diff);
+    expect(text).toMatch(/^app +\d+ +\d+ +1 +0 +1$/m);
+    expect(text).toMatch(/^app +changed +20 +7 +\/app\/main.mjs$/m);
+    expect(text).toMatch(/^app +added +0 +5 +\/app\/more.mjs$/m);
+    expect(JSON.parse(await run([...diff, '--json']))).toMatchObject({ before: result.digest });
+    expect(await run(['diff', layout, layout])).toBe(`${result.digest} is one image`);
+  });
+
+  test('build refuses a platform that the embedded base is not made for', async () => {
+    const { bundle, folder } = await smallImage();
+    const args = ['build', bundle, '--output', join(folder, 'other'), '--platform', 'linux/s390x'];
+    const failure = await failureOf(run(args));
+    expect([failure.code, failure.value]).toEqual(['invalid-input', 'linux/s390x']);
+    expect(failure.message).toContain('name a base lock');
   });
 
   test('refuse labels, deadlines and locks that cannot be read', async () => {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { blobPath } from '../src/blob-folder.ts';
 import { buildImage } from '../src/build.ts';
+import { imageCommands } from '../src/cli.ts';
 import { canonicalJson } from '../src/json.ts';
 import { mediaTypes } from '../src/oci.ts';
-import { pinnedBase, type BaseLock } from '../src/pinned-base.ts';
+import { pinnedBase, pinnedBases, type BaseLock } from '../src/pinned-base.ts';
 import { pushImage } from '../src/push.ts';
+import { readImageResult } from '../src/result.ts';
 import { failureOf } from './failure-of.ts';
 import { fakeRegistry, type FakeRegistry } from './registry/fake-registry.ts';
 import { checkLayout } from './strict-layout.ts';
@@ -100,6 +102,50 @@ describe('a pinned base', () => {
       'digest-mismatch',
     );
     expect(await readdir(join(repository, 'blobs'))).toEqual(['sha256']);
+  });
+
+  test('for several platforms gives one image that shares the application’s layers', async () => {
+    const [{ registry, lock, manifests }, folder] = [await publicBase(), await tempFolder()];
+    const [blobs, layout] = [join(folder, 'blobs'), join(folder, 'layout')];
+    const bundle = await writeFiles(join(folder, 'bundle'), { 'main.mjs': 'x' });
+    const platforms = ['linux/arm64', 'linux/amd64'];
+    const bases = await pinnedBases({ lock, blobs, platforms, ...anonymous });
+    expect(bases.map(({ platform }) => platform.architecture)).toEqual(['arm64', 'amd64']);
+    expect(requests(registry).filter((request) => request === 'GET manifests')).toHaveLength(3);
+    expect(manifests).toHaveLength(2);
+    const result = await buildImage({ bundle, output: layout, bases });
+    expect(result.platforms.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64']);
+    await pushImage({ layout, blobs, to: `oci:${join(folder, 'repository')}` });
+    await checkLayout(join(folder, 'repository'));
+    const target = await fakeRegistry();
+    // Two configurations, the base's layer and one layer of the application.
+    const pushed = await pushImage({ layout, blobs, to: `${target.host}/app`, ...anonymous });
+    expect(pushed).toMatchObject({ uploadedBlobs: 4, digest: result.digest });
+  });
+
+  test('is built for the platforms that the command names', async () => {
+    const [{ lock }, folder] = [await publicBase(), await tempFolder()];
+    await writeFiles(folder, { 'bundle/main.mjs': 'x', 'lock.json': JSON.stringify(lock) });
+    const [bundle, output, file] = [join(folder, 'bundle'), join(folder, 'image'), join(folder, 'lock.json')];
+    const printed: string[] = [];
+    const build = [
+      'build',
+      bundle,
+      '--output',
+      output,
+      '--blobs',
+      join(folder, 'blobs'),
+      '--base-lock',
+      file,
+    ];
+    const both = ['--platform', 'linux/arm64', '--platform', 'linux/amd64'];
+    await imageCommands({ print: (text) => printed.push(text) }).parseAsync([...build, ...both], {
+      from: 'user',
+    });
+    const { platforms, digest } = await readImageResult(output);
+    expect(platforms.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64']);
+    for (const text of [digest, ...platforms.map((one) => `${one.platform}  ${one.digest}`)])
+      expect(printed[0]).toContain(text);
   });
 
   test('refuses content that is not what the lock says, and keeps nothing of it', async () => {

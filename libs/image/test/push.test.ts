@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CredentialStore } from '../src/credentials.ts';
-import { pushImage, type PushOptions, type PushProgress } from '../src/push.ts';
+import { pushImage, type PushOptions } from '../src/push.ts';
+import type { PushProgress } from '../src/send.ts';
 import { failureOf } from './failure-of.ts';
 import {
   fakeRegistry,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ImageError } from '../error.ts';
-import { pushImage, type PushProgress, type PushResult } from '../push.ts';
+import { pushImage, type PushResult } from '../push.ts';
+import { progressNotes, seconds } from './sending.ts';
 import { append, verb, type CommandIo } from './verb.ts';
 
 interface PushFlags {
@@ -33,21 +33,6 @@ export function pushCommand(io: CommandIo): Command {
       });
       io.print(json ? JSON.stringify(result) : pushLine(result));
     });
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (value > 0 && value < 86_400) return value;
-  throw new ImageError('invalid-input', `the deadline "${text}" is no number of seconds below a day`, {
-    value: text,
-  });
-}
-
-function progressNotes(note: (text: string) => void): (progress: PushProgress) => void {
-  return ({ digest, size, state }) => {
-    if (state !== 'uploading')
-      note(`${state === 'exists' ? 'there already' : 'uploaded     '}  ${digest}  ${size}`);
-  };
 }
 
 function pushLine({ repository, digest, uploadedBytes, uploadedBlobs, existed }: PushResult): string {

@@ -1,16 +1,35 @@
 import { ImageError } from '../error.ts';
 import type { Target } from '../target.ts';
+import { accountKey, askedOnce } from './account.ts';
+import { readReferrers } from './lists.ts';
+import { mountSource, rememberBlobs } from './mounts.ts';
 import { RemoteRepository, type RepositoryOptions } from './repository.ts';
 
 /** Pushes into a repository of a registry. */
 export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Target {
-  const remote = new RemoteRepository({ ...options, access: 'pull,push' });
-  const name = options.repository.name;
+  const { host, path, name } = options.repository;
+  const credentials = askedOnce(options.credentials);
+  const remote = new RemoteRepository({ ...options, credentials, access: 'pull,push' });
+  let found: Promise<string> | undefined;
+  const account = () => (found ??= accountKey(remote.origin, host, credentials));
   return {
+    name,
     hasImage: async (root) => (await remote.manifestDigest(root.descriptor.digest)) !== undefined,
     hasBlob: (blob) => remote.hasBlob(blob.digest),
-    putBlob: (blob, found, onBytes) =>
-      remote.putBlob(blob, { open: async () => counted(await found.open(), onBytes) }),
+    async putBlob(blob, found, onBytes) {
+      const here = found.repository?.host === host ? found.repository.path : undefined;
+      const from =
+        here !== undefined && here !== path ? here : mountSource(await account(), path, blob.digest);
+      return remote.putBlob(blob, { open: async () => counted(await found.open(), onBytes) }, from);
+    },
+    identity: async () => `${await account()} ${path}`,
+    async complete(blobs) {
+      rememberBlobs(
+        await account(),
+        path,
+        blobs.map(({ digest }) => digest),
+      );
+    },
     putManifest: (document) => remote.putManifest(document.descriptor.digest, document),
     putRoot: (root) => remote.putManifest(root.descriptor.digest, root),
     tagged: (tag) => remote.manifestDigest(tag),
@@ -25,6 +44,8 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
         throw tagImmutable(name, tag, now, root.descriptor.digest, error);
       }
     },
+    referrers: (subject) => readReferrers(remote, subject),
+    putReferrersTag: (tag, list) => remote.putManifest(tag, list),
     requests: () => remote.requests(),
     close: () => remote.close(),
   };

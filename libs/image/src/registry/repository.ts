@@ -1,15 +1,15 @@
-import { collect } from '../chunks.ts';
 import type { CredentialStore } from '../credentials.ts';
 import { assertContent, digestOf, isDigest } from '../digest.ts';
-import { documentLimit } from '../document.ts';
 import { ImageError } from '../error.ts';
 import { mediaTypes, type Descriptor } from '../oci.ts';
 import type { Repository } from '../reference.ts';
 import { registryUrl } from './addresses.ts';
 import { answerError } from './answers.ts';
+import { namedErrors, readAnswer } from './body.ts';
+import { nextPage } from './next-page.ts';
 import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
-import { openSession, resolveHop } from './session.ts';
-import { networkError, networkTransport, type Answer, type Request, type Transport } from './transport.ts';
+import { openSession, resolveHop, type Session } from './session.ts';
+import { networkTransport, type Answer, type Request, type Transport } from './transport.ts';
 
 export interface RepositoryOptions {
   repository: Extract<Repository, { kind: 'registry' }>;
@@ -35,24 +35,28 @@ const accepted = [
   mediaTypes.dockerManifest,
 ].join(', ');
 
+/** A list that goes on longer than this does not end. */
+const pageLimit = 1000;
+
 /** One repository of a registry, as the OCI distribution-spec 1.1 describes it. Every method retries by itself. */
 export class RemoteRepository {
   readonly #options: RepositoryOptions;
   readonly #transport: Transport;
   readonly #registry: URL;
-  readonly #session;
+  readonly #session: Session;
+  /** Signed in for one more repository each, to mount from it; `undefined` where that was refused. */
+  readonly #mounting = new Map<string, Session | undefined>();
 
   constructor(options: RepositoryOptions) {
     this.#options = options;
     this.#transport = options.transport ?? networkTransport();
     this.#registry = registryUrl(options.repository.host, options.insecure ?? false);
-    this.#session = openSession({
-      transport: this.#transport,
-      registry: this.#registry,
-      host: options.repository.host,
-      scope: `repository:${options.repository.path}:${options.access}`,
-      credentials: options.credentials,
-    });
+    this.#session = this.#openSession();
+  }
+
+  /** Where requests begin: scheme, host and port. */
+  get origin(): string {
+    return this.#registry.origin;
   }
 
   requests(): number {
@@ -78,9 +82,39 @@ export class RemoteRepository {
     });
   }
 
-  /** A manifest or index by digest, checked against it. */
-  fetchManifest(digest: string): Promise<{ bytes: Buffer; mediaType: string }> {
-    return this.#retry(() => this.#fetch(`manifests/${digest}`, digest));
+  /** A manifest or index; by digest it is checked against it. */
+  fetchManifest(reference: string): Promise<{ bytes: Buffer; mediaType: string }> {
+    const digest = isDigest(reference) ? reference : undefined;
+    return this.#retry(() => this.#fetch(`manifests/${reference}`, digest));
+  }
+
+  /**
+   * The documents of a list, page by page.
+   * @param absent statuses that mean that there is no such list
+   * @throws ImageError `address-refused` when a `Link` leads to another host
+   */
+  async *pages(
+    path: string,
+    absent: readonly number[] = [],
+  ): AsyncGenerator<{ bytes: Buffer; mediaType: string }> {
+    const first = this.#request('GET', path);
+    let url: URL | undefined = first.url;
+    for (let count = 0; url; count++) {
+      if (count === pageLimit) {
+        throw new ImageError('registry-refused', `${first.url.href} has more than ${pageLimit} pages`, {
+          value: first.url.host,
+        });
+      }
+      const request: Request = {
+        ...first,
+        url,
+        headers: { accept: `${mediaTypes.index}, application/json` },
+      };
+      const page = await this.#retry(() => this.#page(request, absent));
+      if (!page) return;
+      yield page;
+      url = nextPage(request.url, page.link);
+    }
   }
 
   /** A small blob by digest, checked against it. */
@@ -103,18 +137,29 @@ export class RemoteRepository {
     });
   }
 
-  /** Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks). */
-  putBlob(blob: Pick<Descriptor, 'digest' | 'size'>, upload: Upload): Promise<void> {
-    return this.#retry(async () => {
-      const begun = await this.#expect('POST', 'blobs/uploads/', [202]);
-      begun.body.resume();
-      const location = resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
+  /**
+   * Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks).
+   * @param from path of a repository of this registry that may have the blob: then nothing needs to be sent
+   */
+  async putBlob(
+    blob: Pick<Descriptor, 'digest' | 'size'>,
+    upload: Upload,
+    from?: string,
+  ): Promise<'uploaded' | 'mounted'> {
+    const answer = from === undefined ? undefined : await this.#mount(blob.digest, from);
+    if (answer === 'mounted') return answer;
+    let begun = answer;
+    return this.#retry<'uploaded'>(async () => {
+      const location = begun ?? (await this.#beginUpload());
+      // A second try needs an upload of its own.
+      begun = undefined;
       location.searchParams.set('digest', blob.digest);
       const body = { size: blob.size, open: () => upload.open() };
       const headers = { 'content-type': 'application/octet-stream' };
       const request: Request = { method: 'PUT', url: location, headers, body };
       const answer = await this.#session.send(request, this.#options.signal);
       await this.#assertStored(request, answer, blob.digest);
+      return 'uploaded';
     });
   }
 
@@ -133,6 +178,41 @@ export class RemoteRepository {
     });
   }
 
+  async #beginUpload(): Promise<URL> {
+    const begun = await this.#expect('POST', 'blobs/uploads/', [202]);
+    begun.body.resume();
+    return resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
+  }
+
+  /** `mounted`, or the upload that the registry began instead, or nothing: whatever goes wrong, uploading is left. */
+  async #mount(digest: string, from: string): Promise<'mounted' | URL | undefined> {
+    if (!this.#mounting.has(from)) this.#mounting.set(from, this.#openSession(`repository:${from}:pull`));
+    const session = this.#mounting.get(from);
+    if (!session) return undefined;
+    const request = this.#request('POST', `blobs/uploads/?${new URLSearchParams({ mount: digest, from })}`);
+    try {
+      const answer = await session.send(request, this.#options.signal);
+      answer.body.resume();
+      if (answer.status === 201 && (contentDigest(answer) ?? digest) === digest) return 'mounted';
+      if (answer.status === 202) return resolveHop(request.url, answer.headers.location ?? '');
+    } catch (error) {
+      if (this.#options.signal.aborted) throw error;
+    }
+    this.#mounting.set(from, undefined);
+    return undefined;
+  }
+
+  #openSession(...further: string[]): Session {
+    const { repository, access, credentials } = this.#options;
+    return openSession({
+      transport: this.#transport,
+      registry: this.#registry,
+      host: repository.host,
+      scopes: [`repository:${repository.path}:${access}`, ...further],
+      credentials,
+    });
+  }
+
   async #assertStored(request: Request, answer: Answer, digest: string): Promise<void> {
     if (answer.status !== 201 && answer.status !== 204) throw await answerError(request, answer);
     answer.body.resume();
@@ -145,15 +225,16 @@ export class RemoteRepository {
 
   async #fetch(path: string, digest?: string): Promise<{ bytes: Buffer; mediaType: string }> {
     const answer = await this.#expect('GET', path, [200], { accept: accepted });
-    const place = `${this.#registry.host}/${this.#options.repository.path}/${path}`;
-    const body = namedErrors(answer.body, this.#request('GET', path));
-    const bytes = await collect(body, documentLimit, () => {
-      return new ImageError('registry-refused', `${place} is larger than ${documentLimit} bytes`, {
-        value: place,
-      });
-    });
-    if (digest) assertContent(bytes, { digest }, place);
-    return { bytes, mediaType: answer.headers['content-type']?.split(';')[0]?.trim() ?? '' };
+    const document = await readAnswer(this.#request('GET', path), answer);
+    if (digest) assertContent(document.bytes, { digest }, this.#request('GET', path).url.href);
+    return document;
+  }
+
+  async #page(request: Request, absent: readonly number[]) {
+    const answer = await this.#session.send(request, this.#options.signal);
+    if (absent.includes(answer.status)) return void answer.body.resume();
+    if (answer.status !== 200) throw await answerError(request, answer);
+    return { ...(await readAnswer(request, answer)), link: answer.headers.link };
   }
 
   async #expect(
@@ -196,13 +277,4 @@ function assertSame(found: string, expected: string, host: string): string {
     `${host} says ${found.slice(0, 100)} where ${expected} was asked for: do not trust this registry`,
     { value: expected },
   );
-}
-
-/** Failures while a body is read are the network's, too. */
-async function* namedErrors(body: AsyncIterable<Uint8Array>, request: Request): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw networkError(request, error as Error);
-  }
 }

@@ -36,10 +36,10 @@ export async function retry<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted) throw deadline(error);
+      if (signal.aborted) throw passedDeadline(error);
       if (!(error instanceof ImageError) || tried >= (policy.tries[error.code] ?? 1)) throw error;
       await delay(pauseMs(policy, tried, error.retryAfterMs), undefined, { signal }).catch(() => {
-        throw deadline(error);
+        throw passedDeadline(error);
       });
     }
   }
@@ -59,7 +59,8 @@ export function parseRetryAfter(header: string | undefined, now = Date.now()): n
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-function deadline(cause: unknown): ImageError {
+/** The failure of work that its deadline ended. @param cause what went wrong last */
+export function passedDeadline(cause: unknown): ImageError {
   const last = cause instanceof Error ? `; last: ${cause.message}` : '';
   return new ImageError(
     'deadline',

@@ -22,8 +22,8 @@ export interface SessionOptions {
   registry: URL;
   /** As the user wrote it: what credentials are looked up by. */
   host: string;
-  /** What a token is asked for: `repository:<path>:pull,push`. */
-  scope: string;
+  /** What a token is asked for: `repository:<path>:pull,push`. The one that matters first: some read no other. */
+  scopes: readonly string[];
   credentials: CredentialStore;
 }
 
@@ -118,7 +118,7 @@ async function fetchToken(
 ): Promise<string> {
   const realm = resolveHop(options.registry, challenge.realm);
   assertRealm(options.registry, realm);
-  const request = tokenRequest(realm, options.scope, challenge.service, credentials);
+  const request = tokenRequest(realm, options.scopes, challenge.service, credentials);
   const foreign = realm.origin !== options.registry.origin && isGuarded(options.registry);
   const answer = await options.transport.send({ ...request, foreign }, signal);
   // A redirect is not followed here: the next host was vetted by nobody.
@@ -135,12 +135,13 @@ async function fetchToken(
 /** GET for a password or nobody, POST for a refresh token (distribution's token and OAuth 2 specifications). */
 function tokenRequest(
   realm: URL,
-  scope: string,
+  scopes: readonly string[],
   service: string | undefined,
   credentials: Credentials | undefined,
 ): Request {
-  const query = new URLSearchParams(service ? { scope, service } : { scope });
+  const query = new URLSearchParams(service ? { service } : {});
   if (credentials?.kind === 'refresh') {
+    query.set('scope', scopes.join(' '));
     query.set('grant_type', 'refresh_token');
     query.set('client_id', 'slipway-image');
     query.set('refresh_token', credentials.token);
@@ -153,6 +154,8 @@ function tokenRequest(
     return { method: 'POST', url: realm, headers, body: { size: form.length, open } };
   }
   const url = new URL(realm);
+  url.searchParams.delete('scope');
+  for (const scope of scopes) url.searchParams.append('scope', scope);
   for (const [key, value] of query) url.searchParams.set(key, value);
   return { method: 'GET', url, headers: credentials ? { authorization: basic(credentials) } : {} };
 }

@@ -8,6 +8,7 @@ export interface Seen {
   method: string;
   /** Without query. */
   path: string;
+  query: URLSearchParams;
   authorization: string | undefined;
   /** Bytes of its body. */
   bytes: number;
@@ -34,6 +35,14 @@ export interface FakeRegistryOptions {
   withoutDigestHeader?: boolean;
   /** Address to which uploads are sent. @default relative */
   uploadLocation?: (path: string) => string;
+  /** Serves the referrers API of distribution-spec 1.1. @default 404, as distribution 2.8 answers */
+  referrersApi?: boolean;
+  /** Mounts blobs across repositories, begins a plain upload instead (202), or refuses. @default 202 */
+  mounts?: 201 | 202 | 401 | 404;
+  /** Entries in one page of a list. @default all */
+  pageSize?: number;
+  /** Where the next page is said to be. @default relative */
+  nextPage?: (path: string) => string;
   /** Asked before each request. */
   fault?: (seen: Omit<Seen, 'bytes'>) => Fault | undefined;
 }
@@ -90,7 +99,8 @@ async function handle(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', registry.origin);
   const method = request.method ?? '';
-  const seen: Seen = { method, path: url.pathname, authorization: request.headers.authorization, bytes: 0 };
+  const { authorization } = request.headers;
+  const seen: Seen = { method, path: url.pathname, query: url.searchParams, authorization, bytes: 0 };
   registry.seen.push(seen);
   const fault = registry.options.fault?.(seen);
   if (fault === 'silence') return;
@@ -127,23 +137,70 @@ function route(registry: FakeRegistry, seen: Seen, url: URL, request: IncomingMe
   if (url.pathname === '/token') return issueToken(registry, seen);
   const denied = challenge(registry, seen);
   if (denied) return denied;
-  const parts = /^\/v2\/(.+?)\/(blobs\/uploads|blobs|manifests)\/(.*)$/.exec(url.pathname);
+  const parts = /^\/v2\/(.+?)\/(blobs\/uploads|blobs|manifests|tags|referrers)\/(.*)$/.exec(url.pathname);
   const [, name = '', kind = '', reference = ''] = parts ?? [];
   const known = registry.options.repositories;
   if (known && !known.includes(name)) return refusal(404, 'NAME_UNKNOWN');
   if (kind === 'blobs/uploads') return upload(registry, seen, name, url, body);
   if (kind === 'blobs') return found(registry, reference, registry.blobs.get(`${name}@${reference}`));
+  if (kind === 'tags') return tagList(registry, name, url);
+  if (kind === 'referrers') return referrers(registry, name, reference);
   return manifest(registry, seen, name, reference, request, body);
+}
+
+function tagList(registry: FakeRegistry, name: string, url: URL): Reply {
+  const { pageSize = 1000, nextPage = (path: string) => path } = registry.options;
+  const keys = [...registry.manifests.keys()].filter((key) => key.startsWith(`${name}:`));
+  const tags = keys.map((key) => key.slice(name.length + 1)).sort();
+  const from = tags.findIndex((tag) => tag > (url.searchParams.get('last') ?? ''));
+  const page = from === -1 ? [] : tags.slice(from, from + pageSize);
+  const next = nextPage(`/v2/${name}/tags/list?n=${pageSize}&last=${page.at(-1)}`);
+  const more = page.length > 0 && tags.at(-1) !== page.at(-1);
+  return {
+    status: keys.length === 0 ? 404 : 200,
+    headers: { 'content-type': 'application/json', ...(more ? { link: `<${next}>; rel="next"` } : {}) },
+    body: JSON.stringify({ name, tags: page }),
+  };
+}
+
+function referrers(registry: FakeRegistry, name: string, subject: string): Reply {
+  if (!registry.options.referrersApi) return { status: 404, body: '404 page not found' };
+  const found = [...registry.manifests]
+    .filter(([key]) => key.startsWith(`${name}@`))
+    .map(([, { mediaType, bytes }]) => ({ mediaType, bytes, content: JSON.parse(bytes.toString()) }))
+    .filter(({ content }) => content.subject?.digest === subject)
+    .map(({ mediaType, bytes, content: { artifactType } }) => {
+      return { mediaType, digest: digestOf(bytes), size: bytes.length, artifactType };
+    });
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  return {
+    status: 200,
+    headers: { 'content-type': mediaType },
+    body: JSON.stringify({ schemaVersion: 2, mediaType, manifests: found }),
+  };
 }
 
 function upload(registry: FakeRegistry, seen: Seen, name: string, url: URL, body: Buffer): Reply {
   if (seen.method === 'POST') {
+    const mounted = mount(registry, name, url);
+    if (mounted) return mounted;
     const path = `/v2/${name}/blobs/uploads/${randomUUID()}?state=secret-state`;
     return { status: 202, headers: { location: registry.options.uploadLocation?.(path) ?? path } };
   }
   const digest = url.searchParams.get('digest') ?? '';
   if (digestOf(body) !== digest) return refusal(400, 'DIGEST_INVALID');
   registry.blobs.set(`${name}@${digest}`, body);
+  return { status: 201, headers: { 'docker-content-digest': digest } };
+}
+
+/** The answer to a mount; nothing when the upload shall go on as any other. */
+function mount(registry: FakeRegistry, name: string, { searchParams }: URL): Reply | undefined {
+  const [digest, { mounts = 202 }] = [searchParams.get('mount'), registry.options];
+  if (digest === null || mounts === 202) return undefined;
+  if (mounts !== 201) return refusal(mounts, 'DENIED');
+  const blob = registry.blobs.get(`${searchParams.get('from')}@${digest}`);
+  if (!blob) return undefined;
+  registry.blobs.set(`${name}@${digest}`, blob);
   return { status: 201, headers: { 'docker-content-digest': digest } };
 }
 

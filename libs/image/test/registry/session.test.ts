@@ -47,7 +47,7 @@ function scripted(
     transport,
     registry,
     host: 'registry.example',
-    scope: 'repository:app:pull',
+    scopes: ['repository:app:pull'],
     credentials: async () => credentials,
   });
   const get = () =>

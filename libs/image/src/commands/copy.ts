@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { copyImage, type CopyResult } from '../copy.ts';
+import { splitImage } from '../reference.ts';
+import { progressNotes, seconds } from './sending.ts';
+import { append, verb, type CommandIo } from './verb.ts';
+
+interface CopyFlags {
+  blobs: string;
+  tag: string[];
+  deadline: number;
+  insecure?: boolean;
+  json?: boolean;
+}
+
+/** `image copy`. */
+export function copyCommand(io: CommandIo): Command {
+  return verb('copy', 'copy an image by digest from repository to repository')
+    .argument('<from@digest>', 'host[:port]/path@sha256:…, or oci:DIR@sha256:…')
+    .argument('<to>', 'host[:port]/path, or oci:DIR for a folder')
+    .option('--tag <tag>', 'tag to set at the target, repeatable', append, [])
+    .option('--deadline <seconds>', 'for the whole copy', seconds, 120)
+    .option('--insecure', 'plain http for hosts that are not this machine')
+    .action(async (image: string, to: string, { json, tag, deadline, ...flags }: CopyFlags) => {
+      const { repository: from, digest } = splitImage(image);
+      const onProgress = progressNotes(json ? () => undefined : io.note);
+      const deadlineMs = deadline * 1000;
+      const result = await copyImage({ ...flags, from, to, digest, tags: tag, deadlineMs, onProgress });
+      io.print(json ? JSON.stringify(result) : copyLine(result));
+    });
+}
+
+function copyLine({
+  repository,
+  digest,
+  uploadedBytes,
+  uploadedBlobs,
+  existed,
+  referrers,
+}: CopyResult): string {
+  const also = referrers === 0 ? '' : `, ${referrers} referrers listed`;
+  if (existed) return `${repository}@${digest} was there already, ${uploadedBytes} bytes sent${also}`;
+  return `${repository}@${digest} is there, ${uploadedBytes} bytes sent in ${uploadedBlobs} blobs${also}`;
+}

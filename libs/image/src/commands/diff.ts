@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { diffImages, type ImageDiff, type LayerDiff } from '../diff.ts';
+import { table } from '../table.ts';
+import { verb, type CommandIo } from './verb.ts';
+
+interface DiffFlags {
+  blobs: string;
+  platform?: string;
+  insecure?: boolean;
+  json?: boolean;
+}
+
+/** `image diff`. */
+export function diffCommand(io: CommandIo): Command {
+  return verb('diff', 'say which files two images do not have in common')
+    .argument('<before>', 'folder of an OCI layout, or repository@sha256:…')
+    .argument('<after>', 'folder of an OCI layout, or repository@sha256:…')
+    .option('--platform <os/arch>', 'compare this platform only')
+    .option('--insecure', 'plain http for hosts that are not this machine')
+    .action(async (before: string, after: string, { json, ...flags }: DiffFlags) => {
+      const diff = await diffImages({ ...flags, before, after });
+      io.print(json ? JSON.stringify(diff) : diffTable(diff));
+    });
+}
+
+function diffTable({ before, after, platforms, onlyBefore, onlyAfter }: ImageDiff): string {
+  if (before === after) return `${before} is one image`;
+  const parts = [`before  ${before}\nafter   ${after}`];
+  for (const platform of onlyBefore) parts.push(`${platform} is gone`);
+  for (const platform of onlyAfter) parts.push(`${platform} is new`);
+  for (const { platform, layers } of platforms) {
+    const sums = layers.map(({ name, before, after, added, removed, changed }) => {
+      return [name, before, after, added.length, removed.length, changed.length];
+    });
+    const files = layers.flatMap(fileRows);
+    parts.push(platform, table(['LAYER', 'BEFORE', 'AFTER', 'ADDED', 'REMOVED', 'CHANGED'], sums));
+    if (files.length > 0) parts.push(table(['LAYER', 'FILE', 'BEFORE', 'AFTER', 'PATH'], files));
+  }
+  return parts.join('\n\n');
+}
+
+function fileRows({ name, added, removed, changed }: LayerDiff): (string | number)[][] {
+  return [
+    ...added.map(({ path, size }) => [name, 'added', 0, size, path]),
+    ...removed.map(({ path, size }) => [name, 'removed', size, 0, path]),
+    ...changed.map(({ path, before, after }) => [name, 'changed', before, after, path]),
+  ];
+}

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { listImages } from '../list.ts';
+import { table } from '../table.ts';
+import { verb, type CommandIo } from './verb.ts';
+
+/** `image ls`. */
+export function lsCommand(io: CommandIo): Command {
+  return verb('ls', 'list the images of a repository by tag and digest')
+    .argument('<repository>', 'host[:port]/path, or oci:DIR for a folder')
+    .option('--insecure', 'plain http for a host that is not this machine')
+    .action(async (repository: string, { json, ...flags }: { insecure?: boolean; json?: boolean }) => {
+      const images = await listImages({ ...flags, repository });
+      const rows = images.map(({ tag, digest }) => [tag ?? '-', digest]);
+      io.print(json ? JSON.stringify(images) : table(['TAG', 'DIGEST'], rows));
+    });
+}

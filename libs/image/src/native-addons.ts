@@ -1,0 +1,46 @@
+import type { BundleFile } from './bundle.ts';
+import { elfMachine } from './elf.ts';
+import { ImageError } from './error.ts';
+import { platformName, type Platform } from './oci.ts';
+
+/** `e_machine` (ELF gABI and processor supplements) and npm's word, by OCI's word for a processor. */
+const processors: Readonly<Record<string, { machine: number; npm: string }>> = {
+  '386': { machine: 3, npm: 'ia32' },
+  amd64: { machine: 62, npm: 'x64' },
+  arm: { machine: 40, npm: 'arm' },
+  arm64: { machine: 183, npm: 'arm64' },
+  loong64: { machine: 258, npm: 'loong64' },
+  ppc64le: { machine: 21, npm: 'ppc64' },
+  riscv64: { machine: 243, npm: 'riscv64' },
+  s390x: { machine: 22, npm: 's390x' },
+};
+
+/**
+ * Refuses native addons (`*.node`) that cannot be loaded on one of the platforms: all platforms share the bundle, and
+ * the failure would only be seen in the cluster. Platforms whose processor is not known here are not checked.
+ * @throws ImageError `bundle-refused`
+ */
+export async function assertNativeAddons(
+  files: readonly BundleFile[],
+  platforms: readonly Platform[],
+): Promise<void> {
+  for (const item of files) {
+    if (item.type !== 'file' || !item.path.endsWith('.node')) continue;
+    const machine = await elfMachine(item.file);
+    for (const platform of platforms) {
+      const expected = processors[platform.architecture];
+      if (expected && machine !== expected.machine) throw refused(item.path, machine, platform, expected.npm);
+    }
+  }
+}
+
+function refused(path: string, machine: number | undefined, platform: Platform, npm: string): ImageError {
+  const [known] = Object.entries(processors).find(([, processor]) => processor.machine === machine) ?? [];
+  const found = machine === undefined ? 'is no ELF file' : `is made for ${known ?? `ELF machine ${machine}`}`;
+  return new ImageError(
+    'bundle-refused',
+    `"${path}" in the bundle ${found} and cannot be loaded on ${platformName(platform)}: install it for that ` +
+      `platform ("npm ci --os=linux --cpu=${npm}"), leave the file out, or build an image for each platform`,
+    { value: path },
+  );
+}

@@ -1,0 +1,144 @@
+import { requireBlob, type BlobSource } from './blob-source.ts';
+import { ImageError } from './error.ts';
+import type { Document } from './image.ts';
+import type { Descriptor } from './oci.ts';
+import type { Target } from './target.ts';
+import { uploadOnce } from './upload-once.ts';
+
+/** Uploads at the same time; go-containerregistry's figure. */
+const parallelUploads = 4;
+
+/** What happens to a blob, as it happens. */
+export interface PushProgress {
+  digest: string;
+  /** Bytes in all. */
+  size: number;
+  /** Bytes sent so far. A retried upload begins again at 0. */
+  sent: number;
+  /** `mounted`: the registry took it over from another of its repositories, nothing was sent. */
+  state: 'exists' | 'uploading' | 'uploaded' | 'mounted';
+}
+
+/** What was sent, and what was there. */
+export interface Sent {
+  /** Bytes of blobs that were sent; 0 when everything was there. */
+  uploadedBytes: number;
+  uploadedBlobs: number;
+  /** True when the image was there already. */
+  existed: boolean;
+}
+
+export interface SendOptions {
+  source: BlobSource;
+  onProgress?: ((progress: PushProgress) => void) | undefined;
+  /** Ends the waiting for others. */
+  signal: AbortSignal;
+  /** Ends what is under way after a failure. */
+  cancel: () => void;
+}
+
+/** What is below a root: its documents in the order in which they must arrive, and its blobs. */
+export interface Contents {
+  children: readonly Document[];
+  blobs: readonly Descriptor[];
+}
+
+/**
+ * Sends what the target does not have: blobs, the documents that name them, the root last; then asks whether the
+ * root is there.
+ * @param contents asked only when the root is not there
+ * @throws ImageError `blob-missing`, `push-unverified`, …
+ */
+export async function sendImage(
+  target: Target,
+  root: Document,
+  contents: () => Promise<Contents>,
+  options: SendOptions,
+): Promise<Sent> {
+  if (await target.hasImage(root)) return { uploadedBytes: 0, uploadedBlobs: 0, existed: true };
+  const below = await contents();
+  const sent = await sendContents(target, below, options);
+  await target.putRoot(root);
+  if (await target.hasImage(root)) {
+    await target.complete(below.blobs);
+    return { ...sent, existed: false };
+  }
+  throw new ImageError(
+    'push-unverified',
+    `${target.name} accepted ${root.descriptor.digest} but does not have it: look at the registry's storage, then push again`,
+    { value: root.descriptor.digest },
+  );
+}
+
+/** Sends blobs, then documents. */
+export async function sendContents(
+  target: Target,
+  { children, blobs }: Contents,
+  options: SendOptions,
+): Promise<Omit<Sent, 'existed'>> {
+  const sent = { uploadedBytes: 0, uploadedBlobs: 0 };
+  const place = await target.identity();
+  await inParallel(blobs, options.cancel, async (blob) => {
+    const { digest, size } = blob;
+    const state = await uploadOnce(`${place} ${digest}`, options.signal, () =>
+      sendBlob(target, blob, options),
+    );
+    // Another push of this process brought it.
+    if (state === undefined) options.onProgress?.({ digest, size, sent: 0, state: 'exists' });
+    if (state !== 'uploaded') return;
+    sent.uploadedBytes += size;
+    sent.uploadedBlobs += 1;
+  });
+  for (const document of children) await target.putManifest(document);
+  return sent;
+}
+
+/** Lets tags lead to an image that is there. @throws ImageError `tag-immutable` */
+export async function sendTags(target: Target, tags: readonly string[], root: Document): Promise<void> {
+  for (const tag of new Set(tags)) {
+    if ((await target.tagged(tag)) !== root.descriptor.digest) await target.putTag(tag, root);
+  }
+}
+
+async function sendBlob(
+  target: Target,
+  blob: Descriptor,
+  { source, onProgress = () => undefined }: SendOptions,
+): Promise<PushProgress['state']> {
+  const { digest, size } = blob;
+  if (await target.hasBlob(blob)) {
+    onProgress({ digest, size, sent: 0, state: 'exists' });
+    return 'exists';
+  }
+  const found = await requireBlob(source, blob, 'the image');
+  let sent = 0;
+  const opening = { ...found, open: () => ((sent = 0), found.open()) };
+  const state = await target.putBlob(blob, opening, (bytes) => {
+    sent += bytes;
+    onProgress({ digest, size, sent, state: 'uploading' });
+  });
+  onProgress({ digest, size, sent: state === 'mounted' ? 0 : size, state });
+  return state;
+}
+
+/** After a failure nothing new is begun, what is under way is cancelled, and nothing is left running behind. */
+async function inParallel<T>(
+  items: readonly T[],
+  cancel: () => void,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const failures: unknown[] = [];
+  const lane = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      await work(next).catch((error: unknown) => {
+        failures.push(error);
+        queue.length = 0;
+        cancel();
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: parallelUploads }, lane));
+  // The first failure is the reason; the others follow from the cancelling.
+  if (failures.length > 0) throw failures[0];
+}
