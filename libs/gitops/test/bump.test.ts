@@ -232,7 +232,7 @@ describe('order', () => {
   });
 });
 
-/** What `slipway hold` will write: edited here by hand, through an ordinary clone of the ledger. */
+/** A hold that somebody wrote by hand, through an ordinary clone of the ledger. */
 function hold(workspace: Workspace, app: string, value: Record<string, string>): void {
   const clone = join(scratch(), 'ledger');
   execFileSync('git', ['clone', '--quiet', '--branch', 'env/development', workspace.origin, clone]);
