@@ -2,6 +2,7 @@ export { affectedBase } from './affected-base.ts';
 export { appsAt, DEFAULT_CHART, isDeployedTo, type App } from './app.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump.ts';
 export { bumpTable } from './bump-table.ts';
+export { actorOf, runUrlOf } from './ci.ts';
 export { dueApps, standing, type ChangedProjects, type Situation, type Standing } from './due.ts';
 export {
   ENVIRONMENTS,
