@@ -4,7 +4,7 @@ import { ledgerMessage, oneLine, plainUrl, type LedgerMessage } from './ledger-m
 import { LedgerRepository, type Tip } from './ledger-repository.ts';
 import { LEDGER_FILE, print, readState, releaseFile, type LedgerState, type Release } from './ledger.ts';
 import { isHeld } from './order.ts';
-import { requireRelease, withPending } from './released.ts';
+import { requireRelease, withPending, type Place } from './released.ts';
 import type { Commit, Source } from './source.ts';
 import { parseUntil, seconds } from './until.ts';
 import { updateLedger, type Change } from './update.ts';
@@ -55,27 +55,9 @@ export async function hold(
   options: HoldOptions,
 ): Promise<HoldResult> {
   const wanted = newHold(options, Date.now());
-  return write<HoldResult>(source, environment, async (tip) => {
-    const release = await requireRelease(tip, environment, app);
-    const before = isHeld(release, Date.now()) ? release.hold : undefined;
-    const next = before ? { ...wanted, since: before.since } : wanted;
-    const state = await readState(tip, environment.ledger.branch);
-    const edit = editOf(app, state, release, { ...release, hold: next });
-    return {
-      value: { app, hold: next, ...(before && edit.size > 0 && { replaced: before }) },
-      edit,
-      message: ledgerMessage({
-        subject: `Hold ${app} in ${environment.name}`,
-        trailers: [
-          ['Environment', environment.name],
-          ['Action', 'hold'],
-          ['App', app],
-          ...holdTrailers(next),
-          ['Run', plainUrl(options.runUrl)],
-        ],
-      }),
-    };
-  });
+  return write<HoldResult>(source, environment, (tip) =>
+    planHold(tip, environment, app, wanted, options.runUrl),
+  );
 }
 
 /**
@@ -90,25 +72,64 @@ export async function unhold(
   { by, runUrl }: Pick<HoldOptions, 'by' | 'runUrl'>,
 ): Promise<UnholdResult> {
   const who = required('by', by);
-  return write<UnholdResult>(source, environment, async (tip) => {
-    const { hold: lifted, ...release } = await requireRelease(tip, environment, app);
-    if (lifted === undefined) return { value: { app } };
-    const state = await readState(tip, environment.ledger.branch);
-    return {
-      value: { app, lifted },
-      edit: editOf(app, state, { ...release, hold: lifted }, release),
-      message: ledgerMessage({
-        subject: `Lift the hold of ${app} in ${environment.name}`,
-        trailers: [
-          ['Environment', environment.name],
-          ['Action', 'unhold'],
-          ['App', app],
-          ['By', who],
-          ['Run', plainUrl(runUrl)],
-        ],
-      }),
-    };
-  });
+  return write<UnholdResult>(source, environment, (tip) => planUnhold(tip, environment, app, who, runUrl));
+}
+
+/** What {@link hold} means on top of one tip. */
+export async function planHold(
+  tip: Tip,
+  environment: Place,
+  app: string,
+  wanted: Hold,
+  runUrl?: string,
+): Promise<Change<HoldResult>> {
+  const release = await requireRelease(tip, environment, app);
+  const before = isHeld(release, Date.now()) ? release.hold : undefined;
+  const next = before ? { ...wanted, since: before.since } : wanted;
+  const state = await readState(tip, environment.ledger.branch);
+  const edit = editOf(app, state, release, { ...release, hold: next });
+  return {
+    value: { app, hold: next, ...(before && edit.size > 0 && { replaced: before }) },
+    edit,
+    message: ledgerMessage({
+      subject: `Hold ${app} in ${environment.name}`,
+      trailers: [
+        ['Environment', environment.name],
+        ['Action', 'hold'],
+        ['App', app],
+        ...holdTrailers(next),
+        ['Run', plainUrl(runUrl)],
+      ],
+    }),
+  };
+}
+
+/** What {@link unhold} means on top of one tip. */
+export async function planUnhold(
+  tip: Tip,
+  environment: Place,
+  app: string,
+  by: string,
+  runUrl?: string,
+): Promise<Change<UnholdResult>> {
+  const before = await requireRelease(tip, environment, app);
+  const { hold: lifted, ...after } = before;
+  if (lifted === undefined) return { value: { app } };
+  const state = await readState(tip, environment.ledger.branch);
+  return {
+    value: { app, lifted },
+    edit: editOf(app, state, before, after),
+    message: ledgerMessage({
+      subject: `Lift the hold of ${app} in ${environment.name}`,
+      trailers: [
+        ['Environment', environment.name],
+        ['Action', 'unhold'],
+        ['App', app],
+        ['By', by],
+        ['Run', plainUrl(runUrl)],
+      ],
+    }),
+  };
 }
 
 /**

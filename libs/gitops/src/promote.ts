@@ -141,16 +141,19 @@ function reasonOf({ reason }: PromoteRequest): string | undefined {
  */
 function copier({ registries }: Environment, copyImage: CopyImage) {
   const copies = new Map<string, Promise<string | undefined>>();
+  const attempt = async (copy: ImageCopy): Promise<string | undefined> => {
+    try {
+      await copyImage(copy);
+      return undefined;
+    } catch (error) {
+      return `its image could not be copied from ${copy.from} to ${copy.to}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
   const copyOnce = (copy: ImageCopy): Promise<string | undefined> => {
     const key = `${copy.digest} ${copy.to}`;
-    const under =
-      copies.get(key) ??
-      copyImage(copy).then(
-        () => undefined,
-        (error: unknown) => failureOf(copy, error),
-      );
-    copies.set(key, under);
-    return under;
+    const copied = copies.get(key) ?? attempt(copy);
+    copies.set(key, copied);
+    return copied;
   };
   const failure = async (from: string, app: string, { digest, tag }: Release['image']) => {
     for (const registry of registries) {
@@ -175,6 +178,3 @@ function copier({ registries }: Environment, copyImage: CopyImage) {
     return settled;
   };
 }
-
-const failureOf = ({ from, to }: ImageCopy, error: unknown): string =>
-  `its image could not be copied from ${from} to ${to}: ${error instanceof Error ? error.message : String(error)}`;

@@ -6,7 +6,7 @@ import { ledgerMessage, plainUrl, releaseLines, releaseTrailers } from './ledger
 import { LedgerRepository, type Tip } from './ledger-repository.ts';
 import { readState, type Release } from './ledger.ts';
 import { mainlineOf, unreadable } from './mainline.ts';
-import { requireRelease } from './released.ts';
+import { requireRelease, type Place } from './released.ts';
 import {
   previousRelease,
   recordOf,
@@ -72,7 +72,7 @@ export async function rollback(
           target = chooseTarget(entries, environment, app, options.to);
           if (!sameRecord(before, target.release)) await assertReadable(source, environment, app, target);
         }
-        return restore(tip, environment, app, before, target, hold, options.runUrl);
+        return planRollback(tip, environment, app, before, target, hold, options.runUrl);
       },
       options,
     );
@@ -82,14 +82,15 @@ export async function rollback(
   }
 }
 
-async function restore(
+/** What {@link rollback} means on top of one tip, once its target is chosen. */
+export async function planRollback(
   tip: Tip,
-  environment: Environment,
+  environment: Place,
   app: string,
   before: Release,
   target: RollbackTarget,
   hold: Hold,
-  runUrl: string | undefined,
+  runUrl?: string,
 ): Promise<Change<RollbackResult>> {
   const value = { app, before, restored: target.commit };
   if (sameRecord(before, target.release)) return { value: { ...value, after: before } };

@@ -208,6 +208,31 @@ describe('a promotion of several apps', () => {
   });
 });
 
+describe('a promotion that is overtaken', () => {
+  it('obeys a hold that lands while it copies', async () => {
+    const workspace = threeEnvironments();
+    await workspace.deploy('development', ['api', 'web']);
+    await run(workspace);
+    for (const app of ['api', 'web']) workspace.edit(app, `${app} 2`);
+    await workspace.deploy('development', ['api', 'web']);
+    let copied = 0;
+    const result = await run(workspace, {
+      copyImage: async () => {
+        copied += 1;
+        if (copied > 1) return;
+        await hold(...(await place(workspace, 'production')), 'web', { by: 'ada', reason: 'wait' });
+      },
+    });
+    expect(result.told).toEqual({ api: 'landed', web: 'held' });
+    expect(copied).toBe(4); // two apps to two registries, each once
+    expect(releaseOf(workspace, 'web', 'production')).toMatchObject({
+      image: { digest: digestOf('web 1') },
+      hold: { by: 'ada' },
+    });
+    expect(stateOf(workspace, 'production').pending).toEqual(['web']);
+  });
+});
+
 describe('the order of a promotion', () => {
   it('supersedes a record that is older than what the target has', async () => {
     const workspace = threeEnvironments(['api']);

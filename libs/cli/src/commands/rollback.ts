@@ -59,6 +59,7 @@ function describe(environment: string, { app, before, after, commit }: RollbackR
     `  to    ${named(after)}`,
   ];
   if (after.hold) lines.push(`It is held ${describeHold(after.hold)}.`);
+  if (before.hold) lines.push(`This replaces the hold ${describeHold(before.hold)}.`);
   lines.push(`When the cause is fixed: npx slipway unhold ${app} --env ${environment}`);
   return lines.join('\n');
 }
