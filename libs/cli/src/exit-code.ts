@@ -1,4 +1,4 @@
-import { GitopsError, ValuesError } from '@slipway/gitops';
+import { GitopsError, ValuesError, type Outcome } from '@slipway/gitops';
 import { ImageError } from '@slipway/image';
 import { imageExitCode } from '@slipway/image/cli';
 
@@ -15,6 +15,13 @@ export function exitCodeOf(error: unknown): 0 | 1 | 2 | 3 {
   const code = error instanceof GitopsError ? error.code : '';
   if (USAGE.has(code)) return 2;
   return REFUSED.has(code) ? 3 : 1;
+}
+
+/** The exit code for what became of apps: 1 when one failed, else 3 when a rule kept one back. */
+export function exitCodeOfOutcomes(outcomes: readonly Pick<Outcome, 'outcome'>[]): 0 | 1 | 3 {
+  const words = new Set(outcomes.map(({ outcome }) => outcome));
+  if (words.has('failed')) return 1;
+  return words.has('held') || words.has('superseded') ? 3 : 0;
 }
 
 /** An error as its sentence; only what is no error of ours comes with its stack. */

@@ -5,9 +5,14 @@ import { affectedBaseCommand } from './commands/affected-base.ts';
 import { bumpCommand } from './commands/bump.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { historyCommand } from './commands/history.ts';
+import { holdCommand } from './commands/hold.ts';
 import { imageCommand } from './commands/image.ts';
+import { promoteCommand } from './commands/promote.ts';
 import { removeCommand } from './commands/remove.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
+import { unholdCommand } from './commands/unhold.ts';
 import { valuesCommand } from './commands/values.ts';
 
 const EXAMPLES = `
@@ -25,10 +30,15 @@ export function program(): Command {
     .addHelpText('after', EXAMPLES);
   for (const verb of [
     statusCommand(),
+    historyCommand(),
     deployCommand(),
     bumpCommand(),
     affectedCommand(),
     affectedBaseCommand(),
+    promoteCommand(),
+    rollbackCommand(),
+    holdCommand(),
+    unholdCommand(),
     removeCommand(),
     imageCommand(),
     valuesCommand(),

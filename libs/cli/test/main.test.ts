@@ -59,10 +59,15 @@ describe('the command', () => {
     expect(await main(['--help'])).toBe(0);
     for (const verb of [
       'status',
+      'history',
       'deploy',
       'bump',
       'affected',
       'affected-base',
+      'promote',
+      'rollback',
+      'hold',
+      'unhold',
       'remove',
       'image',
       'values',

@@ -5,11 +5,9 @@ import { table } from './table.ts';
 
 const tag = (release: Outcome['after']): string => release?.image.tag ?? '-';
 
-/**
- * What one run did to a ledger, for people: a row for each app, then where it was written and what is left.
- */
-export function bumpTable({ name, ledger }: Environment, result: BumpResult): string {
-  const rows = result.outcomes.map(({ app, outcome, before, after, reason }) => [
+/** What became of each app in an environment, a row each. */
+export function outcomeTable({ name }: Environment, outcomes: readonly Outcome[]): string {
+  const rows = outcomes.map(({ app, outcome, before, after, reason }) => [
     app,
     outcome,
     before && before.image.digest !== after?.image.digest ? `${tag(before)} -> ${tag(after)}` : tag(after),
@@ -18,7 +16,15 @@ export function bumpTable({ name, ledger }: Environment, result: BumpResult): st
         ? 'same image, new configuration'
         : ''),
   ]);
-  const lines = [table(['APP', name.toUpperCase(), 'IMAGE', 'NOTE'], rows)];
+  return table(['APP', name.toUpperCase(), 'IMAGE', 'NOTE'], rows);
+}
+
+/**
+ * What one run did to a ledger, for people: a row for each app, then where it was written and what is left.
+ */
+export function bumpTable(environment: Environment, result: BumpResult): string {
+  const { name, ledger } = environment;
+  const lines = [outcomeTable(environment, result.outcomes)];
   lines.push(
     result.commit === undefined
       ? `Nothing to release: no commit on ${ledger.branch}.`

@@ -2,6 +2,7 @@ export { affectedBase } from './affected-base.ts';
 export { appsAt, DEFAULT_CHART, isDeployedTo, type App } from './app.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump.ts';
 export { bumpTable } from './bump-table.ts';
+export { actorOf, runUrlOf } from './ci.ts';
 export { dueApps, standing, type ChangedProjects, type Situation, type Standing } from './due.ts';
 export {
   ENVIRONMENTS,
@@ -11,15 +12,28 @@ export {
   type Environment,
 } from './environment.ts';
 export { GitopsError, type GitopsErrorCode } from './error.ts';
+export { history, type HistoryEntry } from './history.ts';
+export { hold, unhold, type Hold, type HoldOptions, type HoldResult, type UnholdResult } from './hold.ts';
+export { type Action } from './ledger-message.ts';
 export { LEDGER_FILE, LedgerState, Release, releaseFile } from './ledger.ts';
 export { type Intent, type Outcome, type Plan } from './plan.ts';
+export {
+  promote,
+  type CopyImage,
+  type ImageCopy,
+  type PromoteRequest,
+  type PromoteResult,
+} from './promote.ts';
+export { promotionTable } from './promotion-table.ts';
 export { assertReleasable, type Releasable } from './releasable.ts';
 export { removeRelease } from './remove.ts';
+export { rollback, type RollbackOptions, type RollbackResult } from './rollback.ts';
 export { listRuns, pruneRuns, readRunResults, RunResult, RUNS, writeRunResult } from './run-result.ts';
 export { readSituation } from './situation.ts';
 export { Source, type Commit, type Mainline } from './source.ts';
 export { environmentStatus, type AppStatus, type EnvironmentStatus } from './status.ts';
 export { table } from './table.ts';
+export { parseUntil } from './until.ts';
 export {
   addKey,
   formatPath,

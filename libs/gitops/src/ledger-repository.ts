@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import { git, gitLine, tryGit, type GitOptions } from './git.ts';
+import { logArguments, parseLog, type LoggedCommit } from './ledger-log.ts';
 import { isStale, remoteError } from './rejection.ts';
 import type { Commit, Source } from './source.ts';
 
@@ -39,17 +40,20 @@ export class LedgerRepository {
   readonly #scratch: string;
   readonly #folder: string;
   readonly #env: Record<string, string>;
+  readonly #depth: readonly string[];
 
   private constructor(
     source: Source,
     ledger: Environment['ledger'],
     scratch: string,
     env: Record<string, string>,
+    depth: readonly string[],
   ) {
     this.#source = source;
     this.#scratch = scratch;
     this.#folder = ledger.folder;
     this.#env = env;
+    this.#depth = depth;
     this.branch = ledger.branch;
     this.remote = ledger.remote;
   }
@@ -57,14 +61,25 @@ export class LedgerRepository {
   /**
    * Opens the ledger of an environment. A ledger that is a folder of this machine is made when it is not there.
    *
+   * @param options.history fetch the whole branch, for {@link log}; else only what the newest commit holds. @default false
    * @throws {GitopsError} `not-found` for a remote name that the checkout does not have
    */
-  static async open(source: Source, ledger: Environment['ledger']): Promise<LedgerRepository> {
+  static async open(
+    source: Source,
+    ledger: Environment['ledger'],
+    { history = false }: { history?: boolean } = {},
+  ): Promise<LedgerRepository> {
     await sweep();
     const remote = await locate(source, ledger.remote);
     const scratch = await mkdtemp(join(tmpdir(), `${SCRATCH}${process.pid}-`));
     const env = { ...(await carriedConfig(source)), GIT_DIR: scratch };
-    const opened = new LedgerRepository(source, { ...ledger, remote }, scratch, env);
+    const opened = new LedgerRepository(
+      source,
+      { ...ledger, remote },
+      scratch,
+      env,
+      history ? [] : ['--depth=1'],
+    );
     await git(
       ['init', '--quiet', '--bare', '--template=', `--object-format=${await source.objectFormat()}`],
       {
@@ -92,7 +107,7 @@ export class LedgerRepository {
         ...[
           'fetch',
           '--quiet',
-          '--depth=1',
+          ...this.#depth,
           '--no-tags',
           '--no-write-fetch-head',
           '--refmap=',
@@ -106,6 +121,22 @@ export class LedgerRepository {
     if (fetched.code === 0) return this.#readable(await this.#line(['rev-parse', ref]));
     if (/couldn't find remote ref/i.test(fetched.stderr)) return this.#readable(undefined);
     throw remoteError(`Fetching ${this.branch} from`, this.remote, fetched.stderr);
+  }
+
+  /**
+   * The commits before and at a tip that touch a ledger file, newest first. Opened without `history` it sees the
+   * tip alone.
+   *
+   * @param limit how many commits at most. @default all
+   */
+  async log(tip: Commit, file: string, limit = Infinity): Promise<LoggedCommit[]> {
+    const output = await this.#git(logArguments(tip, this.#place(file), limit));
+    return parseLog(output.toString('utf8'));
+  }
+
+  /** A ledger file as each of these commits has it; undefined where it is not there. */
+  async readAt(commits: readonly Commit[], file: string): Promise<(string | undefined)[]> {
+    return this.#readObjects(commits.map((commit) => `${commit}:${this.#place(file)}`));
   }
 
   /** Builds a commit on top of a tip. Nothing outside the throw-away repository changes. */
@@ -198,18 +229,29 @@ export class LedgerRepository {
   }
 
   async #readFiles(commit: Commit, prefix: string, paths: readonly string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    if (paths.length === 0) return found;
-    const input = paths.map((path) => `${commit}:${prefix}${path}\n`).join('');
-    const answer = await this.#git(['cat-file', '--batch'], { input });
+    const texts = await this.#readObjects(paths.map((path) => `${commit}:${prefix}${path}`));
+    return new Map(
+      paths.flatMap((path, at) => (texts[at] === undefined ? [] : [[path, texts[at]] as const])),
+    );
+  }
+
+  /** One process reads all objects; what is not there is undefined. */
+  async #readObjects(names: readonly string[]): Promise<(string | undefined)[]> {
+    if (names.length === 0) return [];
+    const answer = await this.#git(['cat-file', '--batch'], {
+      input: names.map((name) => `${name}\n`).join(''),
+    });
     let at = 0;
-    for (const path of paths) {
+    return names.map(() => {
       const headerEnd = answer.indexOf(0x0a, at);
-      const size = Number(answer.toString('utf8', at, headerEnd).split(' ')[2]);
-      found.set(path, answer.toString('utf8', headerEnd + 1, headerEnd + 1 + size));
-      at = headerEnd + 1 + size + 1;
-    }
-    return found;
+      const header = answer.toString('utf8', at, headerEnd);
+      at = headerEnd + 1;
+      if (header.endsWith(' missing')) return undefined;
+      const start = at;
+      const end = start + Number(header.split(' ')[2]);
+      at = end + 1;
+      return answer.toString('utf8', start, end);
+    });
   }
 
   /** One process writes all blobs; then lines for `update-index --index-info`. */
@@ -222,12 +264,16 @@ export class LedgerRepository {
     });
     const ids = hashed.toString('utf8').split('\n');
     const zero = '0'.repeat(ids[0]?.length || 40);
-    const path = (file: string) => (this.#folder ? `${this.#folder}/${file}` : file);
     const removed = [...edit.keys()].filter((file) => edit.get(file) === undefined);
     return [
-      ...written.map((file, at) => `100644 ${ids[at]}\t${path(file.path)}\0`),
-      ...removed.map((file) => `0 ${zero}\t${path(file)}\0`),
+      ...written.map((file, at) => `100644 ${ids[at]}\t${this.#place(file.path)}\0`),
+      ...removed.map((file) => `0 ${zero}\t${this.#place(file)}\0`),
     ].join('');
+  }
+
+  /** Where a ledger file lies on the branch. */
+  #place(file: string): string {
+    return this.#folder ? `${this.#folder}/${file}` : file;
   }
 
   /** The user's own name when git knows one, else the program's. */

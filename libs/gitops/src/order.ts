@@ -21,7 +21,7 @@ export async function compare(
   return (await source.isAncestor(head, recorded)) ? 'older' : 'diverged';
 }
 
-/** Whether a hold is in force at a time (milliseconds since 1970). */
+/** Whether a hold is in force at a time (milliseconds since 1970). An end that is no time never comes. */
 export function isHeld({ hold }: Release, now: number): boolean {
-  return hold !== undefined && (hold.until === undefined || now < Date.parse(hold.until));
+  return hold !== undefined && !(hold.until !== undefined && now >= Date.parse(hold.until));
 }

@@ -1,5 +1,6 @@
-import { appFolder, deployFolder } from './app.ts';
+import { appFolder } from './app.ts';
 import { bumpMessage } from './bump-message.ts';
+import { sameConfiguration, sameImage } from './configuration.ts';
 import { dueApps, standing, type Situation } from './due.ts';
 import type { Tip } from './ledger-repository.ts';
 import {
@@ -107,8 +108,10 @@ async function decide(
   }
   const overtaken = await isOvertaken(situation, app, before);
   if (overtaken) return { app, ...overtaken, ...known };
-  if (before && (await isUnchanged(source, before, { app, image }, chart, config))) {
-    return { app, outcome: 'unchanged', ...known };
+  if (before && sameImage(before.image, image)) {
+    // Chart and values are the same Git objects: releasing it would change nothing.
+    const same = await sameConfiguration(source, app, before.release, { config, chart });
+    if (same) return { app, outcome: 'unchanged', ...known };
   }
   const first = before?.image.digest === image.digest ? before.release.source : config;
   const after: Release = { image, release: { source: first, config, chart } };
@@ -136,27 +139,6 @@ async function isOvertaken(
   }
   if (state.pending.includes(app) || (await standing(situation)) !== 'behind') return undefined;
   return { outcome: 'superseded', reason: `${state.through?.slice(0, 12)} is newer and was considered` };
-}
-
-/** Same repository, same digest, and chart and values are the same Git objects: releasing it would change nothing. */
-async function isUnchanged(
-  source: Situation['source'],
-  { image: was, release }: Release,
-  { app, image }: Intent,
-  chart: string,
-  config: Commit,
-): Promise<boolean> {
-  if (was.repository !== image.repository || was.digest !== image.digest || release.chart !== chart)
-    return false;
-  if (release.config === config) return true;
-  const same = async (path: string) => {
-    const [then, now] = await Promise.all([
-      source.objectId(release.config, path),
-      source.objectId(config, path),
-    ]);
-    return then !== undefined && then === now;
-  };
-  return (await same(chart)) && (await same(deployFolder(app)));
 }
 
 /** The ledger's state once this run's outcomes are in it. Only the newest commit moves `through`. */

@@ -1,9 +1,11 @@
 import { appsAt } from './app.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
+import { ledgerMessage } from './ledger-message.ts';
 import { LedgerRepository, type Tip } from './ledger-repository.ts';
 import { LEDGER_FILE, print, readState, releasedApps, releaseFile } from './ledger.ts';
 import { assertReleasable } from './releasable.ts';
+import { notReleased } from './released.ts';
 import type { Commit, Source } from './source.ts';
 import { updateLedger, type Change } from './update.ts';
 
@@ -34,19 +36,18 @@ export async function removeRelease(source: Source, environment: Environment, ap
 }
 
 async function withoutRelease(tip: Tip, environment: Environment, app: string): Promise<Change<void>> {
-  const released = releasedApps(tip);
-  if (!released.includes(app)) {
-    throw new GitopsError(
-      'usage',
-      `${environment.name} has no release of "${app}". Released there: ${released.join(', ') || 'nothing'}.`,
-      { value: app },
-    );
-  }
+  if (!releasedApps(tip).includes(app)) throw notReleased(tip, environment, app);
   const state = await readState(tip, environment.ledger.branch);
   const edit = new Map<string, string | undefined>([[releaseFile(app), undefined]]);
   if (state.pending.includes(app)) {
     edit.set(LEDGER_FILE, print({ ...state, pending: state.pending.filter((name) => name !== app) }));
   }
-  const message = `Remove ${app} from ${environment.name}\n\nSlipway-Environment: ${environment.name}\nSlipway-Removed: ${app}\n`;
+  const message = ledgerMessage({
+    subject: `Remove ${app} from ${environment.name}`,
+    trailers: [
+      ['Environment', environment.name],
+      ['Removed', app],
+    ],
+  });
   return { value: undefined, edit, message };
 }

@@ -2,8 +2,9 @@ import { appsAt } from './app.ts';
 import type { CheckoutSituation } from './affected-base.ts';
 import type { ChangedProjects } from './due.ts';
 import type { Environment } from './environment.ts';
-import { fetchBranch, LedgerRepository } from './ledger-repository.ts';
+import { LedgerRepository } from './ledger-repository.ts';
 import { readState } from './ledger.ts';
+import { mainlineOf } from './mainline.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -17,8 +18,8 @@ export async function readSituation(
   changed: ChangedProjects,
 ): Promise<CheckoutSituation> {
   const head = await source.head();
-  const { source: from, ledger } = environment;
-  const mainline = from === 'worktree' ? 'branches' : await fetchBranch(source, from.remote, from.branch);
+  const { ledger } = environment;
+  const mainline = await mainlineOf(source, environment);
   const apps = await appsAt(source, head, environment.name);
   const repository = await LedgerRepository.open(source, ledger);
   try {

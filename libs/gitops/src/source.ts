@@ -213,6 +213,17 @@ export class Source {
     return message.includes(SNAPSHOT_TRAILER) ? parent : id;
   }
 
+  /** Whether a commit is uncommitted changes on top of its parent, which only the ledger keeps. */
+  async isSnapshot(commit: Commit): Promise<boolean> {
+    return (await this.position(commit)) !== (await this.resolve(commit));
+  }
+
+  /** The name that git would write into a commit here; undefined when none is configured. */
+  async userName(): Promise<string | undefined> {
+    const found = await this.try(['config', '--get', 'user.name']);
+    return found.stdout.toString('utf8').trim() || undefined;
+  }
+
   private async isShallow(): Promise<boolean> {
     return (await gitLine(['rev-parse', '--is-shallow-repository'], { cwd: this.root })) === 'true';
   }

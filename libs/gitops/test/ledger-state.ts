@@ -26,7 +26,7 @@ export const release = (workspace: Workspace, app: string) =>
     release: { source: string; config: string };
   };
 
-/** What `slipway hold` will write: edited here by hand, through an ordinary clone of the ledger. */
+/** A hold that somebody wrote by hand, through an ordinary clone of the ledger. */
 export function hold(workspace: Workspace, app: string, value: Record<string, string>): void {
   const clone = join(scratch(), 'ledger');
   execFileSync('git', ['clone', '--quiet', '--branch', 'env/development', workspace.origin, clone]);

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { dueApps, type Situation } from '../src/due.ts';
 import type { Edit, Tip } from '../src/ledger-repository.ts';
-import { readReleases, readState } from '../src/ledger.ts';
+import { LEDGER_FILE, readReleases, readState, type Release } from '../src/ledger.ts';
+import { newHold, planHold, planUnhold } from '../src/hold.ts';
 import { planBump, type Run } from '../src/plan.ts';
+import { planRollback } from '../src/rollback.ts';
 import type { Commit } from '../src/source.ts';
 import { digestOf } from './workspace.ts';
 
@@ -101,6 +103,8 @@ class MemoryLedger {
   }
 }
 
+const PLACE = { name: 'model', ledger: { remote: 'memory', branch: 'ledger', folder: '' } };
+
 /** A run in flight: what it selected and what failed is fixed when it starts, its bump comes later. */
 interface Flight {
   head: Commit;
@@ -140,6 +144,27 @@ class World {
     this.ledger.write((await planBump(run, this.ledger.tip(), 'ledger')).edit);
   }
 
+  /** Somebody holds, lifts or rolls back an app. @param due whether that makes the app due, as the rule has it */
+  async meddle(app: string, kind: number, pick: (below: number) => number, due: boolean): Promise<void> {
+    const tip = this.ledger.tip();
+    const release = (await readReleases(tip, [app], 'ledger')).get(app);
+    if (release === undefined) return;
+    const seen = this.#seen.get(app) ?? [];
+    this.#seen.set(app, [...seen, release]);
+    const hold = newHold({ by: 'somebody', reason: 'whatever' }, 0);
+    const target = { commit: 'any', release: [release, ...seen][pick(seen.length + 1)] as Release };
+    const plans = [
+      () => planHold(tip, PLACE, app, hold),
+      () => planRollback(tip, PLACE, app, release, target, hold),
+      () => planUnhold(tip, PLACE, app, 'somebody'),
+    ];
+    const edit = new Map((await plans[kind]?.())?.edit);
+    if (!due) edit.delete(LEDGER_FILE);
+    this.ledger.write(edit);
+  }
+
+  readonly #seen = new Map<string, Release[]>();
+
   intent(app: string, contents: Contents) {
     const digest = digestOf(`${app} ${contents[app]?.code}`);
     return { app, image: { repository: `r/${app}`, tag: `sha-${digest.slice(7, 19)}`, digest } };
@@ -158,7 +183,10 @@ class World {
 }
 
 /** One random history; answers what was lost by the ledger's rule and by the control's. */
-async function play(seed: number): Promise<{ lost: string[]; lostByControl: string[] }> {
+async function play(
+  seed: number,
+  meddling: 'none' | 'makes due' | 'makes nothing due' = 'none',
+): Promise<{ lost: string[]; lostByControl: string[] }> {
   const below = random(seed);
   const world = new World();
   const control = new Control(world.git);
@@ -166,12 +194,18 @@ async function play(seed: number): Promise<{ lost: string[]; lostByControl: stri
   for (let step = 0; step < 12 + below(14); step += 1) {
     commit(world, below);
     if (below(10) === 0) rewrite(world, below);
+    if (meddling !== 'none' && below(3) === 0) {
+      await world.meddle(APPS[below(APPS.length)] as string, below(3), below, meddling === 'makes due');
+    }
     if (below(6) === 0) continue; // a dropped run: nobody ever starts it
     flights.push(await start(world, below));
     control.run(flights.at(-1) as Flight);
     while (flights.length > below(4)) await world.land(flights.splice(below(flights.length), 1)[0] as Flight);
   }
   for (const flight of flights) await world.land(flight);
+  if (meddling !== 'none') {
+    for (const app of APPS) await world.meddle(app, 2, below, meddling === 'makes due');
+  }
   // One clean run at main; and once more, in case the first one found that an older run has landed in between.
   const clean = async () => {
     const selected = await world.due(world.git.main);
@@ -253,6 +287,25 @@ describe('a model of random histories', () => {
       }
       console.log(
         `${HISTORIES} histories: ${losing.length} lose something by the ledger, ${lostByControl} by the last green run`,
+      );
+      expect(losing).toEqual([]);
+      expect(lostByControl).toBeGreaterThan(0);
+    },
+  );
+
+  it(
+    `loses nothing through holds and rollbacks once they are lifted, while it would if they made nothing due (seed ${SEED})`,
+    { timeout: 240_000 },
+    async () => {
+      const losing: string[] = [];
+      let lostByControl = 0;
+      for (let at = 0; at < HISTORIES; at += 1) {
+        const { lost } = await play(SEED + at, 'makes due');
+        if (lost.length > 0) losing.push(`seed ${SEED + at}: ${lost.join(', ')}`);
+        if ((await play(SEED + at, 'makes nothing due')).lost.length > 0) lostByControl += 1;
+      }
+      console.log(
+        `${HISTORIES} histories with holds: ${losing.length} lose something, ${lostByControl} where a hold makes nothing due`,
       );
       expect(losing).toEqual([]);
       expect(lostByControl).toBeGreaterThan(0);

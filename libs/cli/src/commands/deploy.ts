@@ -9,6 +9,7 @@ import {
   writeRunResult,
   type RunResult,
 } from '@slipway/gitops';
+import { exitCodeOfOutcomes } from '../exit-code.ts';
 import { print } from '../print.ts';
 import { publish } from '../publish.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
@@ -87,9 +88,7 @@ async function release(
     changed: affectedProjects('fresh'),
   });
   print(json, result, () => bumpTable(target, result));
-  if (result.outcomes.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
-  if (result.outcomes.some(({ outcome }) => outcome === 'held' || outcome === 'superseded'))
-    process.exitCode = 3;
+  process.exitCode = exitCodeOfOutcomes(result.outcomes);
 }
 
 function describe({ image, registries }: RunResult): string {

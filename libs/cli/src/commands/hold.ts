@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { hold, readEnvironment, type HoldResult } from '@slipway/gitops';
+import { describeHold } from '../describe-hold.ts';
+import { print } from '../print.ts';
+import { requester } from '../requester.ts';
+import { enterWorkspace } from '../workspace.ts';
+
+interface Options {
+  env: string;
+  reason: string;
+  until?: string;
+  by?: string;
+  json?: boolean;
+}
+
+export function holdCommand(): Command {
+  return new Command('hold')
+    .description('Keep what is released of an app: no run and no promotion replaces it')
+    .argument('<app>', 'the app to hold')
+    .requiredOption('--env <environment>', 'the environment')
+    .requiredOption('--reason <text>', 'why, for whoever finds the hold')
+    .option('--until <time>', 'when it ends: 90m, 2h, 1d12h, 2w, or 2026-12-01T08:00Z (default: when lifted)')
+    .option('--by <name>', "who holds it (default: who started the CI run, else Git's user.name)")
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nRuns go on publishing; what they have of a held app waits as pending, and the first run after the hold\n' +
+        'deploys it. Holding again replaces reason and end. To go back to an older release: slipway rollback.\n\n' +
+        'For example: npx slipway hold api --env production --reason "incident 7" --until 2h',
+    )
+    .action(async (app: string, { env, reason, until, by, json }: Options) => {
+      const { root, source } = await enterWorkspace();
+      const environment = await readEnvironment(root, env);
+      const asked = await requester(source, by);
+      const result = await hold(source, environment, app, { ...asked, reason, until });
+      print(json, { environment: env, ...result }, () => describe(env, result));
+    });
+}
+
+function describe(environment: string, { app, hold, replaced, commit }: HoldResult): string {
+  const held = `${app} is held in ${environment} ${describeHold(hold)}`;
+  if (commit === undefined) return `${held} already: nothing to do.`;
+  const lines = [`${held}: commit ${commit.slice(0, 12)}.`];
+  if (replaced) lines.push(`This replaces the hold ${describeHold(replaced)}.`);
+  lines.push(`To lift it: npx slipway unhold ${app} --env ${environment}`);
+  return lines.join('\n');
+}

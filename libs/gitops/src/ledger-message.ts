@@ -1,0 +1,67 @@
+import type { Outcome } from './plan.ts';
+
+/** What a commit on a ledger did to an app, as its trailers tell; `edit` is a change by hand. */
+export type Action = 'release' | 'promote' | 'rollback' | 'hold' | 'unhold' | 'remove' | 'edit';
+
+/** Actions that a `Slipway-Action` trailer names. A bump and a removal are known by other trailers. */
+const NAMED: ReadonlySet<string> = new Set(['promote', 'rollback', 'hold', 'unhold']);
+
+/** What a ledger commit says. */
+export interface LedgerMessage {
+  subject: string;
+  /** Lines for people. */
+  lines?: readonly string[];
+  /** For programs, in order; one without a value is left out. */
+  trailers: readonly (readonly [key: string, value: string | undefined])[];
+}
+
+/** A commit message whose last paragraph is its trailers. A value is one line, so nothing can forge a trailer. */
+export function ledgerMessage({ subject, lines = [], trailers }: LedgerMessage): string {
+  const body = lines.length > 0 ? ['', ...lines.map(oneLine)] : [];
+  const written = trailers.flatMap(([key, value]) => (value ? [`Slipway-${key}: ${oneLine(value)}`] : []));
+  return [oneLine(subject), ...body, '', ...written, ''].join('\n');
+}
+
+/** The trailers of the releases that a commit records. */
+export function releaseTrailers(landed: readonly Outcome[]): LedgerMessage['trailers'] {
+  return landed.flatMap(({ app, before, after }): LedgerMessage['trailers'] => [
+    ['App', app],
+    ['Digest', `${before?.image.digest ?? 'none'} -> ${after?.image.digest}`],
+    ['Source', after?.release.source],
+    ['Config', after?.release.config],
+  ]);
+}
+
+/** The releases that a commit records, a line each. */
+export function releaseLines(landed: readonly Outcome[]): string[] {
+  return landed.map(({ app, before, after }) => {
+    const change =
+      before?.image.digest === after?.image.digest
+        ? 'same image'
+        : `${short(before?.image.digest)} -> ${short(after?.image.digest)}`;
+    return `${app}: ${change}, configuration ${after?.release.config.slice(0, 12)}`;
+  });
+}
+
+/** The apps of a commit, for its subject: by name while they are few. */
+export const nameApps = (landed: readonly Outcome[]): string =>
+  landed.length > 3 ? `${landed.length} apps` : landed.map(({ app }) => app).join(', ');
+
+/** The address of a run, unless it is no plain http(s) URL. */
+export const plainUrl = (url: string | undefined): string | undefined =>
+  url && /^https?:\/\/[^\s]+$/.test(url) ? url : undefined;
+
+/** Text with every run of white space and control characters as one space. */
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
+export const oneLine = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
+
+/** What a commit did to an app. @param trailers by key, without the prefix `Slipway-` */
+export function actionOn(app: string, trailers: ReadonlyMap<string, readonly string[]>): Action {
+  if (trailers.get('Removed')?.includes(app)) return 'remove';
+  if (!trailers.get('App')?.includes(app)) return 'edit';
+  const named = trailers.get('Action')?.[0];
+  return named !== undefined && NAMED.has(named) ? (named as Action) : 'release';
+}
+
+const short = (digest: string | undefined): string =>
+  digest?.slice('sha256:'.length, 'sha256:'.length + 12) ?? 'none';

@@ -1,0 +1,180 @@
+import { deployFolder } from './app.ts';
+import type { Environment } from './environment.ts';
+import { GitopsError } from './error.ts';
+import { oneLine } from './ledger-message.ts';
+import { LedgerRepository } from './ledger-repository.ts';
+import { readReleases, releasedApps, type Release } from './ledger.ts';
+import { mainlineOf } from './mainline.ts';
+import type { Outcome } from './plan.ts';
+import { decidePromotion, recordPromotion, type Promotion } from './promotion.ts';
+import type { Commit, Source } from './source.ts';
+import { updateLedger } from './update.ts';
+
+/** One image to bring from one repository to another, under the same digest and tag. */
+export interface ImageCopy {
+  /** The repository that has it, for example `docker.io/acme/api` or `oci:.slipway/registry/api`. */
+  from: string;
+  to: string;
+  digest: string;
+  tag: string;
+}
+
+/** The one thing a promotion asks of an image library: what is there already is not copied again. */
+export type CopyImage = (copy: ImageCopy) => Promise<unknown>;
+
+/** A wish to release in one environment what another one has. */
+export interface PromoteRequest {
+  source: Source;
+  from: Environment;
+  to: Environment;
+  /** @default all that `from` has released and `to` deploys */
+  apps?: readonly string[];
+  /** Why a record that diverged from the target's may replace it; recorded in the commit. */
+  reason?: string | undefined;
+  /** Who asks for it, for the commit's trailers. */
+  by?: string | undefined;
+  /** Decides only: nothing is copied, nothing is written. @default false */
+  dryRun?: boolean;
+  copyImage: CopyImage;
+  /** The address of the run, for the commit's trailers. */
+  runUrl?: string | undefined;
+  /** Milliseconds for all attempts to write together; copying images is not counted. @default 120000 */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+/** What one promotion did, or would do, to the target's ledger. */
+export interface PromoteResult {
+  outcomes: Outcome[];
+  /** Apps that `from` has released and `to` does not deploy. */
+  skipped: string[];
+  dryRun: boolean;
+  /** The one commit on the target's ledger branch; undefined when nothing landed. */
+  commit: Commit | undefined;
+}
+
+/**
+ * Releases in `to` what `from` has released, as `from`'s ledger holds it when asked: the same image digest, the
+ * same configuration commit. Nothing is built. An app's image is in all registries of the target before its
+ * ledger names it; an app that fails does not hold back the others. One commit for all of them. What was
+ * considered (`through`) does not change.
+ *
+ * @throws {GitopsError} `usage` where `from` is `to` or the reason is empty; from the remotes: `auth`, `refused`, `not-found`, `timeout`
+ */
+export async function promote(request: PromoteRequest): Promise<PromoteResult> {
+  const { source, from, to, dryRun = false } = request;
+  if (from.name === to.name) {
+    throw new GitopsError('usage', `${from.name} cannot be promoted to itself. Name two environments.`, {
+      value: to.name,
+    });
+  }
+  const mainline = await mainlineOf(source, to);
+  const newest = mainline === 'branches' ? await source.head() : mainline;
+  const { records, skipped } = await select(request, newest);
+  const promotion: Promotion = { ...request, mainline, records, reason: reasonOf(request) };
+  if (records.size === 0) return { outcomes: [], skipped, dryRun, commit: undefined };
+  const repository = await LedgerRepository.open(source, to.ledger);
+  try {
+    const copy = copier(to, request.copyImage);
+    const decided = await decidePromotion(promotion, await repository.tip(request.signal));
+    if (dryRun) return { outcomes: decided, skipped, dryRun, commit: undefined };
+    await copy(promotion, decided); // before the attempts, whose time is limited
+    const { value, commit } = await updateLedger(
+      repository,
+      async (tip) => {
+        const outcomes = await copy(promotion, await decidePromotion(promotion, tip));
+        return recordPromotion(promotion, tip, outcomes);
+      },
+      request,
+    );
+    return { outcomes: value, skipped, dryRun, commit };
+  } finally {
+    await repository.close();
+  }
+}
+
+/** The records to promote: of the named apps, or of all that the target deploys at the record or on main. */
+async function select({ source, from, to, apps }: PromoteRequest, newest: Commit) {
+  const released = await readAllReleases(source, from);
+  const deploys = async (app: string, { release }: Release) => {
+    const values = `${deployFolder(app)}/${to.name}.yaml`;
+    const found = await Promise.all([release.config, newest].map((at) => source.objectId(at, values)));
+    return found.some((id) => id !== undefined);
+  };
+  if (apps !== undefined) {
+    const names = [...new Set(apps)].sort();
+    return { records: new Map(names.map((app) => [app, released.get(app)] as const)), skipped: [] };
+  }
+  const all = await Promise.all(
+    [...released].map(async ([app, release]) => ({ app, release, deployed: await deploys(app, release) })),
+  );
+  return {
+    records: new Map(
+      all.flatMap(({ app, release, deployed }) => (deployed ? [[app, release] as const] : [])),
+    ),
+    skipped: all.flatMap(({ app, deployed }) => (deployed ? [] : [app])),
+  };
+}
+
+async function readAllReleases(source: Source, { ledger }: Environment): Promise<Map<string, Release>> {
+  const repository = await LedgerRepository.open(source, ledger);
+  try {
+    const tip = await repository.tip();
+    return await readReleases(tip, releasedApps(tip), ledger.branch);
+  } finally {
+    await repository.close();
+  }
+}
+
+function reasonOf({ reason }: PromoteRequest): string | undefined {
+  if (reason === undefined) return undefined;
+  const line = oneLine(reason);
+  if (line !== '') return line;
+  throw new GitopsError('usage', '--reason is empty. Say why, for whoever reads the history.', {
+    value: reason,
+  });
+}
+
+/**
+ * Brings the images of what would land into every registry of the target; an app whose image cannot be copied is
+ * `failed`. Attempts ask again, and nothing is copied twice.
+ */
+function copier({ registries }: Environment, copyImage: CopyImage) {
+  const copies = new Map<string, Promise<string | undefined>>();
+  const attempt = async (copy: ImageCopy): Promise<string | undefined> => {
+    try {
+      await copyImage(copy);
+      return undefined;
+    } catch (error) {
+      return `its image could not be copied from ${copy.from} to ${copy.to}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  const copyOnce = (copy: ImageCopy): Promise<string | undefined> => {
+    const key = `${copy.digest} ${copy.to}`;
+    const copied = copies.get(key) ?? attempt(copy);
+    copies.set(key, copied);
+    return copied;
+  };
+  const failure = async (from: string, app: string, { digest, tag }: Release['image']) => {
+    for (const registry of registries) {
+      const to = `${registry}/${app}`;
+      const failed = from === to ? undefined : await copyOnce({ from, to, digest, tag });
+      if (failed !== undefined) return failed;
+    }
+    return undefined;
+  };
+  return async ({ records }: Promotion, outcomes: readonly Outcome[]): Promise<Outcome[]> => {
+    const settled: Outcome[] = [];
+    for (const outcome of outcomes) {
+      const { app, before } = outcome;
+      const image = outcome.outcome === 'landed' ? records.get(app)?.image : undefined;
+      const reason = image && (await failure(image.repository, app, image));
+      settled.push(
+        reason === undefined
+          ? outcome
+          : { app, outcome: 'failed', reason, ...(before && { before, after: before }) },
+      );
+    }
+    return settled;
+  };
+}

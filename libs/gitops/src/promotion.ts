@@ -1,0 +1,138 @@
+import { deployFolder } from './app.ts';
+import { sameConfiguration, sameImage } from './configuration.ts';
+import type { Environment } from './environment.ts';
+import { ledgerMessage, nameApps, plainUrl, releaseLines, releaseTrailers } from './ledger-message.ts';
+import type { Tip } from './ledger-repository.ts';
+import { LEDGER_FILE, print, readReleases, readState, releaseFile, type Release } from './ledger.ts';
+import { unreadable } from './mainline.ts';
+import { compare, isHeld } from './order.ts';
+import type { Outcome } from './plan.ts';
+import type { Mainline, Source } from './source.ts';
+import type { Change } from './update.ts';
+
+/** A wish to release in one environment what another one has, without the state of the target's ledger. */
+export interface Promotion {
+  source: Source;
+  from: Environment;
+  to: Environment;
+  /** Main's history, as the target sees it. */
+  mainline: Mainline;
+  /** The apps, sorted, with what the source environment has released of them. */
+  records: ReadonlyMap<string, Release | undefined>;
+  /** Why a record that neither contains the target's nor is contained in it may replace it all the same. */
+  reason?: string | undefined;
+  by?: string | undefined;
+  runUrl?: string | undefined;
+}
+
+/** The fate of every app of a promotion on top of one tip of the target's ledger. */
+export async function decidePromotion(promotion: Promotion, tip: Tip): Promise<Outcome[]> {
+  const apps = [...promotion.records.keys()];
+  const releases = await readReleases(tip, apps, promotion.to.ledger.branch);
+  return Promise.all(apps.map((app) => decide(promotion, app, releases.get(app))));
+}
+
+/** What to write on top of a tip once it is known what becomes of every app. */
+export async function recordPromotion(
+  promotion: Promotion,
+  tip: Tip,
+  outcomes: Outcome[],
+): Promise<Change<Outcome[]>> {
+  const { source, from, to, reason, by, runUrl } = promotion;
+  const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
+  if (landed.length === 0) return { value: outcomes };
+  const edit = new Map(landed.map(({ app, after }) => [releaseFile(app), print(after as Release)]));
+  const state = await readState(tip, to.ledger.branch);
+  const next = to.deploy === 'promote' ? { ...state, pending: stillPending(state.pending, outcomes) } : state;
+  if (print(next) !== print(state) || !tip.files.includes(LEDGER_FILE)) edit.set(LEDGER_FILE, print(next));
+  const configs = [...new Set(landed.map(({ after }) => (after as Release).release.config))];
+  const snapshots = await Promise.all(configs.map((config) => source.isSnapshot(config)));
+  const kept = configs.filter((_, at) => snapshots[at]);
+  return {
+    value: outcomes,
+    edit,
+    message: ledgerMessage({
+      subject: `Promote ${nameApps(landed)} from ${from.name} to ${to.name}`,
+      lines: releaseLines(landed),
+      trailers: [
+        ['Environment', to.name],
+        ['Action', 'promote'],
+        ['From', from.name],
+        ...releaseTrailers(landed),
+        ['By', by],
+        ['Reason', reason],
+        ['Run', plainUrl(runUrl)],
+      ],
+    }),
+    keep: new Map(kept.map((config) => [`refs/slipway/snapshots/${config}`, config])),
+  };
+}
+
+/** Where only promotions release, nothing else will ever settle what is due. */
+function stillPending(pending: readonly string[], outcomes: readonly Outcome[]): string[] {
+  const settled = new Set(
+    outcomes.flatMap(({ app, outcome }) => (outcome === 'held' || outcome === 'failed' ? [] : [app])),
+  );
+  return pending.filter((app) => !settled.has(app));
+}
+
+async function decide(promotion: Promotion, app: string, before: Release | undefined): Promise<Outcome> {
+  const { source, from, to, records } = promotion;
+  const known = before && { before, after: before };
+  const record = records.get(app);
+  if (record === undefined) {
+    const reason = `not released in ${from.name}. Deploy it there first: npx nx deploy ${app} -c ${from.name}`;
+    return { app, outcome: 'failed', reason, ...known };
+  }
+  const held = heldIn(from, record) ?? (before && heldIn(to, before));
+  if (held !== undefined) return { app, outcome: 'held', reason: held, ...known };
+  const missing = await incomplete(promotion, app, record);
+  if (missing !== undefined) return { app, outcome: 'failed', reason: missing, ...known };
+  const order = before && (await againstTarget(promotion, record, before));
+  if (order && 'outcome' in order) return { app, ...order, ...known };
+  const after = promoted(app, record, to);
+  if (before && sameImage(before.image, after.image)) {
+    const same = await sameConfiguration(source, app, before.release, after.release);
+    if (same) return { app, outcome: 'unchanged', ...known };
+  }
+  return { app, outcome: 'landed', ...order, ...(before && { before }), after };
+}
+
+/** The record as the target holds it: the same, but pulled from the target's own registry. */
+function promoted(app: string, { image, release }: Release, to: Environment): Release {
+  return { image: { ...image, repository: `${to.registries[0]}/${app}` }, release };
+}
+
+function heldIn({ name }: Environment, release: Release): string | undefined {
+  const { hold } = release;
+  return hold && isHeld(release, Date.now()) ? `in ${name} by ${hold.by}: ${hold.reason}` : undefined;
+}
+
+/** What a record lacks to run in the target. */
+async function incomplete(
+  { source, from, to, mainline }: Promotion,
+  app: string,
+  { release: { config } }: Release,
+): Promise<string | undefined> {
+  const problem = await unreadable(source, to, mainline, config);
+  if (problem !== undefined) return problem;
+  const values = `${deployFolder(app)}/${to.name}.yaml`;
+  if ((await source.objectId(config, values)) !== undefined) return undefined;
+  return `${values} is not there at ${config.slice(0, 12)}, which ${from.name} runs. Add it on main, deploy that to ${from.name}, then promote again`;
+}
+
+/** Newer wins, as in a bump; where neither record contains the other, only a reason decides. */
+async function againstTarget(
+  { source, mainline, reason }: Promotion,
+  { release: { config } }: Release,
+  before: Release,
+): Promise<Pick<Outcome, 'outcome' | 'reason'> | { reason: string } | undefined> {
+  const recorded = before.release.config;
+  const order = await compare(source, mainline, config, recorded);
+  if (order === 'newer') return undefined;
+  const [ours, theirs] = [config.slice(0, 12), recorded.slice(0, 12)];
+  if (order === 'older') return { outcome: 'superseded', reason: `${theirs} is newer and released` };
+  const diverged = `diverged: neither ${ours} nor ${theirs}, which is released, contains the other`;
+  if (reason !== undefined) return { reason: `${diverged}; promoted because: ${reason}` };
+  return { outcome: 'failed', reason: `${diverged}. To promote it all the same: --reason <why>` };
+}

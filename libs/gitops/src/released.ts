@@ -1,0 +1,31 @@
+import type { Environment } from './environment.ts';
+import { GitopsError } from './error.ts';
+import type { Tip } from './ledger-repository.ts';
+import { readReleases, releasedApps, type LedgerState, type Release } from './ledger.ts';
+
+/** What the rules ask of an environment: how to name it and its ledger in messages. */
+export type Place = Pick<Environment, 'name' | 'ledger'>;
+
+/**
+ * The release that a tip holds of an app.
+ *
+ * @throws {GitopsError} `usage` where there is none, with those that there are
+ */
+export async function requireRelease(tip: Tip, environment: Place, app: string): Promise<Release> {
+  const release = (await readReleases(tip, [app], environment.ledger.branch)).get(app);
+  if (release === undefined) throw notReleased(tip, environment, app);
+  return release;
+}
+
+/** The error for an app that an environment has no release of. */
+export function notReleased(tip: Tip, { name }: Place, app: string): GitopsError {
+  const released = releasedApps(tip).join(', ') || 'nothing';
+  return new GitopsError('usage', `${name} has no release of "${app}". Released there: ${released}.`, {
+    value: app,
+  });
+}
+
+/** The state with an app among what is due. */
+export function withPending(state: LedgerState, app: string): LedgerState {
+  return { ...state, pending: [...new Set([...state.pending, app])].sort() };
+}
