@@ -1,7 +1,15 @@
+{{/* The name of every object: the app. Checked, because Helm lets a release have names that a Service may not, or that YAML takes for a truth value. */}}
+{{- define "service.name" -}}
+{{- if or (not (regexMatch "^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$" .Release.Name)) (has .Release.Name (list "y" "n" "yes" "no" "on" "off" "true" "false" "null")) -}}
+{{- fail (printf "the release name %q cannot name a Service: use a word of lower-case letters, digits and '-' that starts with a letter" .Release.Name) -}}
+{{- end -}}
+{{- .Release.Name -}}
+{{- end -}}
+
 {{/* Labels that select the pods of this release: they must never change. */}}
 {{- define "service.selector" -}}
-app.kubernetes.io/name: {{ .Release.Name }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "service.name" . }}
+app.kubernetes.io/instance: {{ include "service.name" . }}
 {{- end -}}
 
 {{/* Labels of every object. */}}
@@ -9,4 +17,17 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "service.selector" . }}
 app.kubernetes.io/version: {{ .Values.image.tag | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.owner }}
+owner: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* The one Secret that the pods read. */}}
+{{- define "service.secretName" -}}
+{{ include "service.name" . }}-{{ .Values.secretFiles.name }}
+{{- end -}}
+
+{{/* The identity with which External Secrets reads this app's secrets, and nothing else. */}}
+{{- define "service.secretReader" -}}
+{{ include "service.name" . }}-eso
 {{- end -}}

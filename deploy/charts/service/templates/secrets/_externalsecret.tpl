@@ -1,0 +1,15 @@
+{{/* Which secret, from where. The key begins with the app's own name, so no app can name another's. No templates: they run in the operator. */}}
+{{- define "service.externalSecretSpec" -}}
+{{- $prefix := .Values.environment.secretStore.prefix -}}
+refreshInterval: 1m0s # how long a rotation may take to arrive
+secretStoreRef:
+  kind: SecretStore
+  name: {{ include "service.name" . }}
+target:
+  name: {{ include "service.secretName" . }}
+  creationPolicy: Owner
+  deletionPolicy: Retain # whatever happens in Vault, pods keep the last good secret
+dataFrom:
+  - extract:
+      key: {{ compact (list $prefix (include "service.name" .) .Values.secretFiles.name) | join "/" | quote }}
+{{- end -}}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { render } from '../../src/chart/render.ts';
+import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
+import { requireHelm } from '../../src/helm/find-helm.ts';
+import { EVERYTHING, hasHelm, manifestsOf, outcomesOf, RELEASE } from '../service-chart.ts';
+
+describe.skipIf(!hasHelm)('rendering many sets of values at once', () => {
+  test('gives what rendering each alone gives, in order', async () => {
+    const sets = [EVERYTHING, RELEASE, { ...RELEASE, replicas: 1 }];
+    const alone = await Promise.all(sets.map(manifestsOf));
+    const outcomes = await outcomesOf(sets);
+    expect(outcomes.map(({ manifests }) => sorted(manifests ?? []))).toEqual(alone.map(sorted));
+  });
+
+  test('blames those that are refused, by the schema or by a template, and renders the others', async () => {
+    const outcomes = await outcomesOf([
+      RELEASE,
+      { ...RELEASE, replicas: 0 },
+      { ...RELEASE, autoscaling: { minReplicas: 3, maxReplicas: 2 } },
+      { ...RELEASE, port: 1 },
+      EVERYTHING,
+    ]);
+    expect(outcomes.map(({ refusal }) => refusal !== undefined)).toEqual([false, true, true, true, false]);
+    expect(outcomes[1]?.refusal).toContain('/replicas');
+    expect(outcomes[2]?.refusal).toContain('autoscaling.maxReplicas');
+    expect(outcomes[3]?.refusal).toContain('/port');
+  });
+
+  test('is refused in Helm’s words where one set is rendered alone', async () => {
+    const rendering = render(await requireHelm(), {
+      chart: SERVICE_CHART,
+      release: 'api',
+      values: { ...RELEASE, replicas: 0 },
+    });
+    await expect(rendering).rejects.toMatchObject({
+      code: 'chart',
+      message: expect.stringContaining("at '/replicas': minimum: got 0, want 1") as string,
+    });
+  });
+});
+
+/** A batch is in Helm's order of kinds too, but kinds of equal rank may change places. */
+function sorted(manifests: readonly { kind: string; metadata: { name: string } }[]) {
+  return manifests.toSorted((a, b) => (a.kind + a.metadata.name < b.kind + b.metadata.name ? -1 : 1));
+}

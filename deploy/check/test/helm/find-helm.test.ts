@@ -1,0 +1,31 @@
+import { stat } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { findOnPath, requireHelm } from '../../src/helm/find-helm.ts';
+import { helmAt } from '../../src/helm/helm.ts';
+import { unpackHelm } from '../../src/helm/unpack-helm.ts';
+import { hasHelm } from '../service-chart.ts';
+
+describe('Helm', () => {
+  test.skipIf(!hasHelm)('is of the major version that Argo CD renders with', async () => {
+    const helm = await requireHelm();
+    expect(await helm(['version', '--template', '{{.Version}}'])).toMatchObject({
+      ok: true,
+      stdout: expect.stringMatching(/^v4\./) as string,
+    });
+  });
+
+  test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'is unpacked once, also when two ask at once',
+    async () => {
+      const [path, again] = await Promise.all([unpackHelm(), unpackHelm()]);
+      const before = await stat(path);
+      expect(again).toBe(path);
+      expect((await stat(await unpackHelm())).mtimeMs).toBe(before.mtimeMs);
+    },
+  );
+
+  test('is not found under a name that is not there', async () => {
+    expect(await findOnPath('helm-that-is-not-there', 4)).toBeUndefined();
+    expect(await helmAt('helm-that-is-not-there')(['version'])).toMatchObject({ ok: false });
+  });
+});
