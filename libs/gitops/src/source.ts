@@ -16,6 +16,8 @@ const SNAPSHOT_TRAILER = 'Slipway-Snapshot: true';
 export class Source {
   /** The root of the work tree. */
   readonly root: string;
+  /** What was found about a commit never changes, and the rules ask the same things again and again. */
+  readonly #known = new Map<string, Promise<string | undefined>>();
 
   private constructor(root: string) {
     this.root = root;
@@ -88,8 +90,12 @@ export class Source {
     const [older, newer] = await Promise.all([this.position(ancestor), this.position(descendant)]);
     if (older === undefined || newer === undefined)
       return this.notFound(older === undefined ? ancestor : descendant);
-    const answer = await this.try(['merge-base', '--is-ancestor', older, newer]);
-    return answer.code === 0 || this.notFound(ancestor);
+    if (older === newer) return true;
+    const answer = await this.remember(`${older} in ${newer}`, async () => {
+      const { code } = await this.try(['merge-base', '--is-ancestor', older, newer]);
+      return code === 0 ? 'yes' : undefined;
+    });
+    return answer === 'yes' || this.notFound(ancestor);
   }
 
   /** Whether `commit` is in the history of the branch that releases come from. */
@@ -103,15 +109,17 @@ export class Source {
   }
 
   /** The Git object id of a file or folder at a commit; undefined where it is not there. */
-  async objectId(commit: Commit, path: string): Promise<string | undefined> {
-    const found = await this.try([
-      'rev-parse',
-      '--verify',
-      '--quiet',
-      '--end-of-options',
-      `${commit}:${path}`,
-    ]);
-    return found.code === 0 ? found.stdout.toString('utf8').trim() : undefined;
+  objectId(commit: Commit, path: string): Promise<string | undefined> {
+    return this.remember(`${commit}:${path}`, async () => {
+      const found = await this.try([
+        'rev-parse',
+        '--verify',
+        '--quiet',
+        '--end-of-options',
+        `${commit}:${path}`,
+      ]);
+      return found.code === 0 ? found.stdout.toString('utf8').trim() : undefined;
+    });
   }
 
   /** The text of a file at a commit; undefined where it is not there. */
@@ -205,12 +213,26 @@ export class Source {
   }
 
   /** Where a commit stands in history: itself, or for a snapshot its parent. */
-  private async position(commit: Commit): Promise<Commit | undefined> {
-    const found = await this.try(['show', '--no-patch', '--format=%H %P%n%B', commit, '--']);
-    if (found.code !== 0) return undefined;
-    const [ids = '', ...message] = found.stdout.toString('utf8').split('\n');
-    const [id, parent] = ids.split(' ');
-    return message.includes(SNAPSHOT_TRAILER) ? parent : id;
+  private position(commit: Commit): Promise<Commit | undefined> {
+    return this.remember(commit, async () => {
+      const found = await this.try(['show', '--no-patch', '--format=%H %P%n%B', commit, '--']);
+      if (found.code !== 0) return undefined;
+      const [ids = '', ...message] = found.stdout.toString('utf8').split('\n');
+      const [id, parent] = ids.split(' ');
+      return message.includes(SNAPSHOT_TRAILER) ? parent : id;
+    });
+  }
+
+  /** Asks once. What was not found is asked again, because a fetch may have brought it. */
+  private async remember(
+    question: string,
+    ask: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const asked = this.#known.get(question) ?? ask();
+    this.#known.set(question, asked);
+    const answer = await asked;
+    if (answer === undefined) this.#known.delete(question);
+    return answer;
   }
 
   /** Whether a commit is uncommitted changes on top of its parent, which only the ledger keeps. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import {
@@ -63,5 +63,6 @@ export async function overtake(workspace: Workspace, rival: () => Promise<unknow
     `touch ${once}`,
     `env -u GIT_QUARANTINE_PATH git update-ref ${ref} ${after}`,
   ];
+  mkdirSync(join(workspace.origin, 'hooks'), { recursive: true });
   writeFileSync(join(workspace.origin, 'hooks/pre-receive'), `${script.join('\n')}\n`, { mode: 0o755 });
 }

@@ -18,7 +18,7 @@ import { digestOf } from './workspace.ts';
  */
 
 const APPS = ['a', 'b', 'c', 'd', 'never-changes'];
-const HISTORIES = process.env['SLIPWAY_DEEP'] ? 20_000 : 300;
+const HISTORIES = process.env['SLIPWAY_DEEP'] ? 20_000 : 150;
 const SEED = Number(process.env['SLIPWAY_SEED'] ?? 20_261_123);
 
 /** A small generator with a printable seed (mulberry32, public domain). */
