@@ -4,7 +4,7 @@
  *
  * `--keep` leaves the scratch copy for a look around.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startImage } from './container.ts';
 import { commit, git, makeScratch, removeScratch } from '../scratch.ts';
@@ -35,8 +35,12 @@ const ledger = (...args: string[]): string => git(join(scratch, LEDGER), ...args
 const bumps = (): number => Number(ledger('rev-list', '--count', 'env/local'));
 const released = (app: string): string => ledger('show', `env/local:apps/${app}/release.yaml`);
 
-/** A second app, so that there is something to leave alone: a dozen lines and no tests. */
+/**
+ * A second app, so that there is something to leave alone: a dozen lines and no tests. The check of what every app
+ * renders leaves, because the renderings that are committed do not know this one.
+ */
 function addHello(): void {
+  rmSync(join(scratch, 'deploy/check'), { recursive: true });
   write(
     'apps/hello/package.json',
     '{ "name": "hello", "version": "1.0.0", "private": true, "type": "module" }\n',
