@@ -6,6 +6,7 @@ import {
   isDeployedTo,
   readEnvironment,
   readRunResults,
+  runUrlOf,
   Source,
   type Environment,
   type RunResult,
@@ -79,7 +80,7 @@ async function bumpOnce(
       intents: published.map(({ app, image }) => ({ app, image })),
       failed,
       changed: affectedProjects('cached'),
-      runUrl: runUrl(process.env),
+      runUrl: runUrlOf(process.env),
     });
     console.log(`\n${bumpTable(environment, result)}\n`);
     const diverged = result.outcomes.filter(
@@ -100,10 +101,4 @@ function isDeploy({ task }: TaskResult): boolean {
 
 function projectOf({ task }: TaskResult): string {
   return task.target.project;
-}
-
-/** The address of a GitHub Actions run, for the commit's trailers. */
-export function runUrl(env: NodeJS.ProcessEnv): string | undefined {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
-  return server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
 }

@@ -5,6 +5,7 @@ import {
   GitopsError,
   listRuns,
   readEnvironment,
+  runUrlOf,
   readRunResults,
   type RunResult,
 } from '@slipway/gitops';
@@ -33,6 +34,7 @@ export function bumpCommand(): Command {
         environment,
         intents: published.map(({ app, image }) => ({ app, image })),
         changed: affectedProjects('fresh'),
+        runUrl: runUrlOf(process.env),
       });
       print(json, result, () => bumpTable(environment, result));
       if (result.outcomes.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;

@@ -6,6 +6,7 @@ import {
   GitopsError,
   isDeployedTo,
   readEnvironment,
+  runUrlOf,
   writeRunResult,
   type RunResult,
 } from '@slipway/gitops';
@@ -86,6 +87,7 @@ async function release(
     environment: target,
     intents: [{ app, image }],
     changed: affectedProjects('fresh'),
+    runUrl: runUrlOf(process.env),
   });
   print(json, result, () => bumpTable(target, result));
   process.exitCode = exitCodeOfOutcomes(result.outcomes);
