@@ -1,5 +1,5 @@
 import type { Environment } from './environment.ts';
-import { fetchBranch } from './ledger-repository.ts';
+import { fetchBranch } from './remote.ts';
 import type { Commit, Mainline, Source } from './source.ts';
 
 /**

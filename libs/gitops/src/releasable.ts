@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
-import { fetchBranch } from './ledger-repository.ts';
+import { fetchBranch } from './remote.ts';
 import type { Commit, Mainline, Source } from './source.ts';
 
 /** A commit that may be released to an environment, and what its main's history is. */
