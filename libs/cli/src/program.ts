@@ -14,6 +14,7 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { unholdCommand } from './commands/unhold.ts';
 import { valuesCommand } from './commands/values.ts';
+import { waitCommand } from './commands/wait.ts';
 
 const EXAMPLES = `
 The everyday way is Nx, which calls these commands in the right order:
@@ -35,6 +36,7 @@ export function program(): Command {
     bumpCommand(),
     affectedCommand(),
     affectedBaseCommand(),
+    waitCommand(),
     promoteCommand(),
     rollbackCommand(),
     holdCommand(),

@@ -241,7 +241,10 @@ describe('promote', () => {
       source: await Source.open(folder),
       environment: await readEnvironment(folder, 'local'),
       intents: [
-        { app: 'web', image: { repository: '127.0.0.1:1/web', tag: 'v1', digest: `sha256:${'0'.repeat(64)}` } },
+        {
+          app: 'web',
+          image: { repository: '127.0.0.1:1/web', tag: 'v1', digest: `sha256:${'0'.repeat(64)}` },
+        },
       ],
       changed: async () => new Set<string>(),
     });

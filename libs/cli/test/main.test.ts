@@ -64,6 +64,7 @@ describe('the command', () => {
       'bump',
       'affected',
       'affected-base',
+      'wait',
       'promote',
       'rollback',
       'hold',

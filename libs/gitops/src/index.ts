@@ -45,3 +45,23 @@ export {
   type Value,
   type ValuesErrorCode,
 } from './values/index.ts';
+export {
+  argoCdApi,
+  argoCdByKubectl,
+  belongsTo,
+  causesOf,
+  expectedOf,
+  findContext,
+  readApplication,
+  verdict,
+  waitForRelease,
+  type Application,
+  type ArgoCd,
+  type ArgoCdApiOptions,
+  type Cause,
+  type Expected,
+  type Kubectl,
+  type Verdict,
+  type WaitRequest,
+  type WaitResult,
+} from './argocd/index.ts';

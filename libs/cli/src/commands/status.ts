@@ -8,6 +8,8 @@ import {
   type AppStatus,
   type EnvironmentStatus,
 } from '@slipway/gitops';
+import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
+import { askCluster, type ClusterStatus } from '../cluster-status.ts';
 import { print } from '../print.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
@@ -17,47 +19,72 @@ interface Unreadable {
   error: string;
 }
 
+/** What the ledger tells of an environment, and what its cluster adds. */
+type Status = EnvironmentStatus & { cluster?: ClusterStatus };
+
+interface Options extends ClusterOptions {
+  env?: string;
+  cluster: boolean;
+  json?: boolean;
+}
+
 export function statusCommand(): Command {
-  return new Command('status')
-    .description('Show what is released: app by environment, and how far HEAD is ahead')
+  const command = new Command('status')
+    .description('Show what is released and whether it runs: app by environment, and how far HEAD is ahead')
     .option('--env <environment>', 'only this environment')
-    .option('--json', 'print JSON')
-    .action(async ({ env, json }: { env?: string; json?: boolean }) => {
-      const workspace = await enterWorkspace();
-      const names = env === undefined ? await listEnvironments(workspace.root) : [env];
-      const found = await Promise.all(names.map((name) => statusOf(workspace, name, env !== undefined)));
-      print(json, found, () => render(found));
-    });
+    .option('--no-cluster', 'ask the ledgers only')
+    .option('--json', 'print JSON');
+  return addClusterOptions(command).action(async (options: Options) => {
+    const workspace = await enterWorkspace();
+    const { env, json } = options;
+    const names = env === undefined ? await listEnvironments(workspace.root) : [env];
+    const found = await Promise.all(names.map((name) => statusOf(workspace, name, options)));
+    print(json, found, () => render(found));
+  });
 }
 
 /** One environment that cannot be read does not hide the others, unless it is the one that was asked for. */
 async function statusOf(
   { root, source }: Workspace,
   name: string,
-  only: boolean,
-): Promise<EnvironmentStatus | Unreadable> {
+  options: Options,
+): Promise<Status | Unreadable> {
   const environment = await readEnvironment(root, name);
   try {
-    return await environmentStatus(source, environment);
+    const status = await environmentStatus(source, environment);
+    const cluster = options.cluster ? await askCluster(environment, status, options) : undefined;
+    return { ...status, ...(cluster && { cluster }) };
   } catch (error) {
-    if (only || !(error instanceof GitopsError)) throw error;
+    if (options.env !== undefined || !(error instanceof GitopsError)) throw error;
     return { environment: name, error: error.message };
   }
 }
 
-function render(found: readonly (EnvironmentStatus | Unreadable)[]): string {
+function render(found: readonly (Status | Unreadable)[]): string {
   const rows = found.flatMap((status) =>
-    'error' in status ? [] : status.apps.map((app) => row(status.environment, app)),
+    'error' in status ? [] : status.apps.map((app) => row(status, app)),
   );
-  const headings = ['APP', 'ENVIRONMENT', 'IMAGE', 'CONFIGURATION', 'AGE', 'BEHIND', 'STATE'];
-  const notes = found.flatMap((status) =>
-    'error' in status ? [`${status.environment}: ${status.error}`] : [],
-  );
+  const headings = [
+    'APP',
+    'ENVIRONMENT',
+    'IMAGE',
+    'CONFIGURATION',
+    'AGE',
+    'BEHIND',
+    'STATE',
+    'SYNC',
+    'HEALTH',
+  ];
+  const notes = found.flatMap((status) => {
+    const problem = 'error' in status ? status.error : status.cluster?.error;
+    return problem === undefined ? [] : [`${status.environment}: ${problem}`];
+  });
   return [rows.length > 0 ? table(headings, rows) : 'No app is deployed anywhere.', ...notes].join('\n');
 }
 
-function row(environment: string, status: AppStatus): string[] {
+function row({ environment, cluster }: Status, status: AppStatus): string[] {
   const { app, release, committedAt, behind } = status;
+  const seen = cluster?.apps[app];
   return [
     app,
     environment,
@@ -66,6 +93,8 @@ function row(environment: string, status: AppStatus): string[] {
     committedAt === undefined ? '' : age(Date.now() - committedAt),
     behind === undefined ? '' : String(behind),
     stateOf(status),
+    seen?.sync ?? '',
+    seen?.health ?? '',
   ];
 }
 

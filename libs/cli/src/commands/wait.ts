@@ -1,0 +1,96 @@
+import { Command } from 'commander';
+import {
+  environmentStatus,
+  expectedOf,
+  GitopsError,
+  readEnvironment,
+  waitForRelease,
+  type Cause,
+  type Environment,
+  type Expected,
+  type Source,
+  type WaitResult,
+} from '@slipway/gitops';
+import { addClusterOptions, openArgoCd, type ClusterOptions } from '../cluster.ts';
+import { print } from '../print.ts';
+import { enterWorkspace } from '../workspace.ts';
+
+interface Options extends ClusterOptions {
+  env: string;
+  timeout: number;
+  json?: boolean;
+}
+
+export function waitCommand(): Command {
+  const command = new Command('wait')
+    .description("Wait until an environment's cluster runs exactly what the ledger says of an app")
+    .argument('<app>', 'the app')
+    .requiredOption('--env <environment>', 'the environment')
+    .option('--timeout <seconds>', 'how long at most', seconds, 300)
+    .option('--json', 'print JSON');
+  return addClusterOptions(command)
+    .addHelpText(
+      'after',
+      "\nIt ends with 0 only when Argo CD has synced the record's configuration commit, pods run its digest and all is\n" +
+        'healthy; with 1 and what is in the way when time is up; with 3 when the ledger holds another record by now.',
+    )
+    .action(async (app: string, options: Options) => {
+      const { root, source } = await enterWorkspace();
+      const environment = await readEnvironment(root, options.env);
+      const result = await waitForRelease({
+        app,
+        environment: environment.name,
+        expected: () => recordOf(source, environment, app),
+        argocd: await openArgoCd(environment, options),
+        deadlineMs: options.timeout * 1000,
+        onProgress: (waitingFor, causes) => process.stderr.write(`${progress(waitingFor, causes)}\n`),
+      });
+      process.exitCode = { running: 0, timeout: 1, superseded: 3 }[result.outcome];
+      print(options.json, result, () => describe(result));
+    });
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new GitopsError('usage', `--timeout ${text}: write seconds, more than 0.`, { value: text });
+}
+
+async function recordOf(source: Source, environment: Environment, app: string): Promise<Expected> {
+  const { apps } = await environmentStatus(source, environment);
+  const release = apps.find((status) => status.app === app)?.release;
+  if (release) return expectedOf(release);
+  const released = apps.filter((status) => status.release).map((status) => status.app);
+  throw new GitopsError(
+    'usage',
+    `${environment.name} has no release of "${app}". Released there: ${released.join(', ') || 'nothing'}.`,
+    { value: app },
+  );
+}
+
+const progress = (waitingFor: string, causes: readonly Cause[]): string =>
+  [`waiting for ${waitingFor}`, ...lines(causes)].join('\n');
+
+const lines = (causes: readonly Cause[]): string[] =>
+  causes.map(({ resource, message }) => `  ${resource}: ${message.replace(/\s+/g, ' ').trim()}`);
+
+function describe({
+  app,
+  environment,
+  outcome,
+  expected,
+  waitingFor,
+  causes,
+  elapsedMs,
+}: WaitResult): string {
+  const { config, digest } = expected;
+  const what = `${app} at ${config.slice(0, 12)}${digest ? ` with ${digest.slice(0, 19)}` : ''}`;
+  const took = `${(elapsedMs / 1000).toFixed(1)} s`;
+  if (outcome === 'running') return `${environment} runs ${what} (${took})`;
+  if (outcome === 'superseded')
+    return `The ledger of ${environment} holds another release of ${app} by now, instead of ${what}.`;
+  return [
+    `${environment} does not run ${what} after ${took}: still waiting for ${waitingFor}`,
+    ...lines(causes),
+  ].join('\n');
+}
