@@ -5,9 +5,11 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
  * (the `@slipway/source` export condition), and each run leaves a JSON result that
  * `tools/test.ts` counts, also when Nx answers from its cache.
  */
-export function projectTests(test: ViteUserConfig['test'] = {}): ViteUserConfig {
+export function projectTests(
+  test: ViteUserConfig['test'] = {},
   // Vitest hands these to Node too, so they must not say `import` or `default`: a `require` would get an ES module.
-  const conditions = ['@slipway/source', 'module', 'node', 'development|production'];
+  conditions = ['@slipway/source', 'module', 'node', 'development|production'],
+): ViteUserConfig {
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: ['@slipway/source'] } },

@@ -1,0 +1,76 @@
+import { SECRET, shortName, UNKNOWN, type Value } from '../graph/graph.ts';
+import type { Change, GraphDiff, PropertyChange } from './diff-graphs.ts';
+
+const SIGN = { add: '+', remove: '-', change: '~', replace: '±' } as const;
+const WORD = { add: 'add', change: 'change', replace: 'replace', remove: 'remove' } as const;
+
+/** Longer values are cut: a policy document would hide the rest of the table. */
+const LONGEST = 48;
+
+/** `2 to add, 1 to change, 0 to replace, 0 to remove, 40 unchanged`. */
+export function diffSummary({ changes, same }: GraphDiff): string {
+  const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
+  const parts = Object.entries(WORD).map(
+    ([action, word]) => `${count(action as Change['action'])} to ${word}`,
+  );
+  return `${parts.join(', ')}, ${same} unchanged`;
+}
+
+/** A diff for a terminal: one line a resource, under it what differs, and what forces a replacement. */
+export function diffTable(diff: GraphDiff): string {
+  const lines = diff.changes.flatMap((change) => [
+    `${SIGN[change.action]} ${shortName(change.resource)}${warning(change)}`,
+    ...change.properties.map((property) => `    ${propertyLine(property)}`),
+  ]);
+  const outputs = diff.outputs.map((output) => `    ${propertyLine(output)}`);
+  return [
+    ...lines,
+    ...(outputs.length > 0 ? ['outputs', ...outputs] : []),
+    ...(lines.length + outputs.length > 0 ? [''] : []),
+    diffSummary(diff),
+  ].join('\n');
+}
+
+/** A diff for a pull request. */
+export function diffMarkdown(title: string, diff: GraphDiff): string {
+  const rows = diff.changes.map(
+    (change) =>
+      `| ${SIGN[change.action]} ${change.action} | \`${cell(shortName(change.resource))}\`${warning(change)} | ${change.properties
+        .map((property) => `\`${cell(propertyLine(property))}\``)
+        .join('<br>')} |`,
+  );
+  const outputs = diff.outputs.map((output) => `| output | | \`${cell(propertyLine(output))}\` |`);
+  const body = [...rows, ...outputs];
+  return [
+    `### ${title}`,
+    '',
+    diffSummary(diff),
+    ...(body.length > 0 ? ['', '| | Resource | What differs |', '| --- | --- | --- |', ...body] : []),
+    '',
+  ].join('\n');
+}
+
+/** The engine refuses to take a protected resource away; better to read it here than there. */
+function warning({ action, resource }: Change): string {
+  const endangered = action === 'remove' || action === 'replace';
+  return endangered && resource.options['protect'] === true
+    ? ' (protected: the engine will refuse this)'
+    : '';
+}
+
+function propertyLine({ path, before, after, forces }: PropertyChange): string {
+  const from = before === undefined ? 'nothing' : shown(before);
+  const to = after === undefined ? 'nothing' : shown(after);
+  return `${path}: ${from} -> ${to}${forces ? '  (forces replacement)' : ''}`;
+}
+
+function shown(value: Value): string {
+  if (typeof value === 'object' && value !== null && SECRET in value) return '[secret]';
+  if (typeof value === 'object' && value !== null && UNKNOWN in value) return '[known after apply]';
+  const text = JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('`', "'").replaceAll('\n', ' ');
+}

@@ -1,0 +1,144 @@
+import type {
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+} from '@pulumi/pulumi/proto/resource_pb.js';
+import type { Struct } from 'google-protobuf/google/protobuf/struct_pb.js';
+import { StackError } from '../error.ts';
+import { canonicalValue, sortedObject } from './canonical.ts';
+import type { GraphResource, Value } from './graph.ts';
+
+type Callback = (error: unknown, response: unknown) => void;
+
+/** The part of the SDK's mock monitor through which every registration passes. */
+export interface Monitor {
+  registerResource(request: RegisterResourceRequest, callback: Callback): unknown;
+  registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: Callback): unknown;
+  newUrn(parent: string, type: string, name: string): string;
+}
+
+/** A registration, as it came over the wire. */
+export interface Registration {
+  resource: GraphResource;
+  /** Inputs before anything was masked. Never leaves this process. */
+  wire: Record<string, unknown>;
+}
+
+/** Keeps what a program registers, by URN. */
+export class Recorder {
+  readonly registrations = new Map<string, Registration>();
+  /** What the stack returns, off the wire. */
+  outputs: Record<string, unknown> = {};
+
+  /** The first error of ours; what the SDK makes of it on its way through the program does not keep its words. */
+  refusal: StackError | undefined;
+
+  /** Does work; an error of ours that it throws is remembered. */
+  refusing<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof StackError) this.refusal ??= error;
+      throw error;
+    }
+  }
+
+  /** Listens to a monitor; what it answers stays as it is. */
+  listen(monitor: Monitor): void {
+    const answer = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, callback) => {
+      try {
+        const urn = monitor.newUrn(request.getParent(), request.getType(), request.getName());
+        this.refusing(() => this.#keep(request, urn));
+      } catch (error) {
+        return callback(error, undefined);
+      }
+      return answer(request, callback);
+    };
+    const answerOutputs = monitor.registerResourceOutputs.bind(monitor);
+    monitor.registerResourceOutputs = (request, callback) => {
+      if (request.getUrn().includes(`::${STACK}::`)) this.outputs = plain(request.getOutputs());
+      return answerOutputs(request, callback);
+    };
+  }
+
+  /** What was last registered under a type and a name, as it came over the wire. */
+  inputsOf(type: string, name: string): Record<string, unknown> {
+    const found = [...this.registrations.values()].findLast(
+      ({ resource }) => resource.type === type && resource.name === name,
+    );
+    return found?.wire ?? {};
+  }
+
+  #keep(request: RegisterResourceRequest, mocked: string): void {
+    if (request.getType() === STACK) return;
+    const urn = engineUrn(mocked);
+    if (this.registrations.has(urn)) {
+      throw new StackError(
+        'duplicate',
+        `Two resources are ${urn}. Give one of them another name: the engine would refuse both.`,
+        { value: urn },
+      );
+    }
+    this.registrations.set(urn, {
+      resource: resourceOf(request, urn),
+      wire: plain(request.getObject()),
+    });
+  }
+}
+
+const STACK = 'pulumi:pulumi:Stack';
+
+/** The mocks put the stack's own type into every URN; the engine leaves it out. */
+function engineUrn(mocked: string): string {
+  return mocked.replace(`${STACK}$`, '');
+}
+
+function plain(struct: Struct | undefined): Record<string, unknown> {
+  return (struct?.toJavaScript() ?? {}) as Record<string, unknown>;
+}
+
+function resourceOf(request: RegisterResourceRequest, urn: string): GraphResource {
+  const sources = sourcesOf(request);
+  const inputs = plain(request.getObject());
+  const parent = request.getParent();
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    ...(parent !== '' && !parent.includes(`::${STACK}::`) && { parent: engineUrn(parent) }),
+    custom: request.getCustom(),
+    inputs: sortedObject(inputs, (value, key) => canonicalValue(value, sources.get(key))),
+    dependencies: [...new Set(request.getDependenciesList().map(engineUrn))].sort(),
+    options: optionsOf(request),
+  };
+}
+
+/** For each property the resources that its value comes from. */
+function sourcesOf(request: RegisterResourceRequest): Map<string, string[]> {
+  const sources = new Map<string, string[]>();
+  request.getPropertydependenciesMap().forEach((dependencies, property) => {
+    sources.set(property, dependencies.getUrnsList().map(engineUrn));
+  });
+  return sources;
+}
+
+/** Only what differs from the default, so that a graph says what somebody decided. */
+function optionsOf(request: RegisterResourceRequest): GraphResource['options'] {
+  const lists = {
+    ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    aliases: request.getAliasesList().map((alias) => alias.toObject() as unknown as Value),
+  };
+  const provider = engineUrn(request.getProvider()).replace(/::[^:]*$/, '');
+  const given = {
+    protect: request.getProtect() || undefined,
+    retainOnDelete: request.getRetainondelete() || undefined,
+    deleteBeforeReplace: request.getDeletebeforereplace() || undefined,
+    deletedWith: request.getDeletedwith() || undefined,
+    import: request.getImportid() || undefined,
+    provider: provider || undefined,
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+  };
+  return sortedObject<unknown>(given, (value) => canonicalValue(value));
+}

@@ -1,0 +1,134 @@
+import { shortType, type Graph, type GraphResource, type Value } from '../graph/graph.ts';
+
+/** The parts of a picture, from what all stand on to what all lead to. */
+export type Group = 'network' | 'cluster' | 'identities' | 'storage' | 'other';
+
+export const GROUPS: readonly Group[] = ['network', 'cluster', 'identities', 'storage', 'other'];
+
+/** One box: a resource, or several of a kind that lie side by side. */
+export interface Box {
+  id: string;
+  group: Group;
+  title: string;
+  subtitle: string;
+}
+
+/** A line from what is needed, or from who may assume a role. */
+export interface Line {
+  from: string;
+  to: string;
+  kind: 'needs' | 'assumes';
+}
+
+export interface Scene {
+  title: string;
+  boxes: readonly Box[];
+  lines: readonly Line[];
+}
+
+/** What only ties two others together is a line, not a box. */
+const TIES = /(Attachment|Association)$/;
+
+const MODULES: Readonly<Record<string, Group>> = {
+  ec2: 'network',
+  vpc: 'network',
+  firewall: 'network',
+  eks: 'cluster',
+  lkeCluster: 'cluster',
+  iam: 'identities',
+  kms: 'storage',
+  s3: 'storage',
+  ecr: 'storage',
+  objectStorageBucket: 'storage',
+  objectStorageKey: 'storage',
+  cloudwatch: 'storage',
+};
+
+/** What there is to draw: boxes by group, direct needs only, and who may assume which role. */
+export function sceneOf(graph: Graph): Scene {
+  const drawn = graph.resources.filter(
+    ({ custom, type }) => custom && !TIES.test(type) && !type.startsWith('pulumi:'),
+  );
+  const boxOf = new Map(drawn.map((resource) => [resource.urn, familyOf(resource, drawn)]));
+  const families = Map.groupBy(drawn, ({ urn }) => boxOf.get(urn) as string);
+  const boxes = [...families].map(([id, members]) => boxFor(id, members));
+  const principals = drawn.flatMap((resource) => principalsOf(resource, boxOf.get(resource.urn) as string));
+  const strangers = [...new Set(principals.map(({ from }) => from))].map((from) => stranger(from));
+  return {
+    title: `${graph.project} (${graph.stack})`,
+    boxes: [...boxes, ...strangers],
+    lines: [...directOnly(needs(drawn, boxOf)), ...principals],
+  };
+}
+
+/** Resources of one type under one parent share a box: nine subnets are one thought. */
+function familyOf(resource: GraphResource, drawn: readonly GraphResource[]): string {
+  const kin = drawn.filter(({ type, parent }) => type === resource.type && parent === resource.parent);
+  return kin.length > 1 ? `${resource.type}@${resource.parent ?? ''}` : resource.urn;
+}
+
+function boxFor(id: string, members: readonly GraphResource[]): Box {
+  const [{ type, name }] = members as [GraphResource];
+  const module = (type.split(':')[1] ?? '').split('/');
+  const group = MODULES[module[0] === 'index' ? (module[1] ?? '') : (module[0] ?? '')] ?? 'other';
+  const title = members.length > 1 ? `${shortType(type)} × ${members.length}` : shortType(type);
+  return { id, group, title, subtitle: members.length > 1 ? namesOf(members) : name };
+}
+
+function namesOf(members: readonly GraphResource[]): string {
+  const names = members.map(({ name }) => name);
+  return names.length > 3 ? `${names.slice(0, 2).join(', ')}, …` : names.join(', ');
+}
+
+function needs(drawn: readonly GraphResource[], boxOf: ReadonlyMap<string, string>): Line[] {
+  const pairs = new Set<string>();
+  for (const { urn, dependencies } of drawn) {
+    for (const dependency of dependencies) {
+      const [from, to] = [boxOf.get(dependency), boxOf.get(urn)];
+      if (from !== undefined && from !== to) pairs.add(JSON.stringify([from, to]));
+    }
+  }
+  return [...pairs].map((pair) => {
+    const [from, to] = JSON.parse(pair) as [string, string];
+    return { from, to, kind: 'needs' };
+  });
+}
+
+/** Leaves out a line where another way leads to the same box. */
+function directOnly(lines: readonly Line[]): Line[] {
+  const next = Map.groupBy(lines, ({ from }) => from);
+  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
+    (next.get(from) ?? []).some((line) => {
+      if (line.to === to) return true;
+      if (seen.has(line.to)) return false;
+      seen.add(line.to);
+      return reaches(line.to, to, seen);
+    });
+  return lines.filter(
+    ({ from, to }) =>
+      !(next.get(from) ?? []).some((line) => line.to !== to && reaches(line.to, to, new Set([from]))),
+  );
+}
+
+/** Who a role's trust policy names. */
+function principalsOf({ type, inputs }: GraphResource, box: string): Line[] {
+  if (type !== 'aws:iam/role:Role') return [];
+  return trusted(inputs['assumeRolePolicy']).map((from) => ({ from, to: box, kind: 'assumes' }));
+}
+
+/** Who a trust policy names: services, and the subjects that it asks of tokens. */
+function trusted(policy: Value | undefined): string[] {
+  const document = typeof policy === 'string' ? (JSON.parse(policy) as Value) : (policy ?? null);
+  return [...new Set(namedIn(document))];
+}
+
+function namedIn(value: Value): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, Value]) =>
+    key === 'Service' || key.endsWith(':sub') ? [inner].flat().map(String) : namedIn(inner),
+  );
+}
+
+function stranger(from: string): Box {
+  return { id: from, group: 'identities', title: 'may assume', subtitle: from };
+}

@@ -1,0 +1,103 @@
+import type { Graph } from '../graph/graph.ts';
+import { GROUPS, sceneOf, type Box, type Group, type Scene } from './scene.ts';
+
+// In pixels.
+const BOX = { width: 220, height: 40 };
+const GAP = { column: 90, row: 14 };
+const MARGIN = { side: 24, top: 76 };
+
+/** Letters that fit into a box at the size of its font. */
+const FITS = 34;
+
+const COLOURS: Readonly<Record<Group, string>> = {
+  network: '#dbeafe',
+  cluster: '#dcfce7',
+  identities: '#fef3c7',
+  storage: '#f3e8ff',
+  other: '#e5e7eb',
+};
+
+interface Place {
+  x: number;
+  y: number;
+}
+
+/** A graph as a picture: a column for each group, lines for what needs what, dashed ones for who may assume what. */
+export function svg(graph: Graph): string {
+  const scene = sceneOf(graph);
+  const columns = GROUPS.map((group) => ({
+    group,
+    boxes: scene.boxes.filter((box) => box.group === group),
+  })).filter(({ boxes }) => boxes.length > 0);
+  const places = new Map(
+    columns.flatMap(({ boxes }, column) => boxes.map(({ id }, row) => [id, place(column, row)] as const)),
+  );
+  const width = MARGIN.side * 2 + columns.length * (BOX.width + GAP.column) - GAP.column;
+  const rows = Math.max(...columns.map(({ boxes }) => boxes.length));
+  const height = MARGIN.top + rows * (BOX.height + GAP.row) + MARGIN.side;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">`,
+    `<title>${safe(scene.title)}</title>`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    `<text x="${MARGIN.side}" y="30" font-size="18" font-weight="600">${safe(scene.title)}</text>`,
+    ...columns.map(
+      ({ group }, at) => `<text x="${place(at, 0).x}" y="60" font-size="13" fill="#475569">${group}</text>`,
+    ),
+    ...lines(scene, places),
+    ...scene.boxes.map((box) => drawBox(box, places.get(box.id) as Place)),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function place(column: number, row: number): Place {
+  return {
+    x: MARGIN.side + column * (BOX.width + GAP.column),
+    y: MARGIN.top + row * (BOX.height + GAP.row),
+  };
+}
+
+function lines(scene: Scene, places: ReadonlyMap<string, Place>): string[] {
+  return scene.lines.map(({ from, to, kind }) => {
+    const style = kind === 'needs' ? 'stroke="#94a3b8"' : 'stroke="#d97706" stroke-dasharray="5 4"';
+    return `<path d="${curve(places.get(from) as Place, places.get(to) as Place)}" fill="none" ${style}/>`;
+  });
+}
+
+/** Within a column a bow at its right side, else a wave from the facing sides. */
+function curve(from: Place, to: Place): string {
+  const middle = BOX.height / 2;
+  const [y1, y2] = [from.y + middle, to.y + middle];
+  if (from.x === to.x) {
+    const x = from.x + BOX.width;
+    const bow = x + Math.min(GAP.column - 10, 20 + Math.abs(y1 - y2) / 8);
+    return `M${x},${y1} C${bow},${y1} ${bow},${y2} ${x},${y2}`;
+  }
+  const [x1, x2] = from.x < to.x ? [from.x + BOX.width, to.x] : [from.x, to.x + BOX.width];
+  const half = (x1 + x2) / 2;
+  return `M${x1},${y1} C${half},${y1} ${half},${y2} ${x2},${y2}`;
+}
+
+function drawBox({ group, title, subtitle }: Box, { x, y }: Place): string {
+  const text = (size: number, below: number, words: string, colour: string) =>
+    `<text x="${x + 10}" y="${y + below}" font-size="${size}" fill="${colour}">${safe(cut(words))}</text>`;
+  return [
+    `<g><title>${safe(`${title}: ${subtitle}`)}</title>`,
+    `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${COLOURS[group]}" stroke="#94a3b8"/>`,
+    text(12, 17, title, '#0f172a'),
+    text(11, 32, subtitle, '#475569'),
+    '</g>',
+  ].join('');
+}
+
+function cut(text: string): string {
+  return text.length > FITS ? `${text.slice(0, FITS - 1)}…` : text;
+}
+
+function safe(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

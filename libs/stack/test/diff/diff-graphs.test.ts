@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { diffGraphs, diffMarkdown, diffSummary, diffTable } from '../../src/index.ts';
+import { handmade } from '../programs.ts';
+
+const cluster = (inputs: Record<string, never | string | object>, options = {}) =>
+  handmade({ type: 'aws:eks/cluster:Cluster', name: 'main', inputs: inputs as never, options });
+
+describe('the diff of two graphs', () => {
+  it('is empty for equal ones', () => {
+    const graph = cluster({ version: '1.36' });
+    expect(diffGraphs(graph, graph)).toEqual({ changes: [], outputs: [], same: 1 });
+    expect(diffTable(diffGraphs(graph, graph))).toBe(
+      '0 to add, 0 to change, 0 to replace, 0 to remove, 1 unchanged',
+    );
+  });
+
+  it('tells what is added, removed and changed, down to the place', () => {
+    const before = handmade({ name: 'a' }, { name: 'b', inputs: { list: [{ x: 1 }, { x: 2 }], t: 'y' } });
+    const after = handmade({ name: 'b', inputs: { list: [{ x: 1 }, { x: 3 }] } }, { name: 'c' });
+    const { changes } = diffGraphs(before, after);
+    expect(changes.map(({ action, resource }) => `${action} ${resource.name}`)).toEqual([
+      'remove a',
+      'change b',
+      'add c',
+    ]);
+    expect(changes[1]?.properties).toEqual([
+      { path: 'list[1].x', before: 2, after: 3, forces: false },
+      { path: 't', before: 'y', forces: false },
+    ]);
+  });
+
+  it('names the property that forces a replacement, also deep inside', () => {
+    const diff = diffGraphs(
+      cluster({ version: '1.35', kubernetesNetworkConfig: { serviceIpv4Cidr: '10.1.0.0/16' } }),
+      cluster({ version: '1.36', kubernetesNetworkConfig: { serviceIpv4Cidr: '10.2.0.0/16' } }),
+    );
+    expect(diff.changes[0]?.action).toBe('replace');
+    expect(diff.changes[0]?.properties.filter(({ forces }) => forces)).toEqual([
+      expect.objectContaining({ path: 'kubernetesNetworkConfig.serviceIpv4Cidr' }),
+    ]);
+  });
+
+  it('takes a program at its word: replaceOnChanges forces, ignoreChanges hides', () => {
+    const diff = (options: object) =>
+      diffGraphs(cluster({ version: '1.35' }, options), cluster({ version: '1.36' }, options)).changes;
+    expect(diff({})[0]?.action).toBe('change');
+    expect(diff({ replaceOnChanges: ['version'] })[0]?.action).toBe('replace');
+    expect(diff({ ignoreChanges: ['version'] })).toEqual([]);
+  });
+
+  it('warns of what the engine would refuse, and counts', () => {
+    const before = cluster({ name: 'a' }, { protect: true });
+    const table = diffTable(diffGraphs(before, cluster({ name: 'b' }, { protect: true })));
+    expect(table).toContain('± eks.Cluster main (protected: the engine will refuse this)');
+    expect(table).toContain('name: "a" -> "b"  (forces replacement)');
+    expect(table).toContain('1 to replace');
+  });
+
+  it('shows neither secrets nor bars that would break a Markdown table', () => {
+    const before = handmade({ name: 'a', inputs: { t: 'x|y', s: 'open' } });
+    const after = handmade({ name: 'a', inputs: { t: 'z`', s: { $secret: true } } });
+    const text = diffMarkdown('Plan', diffGraphs(before, after));
+    expect(text).toContain('s: "open" -> [secret]');
+    for (const row of text.split('\n').filter((line) => line.startsWith('|'))) {
+      expect(row.replaceAll('\\|', '').split('|')).toHaveLength(5);
+    }
+    expect(text).toContain(diffSummary(diffGraphs(before, after)));
+  });
+
+  it('compares outputs too', () => {
+    const graph = handmade({ name: 'a' });
+    const diff = diffGraphs(graph, { ...graph, outputs: { url: 'x' } });
+    expect(diff.outputs).toEqual([{ path: 'url', after: 'x', forces: false }]);
+    expect(diffTable(diff)).toContain('url: nothing -> "x"');
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { mermaid, svg, type Graph } from '../../src/index.ts';
+import { sceneOf } from '../../src/picture/scene.ts';
+import { handmade } from '../programs.ts';
+
+const trust = {
+  Statement: [
+    {
+      Principal: { Federated: 'x' },
+      Condition: {
+        StringEquals: { 'token.actions.githubusercontent.com:sub': 'repo:<o>/"r":environment:p' },
+      },
+    },
+  ],
+};
+
+function network(): Graph {
+  const graph = handmade(
+    { type: 'aws:ec2/vpc:Vpc', name: 'net' },
+    { type: 'aws:ec2/subnet:Subnet', name: 'a' },
+    { type: 'aws:ec2/subnet:Subnet', name: 'b' },
+    { type: 'aws:eks/cluster:Cluster', name: 'main' },
+    { type: 'aws:iam/role:Role', name: 'deploy', inputs: { assumeRolePolicy: trust } },
+    { type: 'aws:iam/rolePolicyAttachment:RolePolicyAttachment', name: 'tie' },
+  );
+  const [vpc, a, b, cluster] = graph.resources.map(({ urn }) => urn) as [string, string, string, string];
+  const needs: Record<string, string[]> = { [a]: [vpc], [b]: [vpc], [cluster]: [vpc, a, b] };
+  return {
+    ...graph,
+    resources: graph.resources.map((resource) => ({ ...resource, dependencies: needs[resource.urn] ?? [] })),
+  };
+}
+
+describe('the picture of a graph', () => {
+  it('puts kin into one box, ties into none, and draws direct needs only', () => {
+    const { boxes, lines } = sceneOf(network());
+    expect(boxes.map(({ group, title }) => `${group}: ${title}`)).toEqual([
+      'network: ec2.Vpc',
+      'network: ec2.Subnet × 2',
+      'cluster: eks.Cluster',
+      'identities: iam.Role',
+      'identities: may assume',
+    ]);
+    expect(lines.filter(({ kind }) => kind === 'needs')).toHaveLength(2);
+  });
+
+  it('says who may assume a role', () => {
+    const { boxes, lines } = sceneOf(network());
+    expect(lines.filter(({ kind }) => kind === 'assumes')).toHaveLength(1);
+    expect(boxes.at(-1)?.subtitle).toContain('environment:p');
+  });
+
+  it('is well-formed, whatever the names hold', () => {
+    const picture = svg(network());
+    expect(picture).toMatch(/^<svg [^>]*>\n/);
+    expect(picture).not.toMatch(/&(?!amp;|lt;|gt;|quot;)/);
+    const open = picture.match(/<[a-z]+(?: [^<>]*[^/<>])?>/g) ?? [];
+    expect(open).toHaveLength((picture.match(/<\/[a-z]+>/g) ?? []).length);
+    expect(picture).not.toContain('<o>');
+  });
+
+  it('is the same as text for Mermaid, with every box in a group', () => {
+    const text = mermaid(network());
+    expect(text.split('\n').filter((line) => line.includes('subgraph'))).toHaveLength(3);
+    expect(text.match(/b\d+\[/g)).toHaveLength(5);
+    expect(text).toContain('-. assumes .->');
+    expect(text).not.toContain('undefined');
+  });
+});
