@@ -76,7 +76,12 @@ const total = tasks
   );
 // A run that failed without saying where, or that ran nothing, is a failure too.
 if (total.failed === 0 && (status !== 0 || total.passed === 0)) total.failed = 1;
-for (const { taskId, status } of tasks) if (status !== 0) console.log(`failed: ${taskId}`);
+for (const { taskId, status, projectName, target } of tasks) {
+  if (status !== 0) console.log(`failed: ${taskId}`);
+  if (target !== 'test') continue;
+  const again = readJson<string[]>(`${roots.get(projectName)}/dist/test/second-tries.json`) ?? [];
+  for (const name of again) console.log(`passed at the second try only: ${projectName}: ${name}`);
+}
 console.log(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
 );
