@@ -15,7 +15,7 @@ describe('five apps, from commit to release', () => {
     const { output } = workspace.run(
       `nx show projects --affected --with-target=deploy --base=${base} --head=HEAD`,
     );
-    expect(output.trim().split('\n').sort()).toEqual(APPS);
+    expect(output.trim().split('\n').sort()).toEqual([...APPS, 'platform']);
     expect(workspace.due()).toEqual(APPS);
   });
 

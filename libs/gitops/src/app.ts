@@ -2,12 +2,23 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { readJson } from './door.ts';
+import { ENVIRONMENTS } from './environment.ts';
+import { GitopsError } from './error.ts';
 import type { Commit, Source } from './source.ts';
 
 /** The chart of an app that names none in its `package.json`. */
 export const DEFAULT_CHART = 'deploy/charts/service';
 
-/** An app that a commit deploys to an environment: `apps/<name>/deploy/<environment>.yaml` is there. */
+/**
+ * What Argo CD of an environment itself does: released and promoted like an app, but without an image. It is
+ * deployed to an environment that has `deploy/environments/<environment>/values.yaml`.
+ */
+export const PLATFORM = 'platform';
+
+/** The chart of the platform. */
+export const PLATFORM_CHART = 'deploy/argocd';
+
+/** An app that a commit deploys to an environment: `apps/<name>/deploy/<environment>.yaml` is there. Or the platform. */
 export interface App {
   /** The folder name under `apps/`, and the name of the Nx project. */
   name: string;
@@ -22,25 +33,47 @@ const Manifest = Type.Object({
 });
 
 /** The folder of an app. */
-export const appFolder = (app: string): string => `apps/${app}`;
+export const appFolder = (app: string): string => (app === PLATFORM ? PLATFORM_CHART : `apps/${app}`);
 
 /** The folder with an app's values. */
-export const deployFolder = (app: string): string => `apps/${app}/deploy`;
+export const deployFolder = (app: string): string =>
+  app === PLATFORM ? ENVIRONMENTS : `${appFolder(app)}/deploy`;
+
+/** The values of an app in one environment; without this file it is not deployed there. */
+export const deployFile = (app: string, environment: string): string =>
+  `${deployFolder(app)}/${environment}${app === PLATFORM ? '/values' : ''}.yaml`;
 
 /**
- * The apps that `commit` deploys to an environment, sorted.
+ * The apps that `commit` deploys to an environment, sorted; the platform among them.
  *
- * @throws {GitopsError} `invalid` for a `package.json` whose `slipway` block breaks the schema
+ * @throws {GitopsError} `invalid` for a `package.json` whose `slipway` block breaks the schema, and for an app that
+ *   has the platform's name
  */
 export async function appsAt(source: Source, commit: Commit, environment: string): Promise<App[]> {
   const names = await deployedNames(source, commit, environment);
-  return Promise.all(
-    names.map(async (name) => {
-      const file = `${appFolder(name)}/package.json`;
-      const text = (await source.readFile(commit, file)) ?? '{}';
-      return { name, chart: readJson(Manifest, text, file).slipway?.chart ?? DEFAULT_CHART };
-    }),
-  );
+  if (names.includes(PLATFORM)) {
+    throw new GitopsError(
+      'invalid',
+      `apps/${PLATFORM} has the name under which the platform itself is released. Rename the app.`,
+      { value: PLATFORM },
+    );
+  }
+  const apps = await Promise.all(names.map((name) => appAt(source, commit, name)));
+  const hasPlatform = await deploysPlatform(source, commit, environment);
+  const platform = hasPlatform ? [{ name: PLATFORM, chart: PLATFORM_CHART }] : [];
+  return [...apps, ...platform].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function appAt(source: Source, commit: Commit, name: string): Promise<App> {
+  const file = `${appFolder(name)}/package.json`;
+  const text = (await source.readFile(commit, file)) ?? '{}';
+  return { name, chart: readJson(Manifest, text, file).slipway?.chart ?? DEFAULT_CHART };
+}
+
+async function deploysPlatform(source: Source, commit: Commit, environment: string): Promise<boolean> {
+  const files = [`${PLATFORM_CHART}/Chart.yaml`, deployFile(PLATFORM, environment)];
+  const found = await Promise.all(files.map((file) => source.objectId(commit, file)));
+  return found.every((id) => id !== undefined);
 }
 
 async function deployedNames(source: Source, commit: Commit, environment: string): Promise<string[]> {
@@ -54,7 +87,7 @@ async function deployedNames(source: Source, commit: Commit, environment: string
 
 /** Whether the work tree deploys an app to an environment. */
 export async function isDeployedTo(root: string, app: string, environment: string): Promise<boolean> {
-  return access(join(root, deployFolder(app), `${environment}.yaml`)).then(
+  return access(join(root, deployFile(app, environment))).then(
     () => true,
     () => false,
   );

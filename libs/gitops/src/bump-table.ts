@@ -1,22 +1,28 @@
 import type { BumpResult } from './bump.ts';
 import type { Environment } from './environment.ts';
+import type { Release } from './ledger.ts';
 import type { Outcome } from './plan.ts';
 import { table } from './table.ts';
 
-const tag = (release: Outcome['after']): string => release?.image.tag ?? '-';
+const tag = (release: Outcome['after']): string => release?.image?.tag ?? '-';
 
 /** What became of each app in an environment, a row each. */
 export function outcomeTable({ name }: Environment, outcomes: readonly Outcome[]): string {
   const rows = outcomes.map(({ app, outcome, before, after, reason }) => [
     app,
     outcome,
-    before && before.image.digest !== after?.image.digest ? `${tag(before)} -> ${tag(after)}` : tag(after),
-    reason ??
-      (outcome === 'landed' && before?.image.digest === after?.image.digest
-        ? 'same image, new configuration'
-        : ''),
+    before?.image && before.image.digest !== after?.image?.digest
+      ? `${tag(before)} -> ${tag(after)}`
+      : tag(after),
+    reason ?? (outcome === 'landed' && after ? noteOf(before, after) : ''),
   ]);
   return table(['APP', name.toUpperCase(), 'IMAGE', 'NOTE'], rows);
+}
+
+/** What a landed release is, where its image does not tell. */
+function noteOf(before: Outcome['before'], after: Release): string {
+  if (after.image === undefined) return `configuration ${after.release.config.slice(0, 12)}`;
+  return before?.image?.digest === after.image.digest ? 'same image, new configuration' : '';
 }
 
 /**

@@ -1,5 +1,5 @@
-import { deployFolder } from './app.ts';
-import type { Release } from './ledger.ts';
+import { deployFolder, PLATFORM_CHART } from './app.ts';
+import type { Image, Release } from './ledger.ts';
 import type { History } from './source.ts';
 
 /** Which configuration a release reads. */
@@ -7,7 +7,7 @@ export type Configuration = Pick<Release['release'], 'config' | 'chart'>;
 
 /**
  * Whether two releases of an app read the same configuration: the same chart, and chart and the app's `deploy/`
- * folder are the same Git objects. Commits that this checkout does not know are the same only when they are one.
+ * folder (for the platform: all environments) are the same Git objects. Commits that this checkout does not know are the same only when they are one.
  */
 export async function sameConfiguration(
   source: Pick<History, 'objectId'>,
@@ -24,9 +24,9 @@ export async function sameConfiguration(
     ]);
     return then !== undefined && then === now;
   };
-  return (await same(one.chart)) && (await same(deployFolder(app)));
+  return (await same(one.chart ?? PLATFORM_CHART)) && (await same(deployFolder(app)));
 }
 
-/** Whether two releases name the same image in the same repository. */
-export const sameImage = (one: Release['image'], other: Release['image']): boolean =>
-  one.repository === other.repository && one.digest === other.digest;
+/** Whether two releases name the same image in the same repository, or both none. */
+export const sameImage = (one: Image | undefined, other: Image | undefined): boolean =>
+  one?.repository === other?.repository && one?.digest === other?.digest;

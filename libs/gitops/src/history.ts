@@ -1,11 +1,10 @@
 import { sameConfiguration, sameImage } from './configuration.ts';
-import { readYaml } from './door.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import type { LoggedCommit } from './ledger-log.ts';
 import { actionOn, type Action } from './ledger-message.ts';
 import { LedgerRepository, type Tip } from './ledger-repository.ts';
-import { Release, releaseFile } from './ledger.ts';
+import { readRelease, releaseFile, type Release } from './ledger.ts';
 import { notReleased } from './released.ts';
 import type { Commit, Source } from './source.ts';
 
@@ -73,7 +72,9 @@ export async function readHistory(
     logged.map(({ commit }) => commit),
     file,
   );
-  const records = logged.map(({ commit }, at) => readRecord(texts[at], `${commit.slice(0, 12)}:${file}`));
+  const records = logged.map(({ commit }, at) =>
+    readRecord(app, texts[at], `${commit.slice(0, 12)}:${file}`),
+  );
   const shown = logged.slice(0, limit);
   return Promise.all(
     shown.map(async (commit, at): Promise<HistoryEntry> => {
@@ -104,10 +105,14 @@ function entryOf(app: string, { commit, at, committer, trailers }: LoggedCommit)
 }
 
 /** One record that was broken by hand long ago must not hide the others, least of all from a rollback. */
-function readRecord(text: string | undefined, place: string): { release?: Release; problem?: string } {
+function readRecord(
+  app: string,
+  text: string | undefined,
+  place: string,
+): { release?: Release; problem?: string } {
   if (text === undefined) return {};
   try {
-    return { release: readYaml(Release, text, place) };
+    return { release: readRelease(app, text, place) };
   } catch (error) {
     return { problem: (error as GitopsError).message };
   }
@@ -120,7 +125,7 @@ async function changesOf(
   after: Release | undefined,
 ): Promise<HistoryEntry['changed']> {
   if (after === undefined) return [];
-  if (before === undefined) return ['image', 'configuration'];
+  if (before === undefined) return after.image ? ['image', 'configuration'] : ['configuration'];
   const same = await sameConfiguration(source, app, before.release, after.release);
   return [
     ...(sameImage(before.image, after.image) ? [] : (['image'] as const)),

@@ -1,5 +1,13 @@
 export { affectedBase } from './affected-base.ts';
-export { appsAt, DEFAULT_CHART, isDeployedTo, type App } from './app.ts';
+export {
+  appsAt,
+  DEFAULT_CHART,
+  deployFile,
+  isDeployedTo,
+  PLATFORM,
+  PLATFORM_CHART,
+  type App,
+} from './app.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump.ts';
 export { bumpTable } from './bump-table.ts';
 export { actorOf, runUrlOf } from './ci.ts';
@@ -15,7 +23,15 @@ export { GitopsError, type GitopsErrorCode } from './error.ts';
 export { history, type HistoryEntry } from './history.ts';
 export { hold, unhold, type Hold, type HoldOptions, type HoldResult, type UnholdResult } from './hold.ts';
 export { type Action } from './ledger-message.ts';
-export { LEDGER_FILE, LedgerState, Release, releaseFile } from './ledger.ts';
+export {
+  AppRelease,
+  LEDGER_FILE,
+  LedgerState,
+  PlatformRelease,
+  releaseFile,
+  type Image,
+  type Release,
+} from './ledger.ts';
 export { type Intent, type Outcome, type Plan } from './plan.ts';
 export {
   promote,

@@ -26,7 +26,7 @@ export function ledgerMessage({ subject, lines = [], trailers }: LedgerMessage):
 export function releaseTrailers(landed: readonly Outcome[]): LedgerMessage['trailers'] {
   return landed.flatMap(({ app, before, after }): LedgerMessage['trailers'] => [
     ['App', app],
-    ['Digest', `${before?.image.digest ?? 'none'} -> ${after?.image.digest}`],
+    ['Digest', after?.image && `${before?.image?.digest ?? 'none'} -> ${after.image.digest}`],
     ['Source', after?.release.source],
     ['Config', after?.release.config],
   ]);
@@ -36,10 +36,11 @@ export function releaseTrailers(landed: readonly Outcome[]): LedgerMessage['trai
 export function releaseLines(landed: readonly Outcome[]): string[] {
   return landed.map(({ app, before, after }) => {
     const change =
-      before?.image.digest === after?.image.digest
+      before?.image?.digest === after?.image?.digest
         ? 'same image'
-        : `${short(before?.image.digest)} -> ${short(after?.image.digest)}`;
-    return `${app}: ${change}, configuration ${after?.release.config.slice(0, 12)}`;
+        : `${short(before?.image?.digest)} -> ${short(after?.image?.digest)}`;
+    const image = after?.image ? `${change}, ` : '';
+    return `${app}: ${image}configuration ${after?.release.config.slice(0, 12)}`;
   });
 }
 

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { stringify } from 'yaml';
+import { PLATFORM } from './app.ts';
 import { readYaml } from './door.ts';
 import type { Tip } from './ledger-repository.ts';
 
@@ -7,48 +8,77 @@ const Commit = Type.String({ pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$' });
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 const Closed = { additionalProperties: false };
 
-/** `apps/<app>/release.yaml`: what is released, and from which configuration. */
-export const Release = Type.Object(
+const Image = Type.Object(
   {
-    image: Type.Object(
-      {
-        repository: Type.String({ minLength: 1 }),
-        tag: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$' }),
-        digest: Digest,
-      },
-      { ...Closed, description: "Exactly the chart's image values." },
-    ),
+    repository: Type.String({ minLength: 1 }),
+    tag: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$' }),
+    digest: Digest,
+  },
+  { ...Closed, description: "Exactly the chart's image values." },
+);
+export type Image = Static<typeof Image>;
+
+const Config = Type.Unsafe<string>({
+  ...Commit,
+  description: 'The commit at which chart and values are read.',
+});
+
+const Hold = Type.Optional(
+  Type.Object(
+    {
+      by: Type.String(),
+      reason: Type.String(),
+      since: Type.String({ description: 'ISO 8601' }),
+      until: Type.Optional(
+        Type.String({ description: 'ISO 8601; without it the hold stays until it is lifted' }),
+      ),
+    },
+    { ...Closed, description: 'No run replaces this release while the hold lasts.' },
+  ),
+);
+
+/** `apps/<app>/release.yaml`: what is released, and from which configuration. */
+export const AppRelease = Type.Object(
+  {
+    image: Image,
     release: Type.Object(
       {
         source: Type.Unsafe<string>({
           ...Commit,
           description: 'The commit of the run that first published this digest.',
         }),
-        config: Type.Unsafe<string>({
-          ...Commit,
-          description: 'The commit at which chart and values are read.',
-        }),
+        config: Config,
         chart: Type.String({ minLength: 1, description: 'The chart folder at that commit.' }),
       },
       Closed,
     ),
-    hold: Type.Optional(
-      Type.Object(
-        {
-          by: Type.String(),
-          reason: Type.String(),
-          since: Type.String({ description: 'ISO 8601' }),
-          until: Type.Optional(
-            Type.String({ description: 'ISO 8601; without it the hold stays until it is lifted' }),
-          ),
-        },
-        { ...Closed, description: 'No run replaces this release while the hold lasts.' },
-      ),
-    ),
+    hold: Hold,
   },
   Closed,
 );
-export type Release = Static<typeof Release>;
+
+export type AppRelease = Static<typeof AppRelease>;
+
+/** `platform/release.yaml`: the platform's chart and the environment's values at a commit. */
+export const PlatformRelease = Type.Object(
+  { release: Type.Object({ config: Config }, Closed), hold: Hold },
+  Closed,
+);
+
+/** What is released of an app; of the platform, which has no image, only the configuration. */
+export interface Release {
+  image?: Image;
+  release: { source?: string; config: string; chart?: string };
+  hold?: NonNullable<AppRelease['hold']>;
+}
+
+/**
+ * Reads the release of an app from its file in a ledger.
+ *
+ * @throws {GitopsError} `invalid`
+ */
+export const readRelease = (app: string, text: string, place: string): Release =>
+  readYaml(app === PLATFORM ? PlatformRelease : AppRelease, text, place);
 
 /** `ledger.yaml`: what was considered, and what is due all the same. */
 export const LedgerState = Type.Object(
@@ -68,11 +98,15 @@ export type LedgerState = Static<typeof LedgerState>;
 export const LEDGER_FILE = 'ledger.yaml';
 
 /** The file with the {@link Release} of an app. */
-export const releaseFile = (app: string): string => `apps/${app}/release.yaml`;
+export const releaseFile = (app: string): string =>
+  app === PLATFORM ? `${PLATFORM}/release.yaml` : `apps/${app}/release.yaml`;
 
 /** The apps that a ledger has a release of, whether or not they still exist. */
 export function releasedApps(tip: Tip): string[] {
-  return tip.files.flatMap((file) => /^apps\/([^/]+)\/release\.yaml$/.exec(file)?.[1] ?? []).sort();
+  return tip.files
+    .flatMap((file) => /^(?:apps\/)?([^/]+)\/release\.yaml$/.exec(file)?.[1] ?? [])
+    .filter((app) => tip.files.includes(releaseFile(app)))
+    .sort();
 }
 
 /** @throws {GitopsError} `invalid` */
@@ -95,7 +129,7 @@ export async function readReleases(
   const releases = new Map<string, Release>();
   for (const app of apps) {
     const text = texts.get(releaseFile(app));
-    if (text !== undefined) releases.set(app, readYaml(Release, text, `${place}:${releaseFile(app)}`));
+    if (text !== undefined) releases.set(app, readRelease(app, text, `${place}:${releaseFile(app)}`));
   }
   return releases;
 }

@@ -10,6 +10,7 @@ import {
   readState,
   releasedApps,
   releaseFile,
+  type Image,
   type LedgerState,
   type Release,
 } from './ledger.ts';
@@ -17,10 +18,10 @@ import { compare, isHeld } from './order.ts';
 import type { Commit } from './source.ts';
 import type { Change } from './update.ts';
 
-/** An image that was published for an app and should now be released. */
+/** An image that was published for an app and should now be released; the platform has none. */
 export interface Intent {
   app: string;
-  image: Release['image'];
+  image?: Image | undefined;
 }
 
 /** What became of one app: a closed set. */
@@ -110,13 +111,19 @@ async function decide(
   if (overtaken) return { app, ...overtaken, ...known };
   if (before && sameImage(before.image, image)) {
     // Chart and values are the same Git objects: releasing it would change nothing.
-    const same = await sameConfiguration(source, app, before.release, { config, chart });
+    const next = image ? { config, chart } : { config };
+    const same = await sameConfiguration(source, app, before.release, next);
     if (same) return { app, outcome: 'unchanged', ...known };
   }
-  const first = before?.image.digest === image.digest ? before.release.source : config;
-  const after: Release = { image, release: { source: first, config, chart } };
+  const after: Release = image
+    ? { image, release: { source: firstSource(before, image) ?? config, config, chart } }
+    : { release: { config } };
   return { app, outcome: 'landed', ...(before && { before }), after };
 }
+
+/** Where a digest that stays came from first. */
+const firstSource = (before: Release | undefined, { digest }: Image): Commit | undefined =>
+  before?.image?.digest === digest ? before.release.source : undefined;
 
 /** Whether something newer was released or considered already. */
 async function isOvertaken(

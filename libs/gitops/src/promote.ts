@@ -1,9 +1,9 @@
-import { deployFolder } from './app.ts';
+import { deployFile } from './app.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import { oneLine } from './ledger-message.ts';
 import { LedgerRepository } from './ledger-repository.ts';
-import { readReleases, releasedApps, type Release } from './ledger.ts';
+import { readReleases, releasedApps, type Image, type Release } from './ledger.ts';
 import { mainlineOf } from './mainline.ts';
 import type { Outcome } from './plan.ts';
 import { decidePromotion, recordPromotion, type Promotion } from './promotion.ts';
@@ -97,7 +97,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
 async function select({ source, from, to, apps }: PromoteRequest, newest: Commit) {
   const released = await readAllReleases(source, from);
   const deploys = async (app: string, { release }: Release) => {
-    const values = `${deployFolder(app)}/${to.name}.yaml`;
+    const values = deployFile(app, to.name);
     const found = await Promise.all([release.config, newest].map((at) => source.objectId(at, values)));
     return found.some((id) => id !== undefined);
   };
@@ -155,7 +155,7 @@ function copier({ registries }: Environment, copyImage: CopyImage) {
     copies.set(key, copied);
     return copied;
   };
-  const failure = async (from: string, app: string, { digest, tag }: Release['image']) => {
+  const failure = async (from: string, app: string, { digest, tag }: Image) => {
     for (const registry of registries) {
       const to = `${registry}/${app}`;
       const failed = from === to ? undefined : await copyOnce({ from, to, digest, tag });

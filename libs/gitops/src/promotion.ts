@@ -1,4 +1,4 @@
-import { deployFolder } from './app.ts';
+import { deployFile } from './app.ts';
 import { sameConfiguration, sameImage } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { ledgerMessage, nameApps, plainUrl, releaseLines, releaseTrailers } from './ledger-message.ts';
@@ -100,7 +100,7 @@ async function decide(promotion: Promotion, app: string, before: Release | undef
 
 /** The record as the target holds it: the same, but pulled from the target's own registry. */
 function promoted(app: string, { image, release }: Release, to: Environment): Release {
-  return { image: { ...image, repository: `${to.registries[0]}/${app}` }, release };
+  return image ? { image: { ...image, repository: `${to.registries[0]}/${app}` }, release } : { release };
 }
 
 function heldIn({ name }: Environment, release: Release): string | undefined {
@@ -116,7 +116,7 @@ async function incomplete(
 ): Promise<string | undefined> {
   const problem = await unreadable(source, to, mainline, config);
   if (problem !== undefined) return problem;
-  const values = `${deployFolder(app)}/${to.name}.yaml`;
+  const values = deployFile(app, to.name);
   if ((await source.objectId(config, values)) !== undefined) return undefined;
   return `${values} is not there at ${config.slice(0, 12)}, which ${from.name} runs. Add it on main, deploy that to ${from.name}, then promote again`;
 }

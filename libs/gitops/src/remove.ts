@@ -1,4 +1,4 @@
-import { appsAt } from './app.ts';
+import { appsAt, deployFile } from './app.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import { ledgerMessage } from './ledger-message.ts';
@@ -22,7 +22,7 @@ export async function removeRelease(source: Source, environment: Environment, ap
   if (deployed.some(({ name }) => name === app)) {
     throw new GitopsError(
       'refused',
-      `${app} is still deployed to ${environment.name}: apps/${app}/deploy/${environment.name}.yaml exists at this commit. Delete that file first.`,
+      `${app} is still deployed to ${environment.name}: ${deployFile(app, environment.name)} exists at this commit. Delete that file first.`,
       { value: app },
     );
   }

@@ -11,7 +11,7 @@ export interface RollbackTarget {
 
 /** What is released, leaving aside whether it is held. */
 export function recordOf({ image, release }: Release): Release {
-  return { image, release };
+  return { ...(image && { image }), release };
 }
 
 /** Whether two releases are one record, held or not. */
@@ -63,9 +63,10 @@ export function releasesNamed(
   return history.flatMap(({ commit, release }) => {
     if (release === undefined) return [];
     const { image, release: from } = release;
-    const ids = [image.digest, image.digest.slice('sha256:'.length), from.config, commit];
+    const digests = image ? [image.digest, image.digest.slice('sha256:'.length)] : [];
+    const ids = [...digests, from.config, commit];
     const long = /^(sha256:)?[0-9a-f]{7,64}$/.test(to);
-    const name = image.tag === to ? to : ids.find((id) => long && id.startsWith(to));
+    const name = image?.tag === to ? to : ids.find((id) => long && id.startsWith(to));
     return name === undefined ? [] : [{ commit, release, name }];
   });
 }

@@ -143,7 +143,7 @@ function listReleases(entries: readonly HistoryEntry[]): string {
     .slice(0, LISTED)
     .map(
       ({ commit, release: { image, release } }) =>
-        `  ${image.tag}  configuration ${release.config.slice(0, 12)}  ledger ${commit.slice(0, 12)}`,
+        `  ${image ? `${image.tag}  ` : ''}configuration ${release.config.slice(0, 12)}  ledger ${commit.slice(0, 12)}`,
     );
   const more = releases.length - lines.length;
   return [...lines, ...(more > 0 ? [`  and ${more} older`] : [])].join('\n');
@@ -162,7 +162,7 @@ async function assertReadable(
   if (problem === undefined) return;
   throw new GitopsError(
     'refused',
-    `${app} cannot go back to ${release.image.tag}: ${problem}, or name another release with --to.`,
+    `${app} cannot go back to ${release.image?.tag ?? release.release.config.slice(0, 12)}: ${problem}, or name another release with --to.`,
     { value: release.release.config },
   );
 }

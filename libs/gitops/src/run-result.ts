@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { readJson } from './door.ts';
 import { GitopsError } from './error.ts';
-import { Release } from './ledger.ts';
+import { AppRelease } from './ledger.ts';
 
 /** Where runs leave their results, from the root of the work tree. Ignored by Git. */
 export const RUNS = '.slipway/runs';
@@ -20,7 +20,7 @@ export const RunResult = Type.Object(
       pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$',
       description: 'The commit that was checked out.',
     }),
-    image: Release.properties.image,
+    image: Type.Optional(AppRelease.properties.image),
     registries: Type.Array(
       Type.Object(
         {

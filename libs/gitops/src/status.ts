@@ -1,4 +1,4 @@
-import { appsAt, deployFolder, appFolder, type App } from './app.ts';
+import { appsAt, deployFolder, appFolder, PLATFORM_CHART, type App } from './app.ts';
 import type { Environment } from './environment.ts';
 import { LedgerRepository } from './ledger-repository.ts';
 import { readReleases, readState, releasedApps, type LedgerState, type Release } from './ledger.ts';
@@ -77,7 +77,11 @@ async function appStatus(
   const { config, chart } = release.release;
   const [committedAt, behind] = await Promise.all([
     source.committedAt(config),
-    source.countCommits(config, head, [appFolder(app), deployFolder(app), deployed?.chart ?? chart]),
+    source.countCommits(config, head, [
+      appFolder(app),
+      deployFolder(app),
+      deployed?.chart ?? chart ?? PLATFORM_CHART,
+    ]),
   ]);
   return {
     ...status,

@@ -7,15 +7,15 @@ import {
   readEnvironment,
   readSituation,
   type Environment,
+  type AppRelease,
   type LedgerState,
-  type Release,
   type Source,
 } from '../src/index.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What an environment's ledger says, read from the remote itself and not through the code under test. */
-export const releaseOf = (workspace: Workspace, app: string, environment = 'development'): Release =>
-  parse(workspace.ledger(`apps/${app}/release.yaml`, environment)) as Release;
+export const releaseOf = (workspace: Workspace, app: string, environment = 'development'): AppRelease =>
+  parse(workspace.ledger(`apps/${app}/release.yaml`, environment)) as AppRelease;
 
 export const stateOf = (workspace: Workspace, environment = 'development'): LedgerState =>
   parse(workspace.ledger('ledger.yaml', environment)) as LedgerState;

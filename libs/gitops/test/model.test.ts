@@ -177,7 +177,7 @@ class World {
     return APPS.filter((app) => {
       const release = releases.get(app);
       const values = release && this.git.contents(release.release.config)?.[app]?.values;
-      return release?.image.digest !== this.intent(app, main).image.digest || values !== main[app]?.values;
+      return release?.image?.digest !== this.intent(app, main).image.digest || values !== main[app]?.values;
     });
   }
 }

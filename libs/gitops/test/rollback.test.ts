@@ -161,7 +161,7 @@ describe('a rollback and a bump at the same time', () => {
     const newest = workspace.edit('api', 'api 4');
     await overtake(workspace, () => workspace.deploy('development', ['api']));
     const result = await rollback(...(await place(workspace)), 'api', bad);
-    expect(result.before.image.digest).toBe(digestOf('api 4'));
+    expect(result.before.image?.digest).toBe(digestOf('api 4'));
     expect(result.restored).toBe(ledger[1]); // not the release that was found to be bad
     expect(releaseOf(workspace, 'api')).toMatchObject({ release: { config: config[1] }, hold: bad });
     expect(stateOf(workspace)).toEqual({ through: newest, pending: ['api'] });

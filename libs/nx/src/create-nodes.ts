@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
-import { DEFAULT_CHART, listEnvironments, readEnvironment } from '@slipway/gitops';
+import { DEFAULT_CHART, listEnvironments, PLATFORM, PLATFORM_CHART, readEnvironment } from '@slipway/gitops';
 import { appTargets, type AppFacts } from './app-targets.ts';
+import { platformTargets } from './platform-targets.ts';
 
 /** Options of the plugin in `nx.json`. */
 export interface SlipwayPluginOptions {
@@ -17,21 +18,26 @@ export const DEFAULT_ENVIRONMENT = 'local';
 export const chartProject = (folder: string): string => `${basename(folder)}-chart`;
 
 /**
- * An app is a folder with `deploy/values.yaml`; a chart is a folder with `Chart.yaml`. Both are found by files
- * that exist anyway: nothing is written for Nx.
+ * An app is a folder with `deploy/values.yaml`; a chart is a folder with `Chart.yaml`, one of which is the platform's.
+ * All are found by files that exist anyway: nothing is written for Nx.
  */
 export const createNodesV2: CreateNodes<SlipwayPluginOptions> = [
-  '{apps/*/deploy/values.yaml,deploy/charts/*/Chart.yaml}',
+  `{apps/*/deploy/values.yaml,deploy/charts/*/Chart.yaml,${PLATFORM_CHART}/Chart.yaml}`,
   async (files, options, context) => {
     const workspace = await readWorkspace(options, context);
     return files.map((file) => {
-      const project = basename(file) === 'Chart.yaml' ? chart(file) : app(file, workspace, context);
+      const project = projectOf(file, workspace, context);
       return [file, { projects: { [project.root]: project } }];
     });
   },
 ];
 
 type Workspace = Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'builder'>;
+
+function projectOf(file: string, workspace: Workspace, context: CreateNodesContext): ProjectConfiguration {
+  if (dirname(file) === PLATFORM_CHART) return platform(workspace);
+  return basename(file) === 'Chart.yaml' ? chart(file) : app(file, workspace, context);
+}
 
 async function readWorkspace(
   options: SlipwayPluginOptions | undefined,
@@ -70,6 +76,15 @@ function app(
     projectType: 'application',
     implicitDependencies: [chartProject(chartFolder)],
     targets: appTargets({ name, root, ...workspace }),
+  };
+}
+
+function platform(workspace: Workspace): ProjectConfiguration {
+  return {
+    root: PLATFORM_CHART,
+    name: PLATFORM,
+    projectType: 'application',
+    targets: platformTargets(workspace),
   };
 }
 

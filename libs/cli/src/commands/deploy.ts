@@ -3,8 +3,10 @@ import {
   assertReleasable,
   bump,
   bumpTable,
+  deployFile,
   GitopsError,
   isDeployedTo,
+  PLATFORM,
   readEnvironment,
   runUrlOf,
   writeRunResult,
@@ -26,7 +28,7 @@ const run = (): string | undefined => process.env['SLIPWAY_RUN'];
 export function deployCommand(): Command {
   return new Command('deploy')
     .description("Publish an app's built image to an environment's registries, then release it")
-    .argument('<app>', 'the app: its folder under apps/')
+    .argument('<app>', `the app: its folder under apps/; or ${PLATFORM}, which has no image to publish`)
     .option('--env <environment>', 'the environment', 'local')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -54,18 +56,19 @@ async function deploy(
 ): Promise<RunResult | string> {
   const { root, source } = workspace;
   const environment = await readEnvironment(root, name);
-  if (!(await isDeployedTo(root, app, 'values'))) {
+  if (app !== PLATFORM && !(await isDeployedTo(root, app, 'values'))) {
     throw new GitopsError('usage', `There is no app "${app}": apps/${app}/deploy/values.yaml is not there.`, {
       value: app,
     });
   }
   if (!(await isDeployedTo(root, app, name))) {
-    return `${app} is not in ${name}: apps/${app}/deploy/${name}.yaml is not there. Nothing to do.`;
+    return `${app} is not in ${name}: ${deployFile(app, name)} is not there. Nothing to do.`;
   }
   if (environment.deploy === 'promote') {
     return `${name} is reached by promotion only, so nothing was done. Deploy to an environment before it, then: npx slipway promote ${app} --to ${name}`;
   }
   const { head } = await assertReleasable(source, environment);
+  if (app === PLATFORM) return { app, environment: name, head, registries: [] };
   const published = await publish(
     root,
     app,
@@ -93,7 +96,8 @@ async function release(
   process.exitCode = exitCodeOfOutcomes(result.outcomes);
 }
 
-function describe({ image, registries }: RunResult): string {
+function describe({ app, image, registries }: RunResult): string {
+  if (image === undefined) return `${app} has no image: its configuration is released`;
   return registries
     .map(({ repository, uploadedBlobs, uploadedBytes }) =>
       uploadedBlobs === 0

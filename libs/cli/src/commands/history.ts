@@ -36,7 +36,7 @@ function row({ at, action, by, release, changed, commit, reason, problem, run }:
     new Date(at).toISOString().slice(0, 16).replace('T', ' '),
     action,
     by,
-    release?.image.tag ?? '-',
+    release?.image?.tag ?? '-',
     release?.release.config.slice(0, 12) ?? '-',
     changed.join(', '),
     commit.slice(0, 12),

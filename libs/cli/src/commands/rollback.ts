@@ -44,7 +44,7 @@ export function rollbackCommand(): Command {
 }
 
 const named = ({ image, release }: Release): string =>
-  `${image.tag} with configuration ${release.config.slice(0, 12)}`;
+  `${image ? `${image.tag} with ` : ''}configuration ${release.config.slice(0, 12)}`;
 
 function describe(environment: string, { app, before, after, commit }: RollbackResult): string {
   if (commit === undefined) {

@@ -88,7 +88,7 @@ function row({ environment, cluster }: Status, status: AppStatus): string[] {
   return [
     app,
     environment,
-    release?.image.tag ?? '-',
+    release?.image?.tag ?? '-',
     release?.release.config.slice(0, 12) ?? '-',
     committedAt === undefined ? '' : age(Date.now() - committedAt),
     behind === undefined ? '' : String(behind),

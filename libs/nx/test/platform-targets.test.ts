@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { platformTargets } from '../src/platform-targets.ts';
+
+const { deploy } = platformTargets({
+  environments: [
+    { name: 'development', base: 'pinned' },
+    { name: 'local', base: 'embedded' },
+  ],
+  defaultEnvironment: 'local',
+});
+
+describe('the targets of the platform', () => {
+  it('deploy to every environment, never from the cache', () => {
+    expect(deploy.cache).toBe(false);
+    expect(deploy.options).toEqual({ command: 'slipway deploy platform --env=local' });
+    expect(deploy.configurations).toEqual({
+      development: { command: 'slipway deploy platform --env=development' },
+      local: { command: 'slipway deploy platform --env=local' },
+    });
+  });
+
+  it('make the platform due when what an environment gives to every app changes', () => {
+    expect(deploy.inputs).toContain('{workspaceRoot}/deploy/environments/**/*');
+  });
+});
