@@ -1,4 +1,5 @@
-import { crc32, createDeflateRaw, createGunzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, crc32, createGunzip, deflateRaw } from 'node:zlib';
 import { evenChunks, through } from './chunks.ts';
 
 /**
@@ -7,26 +8,59 @@ import { evenChunks, through } from './chunks.ts';
  */
 export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
-/** Compresses at level 6 to bytes that depend on the content and on zlib's version alone. */
-export async function* gzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let checksum = 0;
-  let size = 0;
-  async function* counted() {
-    for await (const chunk of evenChunks(source)) {
-      checksum = crc32(chunk, checksum);
-      size += chunk.length;
-      yield chunk;
-    }
-  }
+/** What zlib works on at a time. Part of the format: another size gives other bytes. */
+const blockSize = 512 * 1024;
+/** How far deflate looks back (RFC 1951). */
+const windowSize = 32 * 1024;
+/** Blocks that are compressed while the next one is read: libuv's default number of threads. Changes no byte. */
+const blocksAhead = 4;
+/** An empty last block: what closes a stream of blocks of which none knew that it was the last. */
+const streamEnd = Buffer.from([3, 0]);
+
+const deflate = promisify(deflateRaw);
+
+/**
+ * Compresses to bytes that depend on the content, the level and zlib's version alone. Blocks of a fixed size are
+ * compressed side by side, each with the end of the one before as its dictionary, into one ordinary gzip stream (as
+ * pigz does), so the number of processors changes the time and nothing else.
+ * @param level 1 to 9. @default 6
+ */
+export async function* gzip(source: AsyncIterable<Uint8Array>, level = 6): AsyncGenerator<Buffer> {
+  const underWay: Promise<Buffer>[] = [];
+  let [checksum, size, before] = [0, 0, Buffer.alloc(0)];
   yield gzipHeader;
-  yield* through(counted(), createDeflateRaw({ level: 6, memLevel: 8, windowBits: 15 }));
+  for await (const block of evenChunks(source, blockSize)) {
+    checksum = crc32(block, checksum);
+    size += block.length;
+    underWay.push(compressBlock(block, before.subarray(-windowSize), level));
+    before = block;
+    if (underWay.length === blocksAhead) yield* next(underWay);
+  }
+  while (underWay.length > 0) yield* next(underWay);
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(checksum, 0);
   trailer.writeUInt32LE(size % 2 ** 32, 4);
-  yield trailer;
+  yield Buffer.concat([streamEnd, trailer]);
 }
 
 /** Decompresses gzip. */
 export function gunzip(source: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   return through(source, createGunzip());
+}
+
+function compressBlock(block: Buffer, dictionary: Buffer, level: number): Promise<Buffer> {
+  return deflate(block, {
+    level,
+    memLevel: 9,
+    windowBits: 15,
+    // One piece of output for one piece of input.
+    chunkSize: blockSize,
+    finishFlush: constants.Z_SYNC_FLUSH,
+    ...(dictionary.length > 0 ? { dictionary } : {}),
+  });
+}
+
+async function* next(underWay: Promise<Buffer>[]): AsyncGenerator<Buffer> {
+  const first = underWay.shift();
+  if (first) yield first;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileChunks } from './chunks.ts';
 import { ImageError } from './error.ts';
 
@@ -10,6 +11,8 @@ export type TarEntry =
 const block = 512;
 const typeFlags = { file: '0', symlink: '2', directory: '5' } as const;
 const sizeLimit = 8 ** 11;
+/** Files up to this size are read at once: handing them to another thread would take longer than reading them. */
+const smallFile = 256 * 1024;
 
 /**
  * Adds every parent directory once (mode 0555), sorts by the bytes of the full path and refuses two entries with
@@ -64,7 +67,7 @@ async function* body(entry: Extract<TarEntry, { type: 'file' }>): AsyncGenerator
 
 async function* exactly(file: string, size: number): AsyncGenerator<Uint8Array> {
   let found = 0;
-  for await (const chunk of fileChunks(file)) {
+  for await (const chunk of size <= smallFile ? [readFileSync(file)] : fileChunks(file)) {
     found += chunk.length;
     yield chunk;
   }
@@ -171,11 +174,9 @@ function ustarBlock(fields: UstarFields): Buffer {
   bytes.write(fields.prefix, 345, 'ascii');
   // The checksum is taken with its own field filled with spaces.
   bytes.fill(' ', 148, 156);
-  octal(
-    bytes.reduce((sum, byte) => sum + byte, 0),
-    148,
-    6,
-  );
+  let sum = 0;
+  for (const byte of bytes) sum += byte;
+  octal(sum, 148, 6);
   bytes[154] = 0;
   return bytes;
 }

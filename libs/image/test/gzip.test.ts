@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { deflateRawSync, gunzipSync } from 'node:zlib';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { gunzip, gzip } from '../src/gzip.ts';
@@ -8,7 +8,8 @@ async function* pieces(bytes: Buffer, size: number) {
 }
 const compress = async (bytes: Buffer, size = 1000) =>
   Buffer.concat(await Array.fromAsync(gzip(pieces(bytes, size))));
-const sample = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * at) % 251));
+/** More than two of the blocks that are compressed side by side. */
+const sample = Buffer.from(Array.from({ length: 1_200_000 }, (_, at) => (at * at * (at >> 15)) % 251));
 
 describe('gzip', () => {
   test('has a header without time, name, level or platform', async () => {
@@ -18,12 +19,22 @@ describe('gzip', () => {
   test('is read back by Node, by the gzip program, and by itself', async () => {
     const bytes = await compress(sample);
     expect(gunzipSync(bytes).equals(sample)).toBe(true);
-    expect(execFileSync('gzip', ['-dc'], { input: bytes, maxBuffer: 1e6 }).equals(sample)).toBe(true);
+    expect(execFileSync('gzip', ['-dc'], { input: bytes, maxBuffer: 1e7 }).equals(sample)).toBe(true);
     expect(Buffer.concat(await Array.fromAsync(gunzip(pieces(bytes, 7)))).equals(sample)).toBe(true);
   });
 
   test('does not depend on the pieces in which content arrives', async () => {
     expect((await compress(sample, 17)).equals(await compress(sample, 100_000))).toBe(true);
+  });
+
+  test('costs at most a hundredth more than one block would, because each knows the end of the one before', async () => {
+    const text = Buffer.from(Array.from({ length: 150_000 }, (_, at) => `line ${at * 7} `).join(''));
+    expect(text.length).toBeGreaterThan(3 * 512 * 1024);
+    expect((await compress(text)).length).toBeLessThan(deflateRawSync(text, { level: 6 }).length * 1.01);
+  });
+
+  test('of nothing is a whole stream', async () => {
+    expect(gunzipSync(await compress(Buffer.alloc(0)))).toHaveLength(0);
   });
 
   test('fails with its source', async () => {
