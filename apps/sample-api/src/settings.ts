@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { envSchema, type EnvSchemaOpt } from 'env-schema';
-import { Type, type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { ServiceError } from './error.ts';
 
 /** Every setting of the service. All come from the environment; the type below is derived from this schema. */

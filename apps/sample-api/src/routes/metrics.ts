@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { UNDER_ANY_LOAD } from '../plugins/under-pressure.ts';
 import { COMMON_ERRORS } from '../schemas/http-error.ts';
 

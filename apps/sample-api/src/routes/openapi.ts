@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { COMMON_ERRORS } from '../schemas/http-error.ts';
 
 /** This interface, described for programs. */

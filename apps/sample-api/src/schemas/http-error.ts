@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 
 /** The id under which the schema of error answers is shared; `plugins/sensible.ts` adds it. */
 export const HTTP_ERROR = 'HttpError';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { MESSAGE_ID } from '../webhook/message.ts';
 import { REFUSALS, type Refusal } from '../webhook/verify.ts';
 
