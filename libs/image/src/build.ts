@@ -12,6 +12,7 @@ import { assertNativeAddons } from './native-addons.ts';
 import { mediaTypes, platformName, type Descriptor } from './oci.ts';
 import { replaceFolder } from './replace.ts';
 import { resultFile, type ImageResult } from './result.ts';
+import { bundleSbom, sbomFile } from './sbom.ts';
 import { version } from './version.ts';
 
 /** `base` for one platform, or `bases` for several; from `embeddedBase`, `pinnedBase` or `pinnedBases`. */
@@ -43,6 +44,8 @@ interface CommonOptions {
   labels?: Record<string, string>;
   /** Paths in the bundle that look like secrets but are public; each is named in the result. */
   allow?: string[];
+  /** Lists the packages inside, beside `image.json`. `root`: the folder in which esbuild ran. @default no list */
+  metafile?: { file: string; root: string };
   /**
    * Time of every file and of the configuration, in seconds since 1970.
    * @default the variable SOURCE_DATE_EPOCH (reproducible-builds.org), else 0
@@ -87,9 +90,17 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
       await writeLayoutFiles(folder, [root]);
       const result = imageResult(root, images, layers, allow);
       await writeFile(join(folder, resultFile), `${JSON.stringify(result, undefined, 2)}\n`);
+      await writeSbom(folder, files, options);
       return result;
     },
   );
+}
+
+async function writeSbom(folder: string, files: readonly BundleFile[], options: BuildOptions): Promise<void> {
+  if (!options.metafile) return;
+  const { file, root } = options.metafile;
+  const sbom = await bundleSbom({ name: titleOf(options), metafile: file, root, files });
+  await writeFile(join(folder, sbomFile), sbom);
 }
 
 interface PlatformManifest {
@@ -113,14 +124,17 @@ async function writeJson(blobs: string, mediaType: string, value: object): Promi
   return { mediaType, ...(await addBlob(blobs, bytes())) };
 }
 
-function imageLabels({ bundle, name, labels }: BuildOptions, base: Base): Record<string, string> {
+function titleOf({ bundle, name }: BuildOptions): string {
   const folder = resolve(bundle);
-  const title = name ?? basename(basename(folder) === 'dist' ? resolve(folder, '..') : folder);
+  return name ?? basename(basename(folder) === 'dist' ? resolve(folder, '..') : folder);
+}
+
+function imageLabels(options: BuildOptions, base: Base): Record<string, string> {
   return {
-    'org.opencontainers.image.title': title,
+    'org.opencontainers.image.title': titleOf(options),
     'org.opencontainers.image.base.name': base.name,
     ...(base.digest ? { 'org.opencontainers.image.base.digest': base.digest } : {}),
-    ...labels,
+    ...options.labels,
   };
 }
 

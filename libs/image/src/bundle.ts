@@ -88,7 +88,7 @@ async function readSymlink(root: string, path: string): Promise<BundleFile> {
 
 /** Whether a file can be executed is read from its first bytes, not from a mode that umask or a checkout changes. */
 function isProgram(file: string): boolean {
-  const handle = openSync(file);
+  const handle = openSync(file, 'r');
   try {
     const begin = Buffer.alloc(4);
     readSync(handle, begin, 0, 4, 0);

@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { attestCommand } from './commands/attest.ts';
+import { baseCommand } from './commands/base.ts';
 import { buildCommand } from './commands/build.ts';
 import { copyCommand } from './commands/copy.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -8,11 +10,12 @@ import { lsCommand } from './commands/ls.ts';
 import { pushCommand } from './commands/push.ts';
 import { unpackCommand } from './commands/unpack.ts';
 import type { CommandIo } from './commands/verb.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { ImageError } from './error.ts';
 
 /**
- * Where the verbs are mounted. `print` defaults to standard output and `note` to standard error. `parseLock` reads
- * a base lock and defaults to JSON, which is also YAML; pass a YAML parser to read `base.lock.yaml`.
+ * Where the verbs are mounted. `print` defaults to standard output and `note` to standard error. `parseYaml` reads
+ * base locks and policies and defaults to JSON, which is also YAML; pass a YAML parser to read `base.lock.yaml`.
  */
 export type ImageCommandOptions = Partial<CommandIo>;
 
@@ -24,7 +27,7 @@ export function imageCommands(options: ImageCommandOptions = {}): Command {
   const io: CommandIo = {
     print: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
-    parseLock: (text) => JSON.parse(text) as unknown,
+    parseYaml: (text) => JSON.parse(text) as unknown,
     ...options,
   };
   return new Command('image')
@@ -32,6 +35,9 @@ export function imageCommands(options: ImageCommandOptions = {}): Command {
     .addCommand(buildCommand(io))
     .addCommand(pushCommand(io))
     .addCommand(copyCommand(io))
+    .addCommand(attestCommand(io))
+    .addCommand(verifyCommand(io))
+    .addCommand(baseCommand(io))
     .addCommand(lsCommand(io))
     .addCommand(inspectCommand(io))
     .addCommand(diffCommand(io))

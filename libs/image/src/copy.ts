@@ -1,4 +1,5 @@
-import { dockerCredentials, type CredentialStore } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
+import { registryCredentials } from './registry-credentials.ts';
 import { isDigest } from './digest.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
@@ -45,7 +46,7 @@ export interface CopyResult extends PushResult {
  *   `push-unverified`, `registry-unreachable`, `deadline`, …
  */
 export async function copyImage(options: CopyOptions): Promise<CopyResult> {
-  const { digest, tags = [], blobs, insecure, credentials = dockerCredentials(), onProgress } = options;
+  const { digest, tags = [], blobs, insecure, credentials = registryCredentials(), onProgress } = options;
   const [from, to] = [parseRepository(options.from), parseRepository(options.to)];
   assertImageDigest(digest);
   assertTags(tags);

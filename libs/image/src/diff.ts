@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { dockerCredentials, type CredentialStore } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
+import { registryCredentials } from './registry-credentials.ts';
 import { ImageError } from './error.ts';
 import { openImageAt } from './image-at.ts';
 import type { Image, PlatformImage } from './image.ts';
@@ -52,7 +53,7 @@ export interface ImageDiff {
  * @throws ImageError `invalid-input`, `image-missing`, `blob-missing`, `digest-mismatch`, `archive-invalid`, …
  */
 export async function diffImages(options: DiffOptions): Promise<ImageDiff> {
-  const { blobs, insecure, credentials = dockerCredentials(), deadlineMs = 120_000 } = options;
+  const { blobs, insecure, credentials = registryCredentials(), deadlineMs = 120_000 } = options;
   const opening = { blobs, insecure, credentials, signal: AbortSignal.timeout(deadlineMs) };
   const before = await openImageAt(options.before, opening);
   try {

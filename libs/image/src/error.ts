@@ -23,6 +23,7 @@ export type ImageErrorCode =
   | 'tag-immutable'
   | 'registry-refused'
   | 'push-unverified'
+  | 'image-refused'
   // The world is wrong for now.
   | 'write-failed'
   | 'network'
@@ -41,6 +42,7 @@ const refused = new Set<ImageErrorCode>([
   'secret-refused',
   'tag-immutable',
   'address-refused',
+  'image-refused',
 ]);
 
 /** What an error carries beside its message. Never a credential. */

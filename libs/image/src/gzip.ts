@@ -27,7 +27,8 @@ const deflate = promisify(deflateRaw);
  */
 export async function* gzip(source: AsyncIterable<Uint8Array>, level = 6): AsyncGenerator<Buffer> {
   const underWay: Promise<Buffer>[] = [];
-  let [checksum, size, before] = [0, 0, Buffer.alloc(0)];
+  let [checksum, size] = [0, 0];
+  let before: Buffer = Buffer.alloc(0);
   yield gzipHeader;
   for await (const block of evenChunks(source, blockSize)) {
     checksum = crc32(block, checksum);

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstOf, folderBlobs, requireBlob, type BlobSource } from './blob-source.ts';
 import { collect } from './chunks.ts';
-import { dockerCredentials, type CredentialStore } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
+import { registryCredentials } from './registry-credentials.ts';
 import { verified } from './digest.ts';
 import { documentLimit, parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
@@ -161,7 +162,7 @@ function baseRegistry(result: ImageResult | undefined, location: Omit<ImageLocat
   if (result?.base.kind !== 'pinned') return { source: async () => undefined, close: () => undefined };
   const repository = parseRepository(result.base.name);
   if (repository.kind !== 'registry') return { source: async () => undefined, close: () => undefined };
-  const { credentials = dockerCredentials(), signal = new AbortController().signal } = location;
+  const { credentials = registryCredentials(), signal = new AbortController().signal } = location;
   const remote = new RemoteRepository({ repository, access: 'pull', credentials, signal });
   const source: BlobSource = async (blob) => ({
     repository,

@@ -1,4 +1,5 @@
-import { dockerCredentials, type CredentialStore } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
+import { registryCredentials } from './registry-credentials.ts';
 import { readLayoutIndex } from './layout.ts';
 import { refName } from './oci.ts';
 import { parseRepository, type Repository } from './reference.ts';
@@ -46,7 +47,7 @@ async function listFolder(folder: string): Promise<ListedImage[]> {
 
 async function listRegistry(
   repository: Extract<Repository, { kind: 'registry' }>,
-  { credentials = dockerCredentials(), deadlineMs = 60_000, insecure }: ListOptions,
+  { credentials = registryCredentials(), deadlineMs = 60_000, insecure }: ListOptions,
 ): Promise<ListedImage[]> {
   const stop = new AbortController();
   const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), stop.signal]);

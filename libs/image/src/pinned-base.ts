@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import Type from 'typebox';
 import { sortedBases, type Base } from './base.ts';
 import { blobPath, putBlob } from './blob-folder.ts';
-import { dockerCredentials, type CredentialStore } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
+import { registryCredentials } from './registry-credentials.ts';
 import { digestOf, digestPattern } from './digest.ts';
 import { checkDocument, parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
@@ -80,7 +81,7 @@ export async function pinnedBases(options: PinnedBasesOptions): Promise<Base[]> 
   const remote = new RemoteRepository({
     repository,
     access: 'pull',
-    credentials: options.credentials ?? dockerCredentials(),
+    credentials: options.credentials ?? registryCredentials(),
     signal: AbortSignal.timeout(options.deadlineMs ?? 60_000),
   });
   try {

@@ -1,4 +1,5 @@
-import { dockerCredentials, type CredentialStore } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
+import { registryCredentials } from './registry-credentials.ts';
 import { openImage } from './image.ts';
 import { assertTags, parseRepository } from './reference.ts';
 import { sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
@@ -39,7 +40,7 @@ export interface PushResult extends Sent {
  *   `registry-unreachable`, `deadline`, …
  */
 export async function pushImage(options: PushOptions): Promise<PushResult> {
-  const { tags = [], insecure, credentials = dockerCredentials(), onProgress } = options;
+  const { tags = [], insecure, credentials = registryCredentials(), onProgress } = options;
   const repository = parseRepository(options.to);
   assertTags(tags);
   const stop = new AbortController();

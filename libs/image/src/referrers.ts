@@ -10,13 +10,17 @@ export interface Referrers {
   list: Descriptor[];
   /** `api`: the registry keeps the list itself. `tag`: clients keep it under `sha256-<hex>`. */
   keptBy: 'api' | 'tag';
+  /** The state of the tag's list, where the registry names one: a condition for changing it (RFC 9110, `If-Match`). */
+  etag?: string | undefined;
 }
 
 /** A repository whose lists of referrers can be changed. */
 export interface ReferrersTarget {
   referrers(subject: string): Promise<Referrers>;
-  /** Replaces the list that clients keep. */
-  putReferrersTag(tag: string, list: Document): Promise<void>;
+  /** Replaces the list that clients keep. @param etag only if it is still in this state */
+  putReferrersTag(tag: string, list: Document, etag?: string): Promise<void>;
+  /** Equal for the same repository and the same account. */
+  identity(): Promise<string>;
 }
 
 /** The tag under which clients keep the list where the registry does not (distribution-spec 1.1, "referrers tag schema"). */
@@ -29,12 +33,17 @@ export function isReferrersTag(tag: string): boolean {
   return /^sha256-[a-f0-9]{64}$/.test(tag);
 }
 
-const tries = 4;
+const tries = 12;
+/** How long another writer may take from reading the list to writing it, give or take. Milliseconds. */
 const pauseMs = 150;
 
+/** Changes to one list, one after the other within this process. */
+const turns = new Map<string, Promise<unknown>>();
+
 /**
- * Makes sure that referrers which were sent are found from their subject. The list under a tag has no lock, so it is
- * read back and changed again when another writer was faster.
+ * Makes sure that referrers which were sent are found from their subject. A list under a tag has no lock: it is
+ * changed under a condition where the registry has those, read back, and read once more after another writer that
+ * began before us must have ended; what is missing then is added again.
  * @throws ImageError `push-unverified`
  */
 export async function listReferrers(
@@ -42,18 +51,51 @@ export async function listReferrers(
   subject: string,
   sent: readonly Descriptor[],
 ): Promise<void> {
+  if (sent.length === 0) return;
+  const key = `${await target.identity()} ${subject}`;
+  const own = (turns.get(key) ?? Promise.resolve()).then(
+    () => addToList(target, subject, sent),
+    () => addToList(target, subject, sent),
+  );
+  turns.set(key, own);
+  await own.finally(() => turns.get(key) === own && turns.delete(key));
+}
+
+async function addToList(
+  target: ReferrersTarget,
+  subject: string,
+  sent: readonly Descriptor[],
+): Promise<void> {
+  let settled = true;
   for (let tried = 0; tried < tries; tried++) {
-    const { list, keptBy } = await target.referrers(subject);
+    const { list, keptBy, etag } = await target.referrers(subject);
     const missing = sent.filter(({ digest }) => list.every((known) => known.digest !== digest));
-    if (missing.length === 0) return;
-    if (keptBy === 'api') await delay(pauseMs);
-    else await target.putReferrersTag(referrersTag(subject), referrersList([...list, ...missing]));
+    if (missing.length === 0 && settled) return;
+    settled = missing.length === 0 || keptBy === 'api';
+    if (missing.length > 0 && keptBy === 'tag')
+      await writeList(target, referrersTag(subject), [...list, ...missing], etag);
+    await delay(pauseMs * (0.5 + Math.random()));
   }
   throw new ImageError(
     'push-unverified',
-    `the referrers of ${subject} were accepted but are not listed: copy again`,
+    `the referrers of ${subject} were accepted but are not listed: run again`,
     { value: subject },
   );
+}
+
+async function writeList(
+  target: ReferrersTarget,
+  tag: string,
+  list: readonly Descriptor[],
+  etag: string | undefined,
+): Promise<void> {
+  try {
+    await target.putReferrersTag(tag, referrersList(list), etag);
+  } catch (error) {
+    // Refused under the condition: another writer was faster, and the next look shows what it wrote.
+    const lost = etag !== undefined && error instanceof ImageError && error.code === 'registry-refused';
+    if (!lost) throw error;
+  }
 }
 
 function referrersList(list: readonly Descriptor[]): Document {

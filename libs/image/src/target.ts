@@ -27,8 +27,6 @@ export interface Target extends ReferrersTarget {
   tagged(tag: string): Promise<string | undefined>;
   /** @throws ImageError `tag-immutable` */
   putTag(tag: string, root: Document): Promise<void>;
-  /** Equal for the same repository and the same account. */
-  identity(): Promise<string>;
   /** Told when an image with these blobs is there, whole. */
   complete(blobs: readonly Descriptor[]): Promise<void>;
   /** HTTP requests so far; 0 for a folder. */

@@ -19,6 +19,9 @@ export type AppTarget = 'build' | 'image' | 'test' | 'deploy' | 'serve';
 
 const BUNDLE = 'dist/bundle';
 
+/** What esbuild says is in the bundle. */
+const METAFILE = 'dist/meta.json';
+
 /** The pinned base image of every environment that asks for it. */
 const BASE_LOCK = 'deploy/base/base.lock.yaml';
 
@@ -31,7 +34,7 @@ const PINNED_PLATFORM = 'linux/amd64';
  */
 const ESBUILD = [
   'esbuild src/main.ts --bundle --platform=node --target=node24 --format=esm',
-  '--minify --legal-comments=none --sourcemap=external --metafile=dist/meta.json',
+  `--minify --legal-comments=none --sourcemap=external --metafile=${METAFILE}`,
   `--outfile=${BUNDLE}/main.mjs --external:@fastify/swagger-ui`,
   `--banner:js="import{createRequire}from'node:module';const require=createRequire(import.meta.url);"`,
 ].join(' ');
@@ -68,7 +71,7 @@ function build({ root }: AppFacts): TargetConfiguration {
       'sharedGlobals',
       '^default',
     ],
-    outputs: [`{projectRoot}/${BUNDLE}`, '{projectRoot}/dist/meta.json'],
+    outputs: [`{projectRoot}/${BUNDLE}`, `{projectRoot}/${METAFILE}`],
     metadata: { description: 'Bundle the app into one file' },
   };
 }
@@ -83,7 +86,7 @@ function image({ name, root, environments, defaultEnvironment, builder }: AppFac
   return {
     executor: 'nx:run-commands',
     options: {
-      command: `slipway image build ${root}/${BUNDLE} --name=${name}`,
+      command: `slipway image build ${root}/${BUNDLE} --name=${name} --metafile=${root}/${METAFILE} --metafile-root=${root}`,
       ...forBase(baseOf(defaultEnvironment)),
     },
     configurations: Object.fromEntries(environments.map(({ name, base }) => [name, forBase(base)])),

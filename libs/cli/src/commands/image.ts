@@ -4,5 +4,5 @@ import { parse } from 'yaml';
 
 /** The verbs of `@slipway/image`, which can also read the workspace's base lock. */
 export function imageCommand(): Command {
-  return imageCommands({ parseLock: (text) => parse(text) as unknown });
+  return imageCommands({ parseYaml: (text) => parse(text) as unknown });
 }

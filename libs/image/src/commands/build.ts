@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Base } from '../base.ts';
 import { buildImage } from '../build.ts';
@@ -7,7 +6,11 @@ import { ImageError } from '../error.ts';
 import { hostPlatform, platformName } from '../oci.ts';
 import { pinnedBases, type BaseLock } from '../pinned-base.ts';
 import type { ImageResult } from '../result.ts';
+import { publishImage } from '../publish.ts';
 import { table } from '../table.ts';
+import { pushLine } from './push.ts';
+import { parseInput } from './read-input.ts';
+import { progressNotes } from './sending.ts';
 import { append, verb, type CommandIo } from './verb.ts';
 
 interface BuildFlags {
@@ -20,6 +23,10 @@ interface BuildFlags {
   platform: string[];
   name?: string;
   sourceMaps?: boolean;
+  metafile?: string;
+  metafileRoot: string;
+  to: string[];
+  tag: string[];
   json?: boolean;
 }
 
@@ -27,11 +34,15 @@ interface BuildFlags {
 export function buildCommand(io: CommandIo): Command {
   return verb('build', 'turn a bundle folder into an image')
     .argument('<bundle>', 'folder with the bundled application')
-    .requiredOption('--output <dir>', 'folder that becomes the OCI layout')
+    .option('--output <dir>', 'folder that becomes the OCI layout', '.slipway/image')
+    .option('--to <repository>', 'push it there, too, repeatable: host[:port]/path, or oci:DIR', append, [])
+    .option('--tag <tag>', 'tag to set there, repeatable', append, [])
     .option('--base-lock <file>', 'pin the base image by this lock file (default: the Node that runs)')
     .option('--platform <os/arch>', 'platform of the pinned base, repeatable', append, [])
     .option('--name <title>', "the image's title")
     .option('--entry <file>', 'what Node starts', 'main.mjs')
+    .option('--metafile <file>', 'esbuild\'s metafile: lists the packages inside for "image attest"')
+    .option('--metafile-root <dir>', 'folder in which esbuild ran', '.')
     .option('--source-maps', 'pack source maps in a layer of their own')
     .option('--label <key=value>', 'further label, repeatable', pair, {})
     .option('--allow <path>', 'path that looks like a secret but is public, repeatable', append, [])
@@ -39,11 +50,30 @@ export function buildCommand(io: CommandIo): Command {
       const bases = await chooseBases(flags, io);
       if (bases.some(({ hostNode }) => hostNode))
         io.note('note: the image holds no Node; this machine’s runs it (not for production)');
-      const { output, name, entry, sourceMaps, allow, label, json } = flags;
-      const named = { ...(name ? { name } : {}), ...(sourceMaps ? { sourceMaps } : {}) };
-      const result = await buildImage({ bundle, output, bases, entry, allow, labels: label, ...named });
-      io.print(json ? JSON.stringify(result) : buildTable(result, output));
+      if (flags.tag.length > 0 && flags.to.length === 0)
+        throw new ImageError('invalid-input', 'a tag needs a repository: name it with --to');
+      const result = await buildImage({ bundle, bases, ...buildFlags(flags) });
+      io.print(flags.json ? JSON.stringify(result) : buildTable(result, flags.output));
+      if (flags.to.length > 0) await publish(flags, io);
     });
+}
+
+function buildFlags({ output, entry, allow, label, name, sourceMaps, metafile, metafileRoot }: BuildFlags) {
+  return {
+    output,
+    entry,
+    allow,
+    labels: label,
+    ...(name ? { name } : {}),
+    ...(sourceMaps ? { sourceMaps } : {}),
+    ...(metafile ? { metafile: { file: metafile, root: metafileRoot } } : {}),
+  };
+}
+
+async function publish({ output: layout, blobs, to, tag, json }: BuildFlags, io: CommandIo): Promise<void> {
+  const onProgress = progressNotes(json ? () => undefined : io.note);
+  const pushed = await publishImage({ layout, blobs, to, tags: tag, onProgress });
+  if (!json) for (const result of pushed) io.print(pushLine(result));
 }
 
 async function chooseBases({ baseLock, blobs, platform }: BuildFlags, io: CommandIo): Promise<Base[]> {
@@ -57,12 +87,7 @@ async function chooseBases({ baseLock, blobs, platform }: BuildFlags, io: Comman
       { value: other },
     );
   }
-  const lock = await readFile(baseLock, 'utf8').then(io.parseLock, (cause: unknown) => {
-    throw new ImageError('invalid-input', `cannot read the base lock "${baseLock}"`, {
-      value: baseLock,
-      cause,
-    });
-  });
+  const lock = await parseInput(baseLock, 'the base lock', io.parseYaml);
   const platforms = platform.length > 0 ? platform : [host];
   return pinnedBases({ lock: lock as BaseLock, blobs, platforms });
 }

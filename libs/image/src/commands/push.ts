@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { pushImage, type PushResult } from '../push.ts';
+import { publishImage } from '../publish.ts';
+import type { PushResult } from '../push.ts';
 import { progressNotes, seconds } from './sending.ts';
 import { append, verb, type CommandIo } from './verb.ts';
 
 interface PushFlags {
-  to: string;
+  to: string[];
   blobs: string;
   tag: string[];
   deadline: number;
@@ -17,25 +18,32 @@ interface PushFlags {
 export function pushCommand(io: CommandIo): Command {
   return verb('push', 'bring an image into a repository')
     .argument('<layout>', 'folder of an OCI layout')
-    .requiredOption('--to <repository>', 'host[:port]/path, or oci:DIR for a folder')
+    .requiredOption('--to <repository>', 'host[:port]/path, or oci:DIR for a folder; repeatable', several)
     .option('--tag <tag>', 'tag to set, repeatable', append, [])
     .option('--digest <digest>', 'which image, where the layout holds several')
     .option('--deadline <seconds>', 'for the whole push', seconds, 120)
     .option('--insecure', 'plain http for a host that is not this machine')
     .action(async (layout: string, { json, tag, deadline, ...flags }: PushFlags) => {
       const onProgress = progressNotes(json ? () => undefined : io.note);
-      const result = await pushImage({
+      const results = await publishImage({
         ...flags,
         layout,
         tags: tag,
         deadlineMs: deadline * 1000,
         onProgress,
       });
-      io.print(json ? JSON.stringify(result) : pushLine(result));
+      if (json) io.print(JSON.stringify(results.length === 1 ? results[0] : results));
+      else for (const result of results) io.print(pushLine(result));
     });
 }
 
-function pushLine({ repository, digest, uploadedBytes, uploadedBlobs, existed }: PushResult): string {
+/** What a push did, in a line. */
+export function pushLine({ repository, digest, uploadedBytes, uploadedBlobs, existed }: PushResult): string {
   if (existed) return `${repository}@${digest} was there already, 0 bytes sent`;
   return `${repository}@${digest} is there, ${uploadedBytes} bytes sent in ${uploadedBlobs} blobs`;
+}
+
+/** A repeatable option that must be there. */
+function several(text: string, list: string[] = []): string[] {
+  return [...list, text];
 }

@@ -6,8 +6,8 @@ export interface CommandIo {
   print: (text: string) => void;
   /** Writes what is only for the moment. */
   note: (text: string) => void;
-  /** Parses the base lock's text. */
-  parseLock: (text: string) => unknown;
+  /** Parses the text of a base lock or a policy. */
+  parseYaml: (text: string) => unknown;
 }
 
 /** A verb with the options that all verbs share. */

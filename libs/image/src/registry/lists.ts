@@ -29,6 +29,6 @@ export async function readReferrers(remote: RemoteRepository, digest: string): P
   if (offered) return { list, keptBy: 'api' };
   const tag = referrersTag(digest);
   if ((await remote.manifestDigest(tag)) === undefined) return { list, keptBy: 'tag' };
-  const { bytes } = await remote.fetchManifest(tag);
-  return { list: parseDocument(IndexSchema, bytes, place).manifests, keptBy: 'tag' };
+  const { bytes, etag } = await remote.fetchManifest(tag);
+  return { list: parseDocument(IndexSchema, bytes, place).manifests, keptBy: 'tag', etag };
 }

@@ -45,7 +45,7 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
       }
     },
     referrers: (subject) => readReferrers(remote, subject),
-    putReferrersTag: (tag, list) => remote.putManifest(tag, list),
+    putReferrersTag: (tag, list, etag) => remote.putManifest(tag, list, etag),
     requests: () => remote.requests(),
     close: () => remote.close(),
   };

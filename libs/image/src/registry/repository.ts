@@ -6,6 +6,7 @@ import type { Repository } from '../reference.ts';
 import { registryUrl } from './addresses.ts';
 import { answerError } from './answers.ts';
 import { namedErrors, readAnswer } from './body.ts';
+import { tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
 import { nextPage } from './next-page.ts';
 import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
 import { openSession, resolveHop, type Session } from './session.ts';
@@ -21,6 +22,13 @@ export interface RepositoryOptions {
   insecure?: boolean | undefined;
   transport?: Transport;
   policy?: RetryPolicy;
+}
+
+/** A document, what it is said to be, and the state that it is in. */
+export interface FetchedDocument {
+  bytes: Buffer;
+  mediaType: string;
+  etag?: string | undefined;
 }
 
 /** A body to send: opened anew for each try. */
@@ -44,6 +52,8 @@ export class RemoteRepository {
   readonly #transport: Transport;
   readonly #registry: URL;
   readonly #session: Session;
+  /** This registry takes no upload in one piece. */
+  #inPieces = false;
   /** Signed in for one more repository each, to mount from it; `undefined` where that was refused. */
   readonly #mounting = new Map<string, Session | undefined>();
 
@@ -83,7 +93,7 @@ export class RemoteRepository {
   }
 
   /** A manifest or index; by digest it is checked against it. */
-  fetchManifest(reference: string): Promise<{ bytes: Buffer; mediaType: string }> {
+  fetchManifest(reference: string): Promise<FetchedDocument> {
     const digest = isDigest(reference) ? reference : undefined;
     return this.#retry(() => this.#fetch(`manifests/${reference}`, digest));
   }
@@ -118,7 +128,7 @@ export class RemoteRepository {
   }
 
   /** A small blob by digest, checked against it. */
-  fetchBlob(digest: string): Promise<{ bytes: Buffer; mediaType: string }> {
+  fetchBlob(digest: string): Promise<FetchedDocument> {
     return this.#retry(() => this.#fetch(`blobs/${digest}`, digest));
   }
 
@@ -150,7 +160,8 @@ export class RemoteRepository {
     if (answer === 'mounted') return answer;
     let begun = answer;
     return this.#retry<'uploaded'>(async () => {
-      const location = begun ?? (await this.#beginUpload());
+      if (this.#inPieces) return this.#putInPieces(blob, upload);
+      const location = begun ?? (await this.#beginUpload()).location;
       // A second try needs an upload of its own.
       begun = undefined;
       location.searchParams.set('digest', blob.digest);
@@ -158,19 +169,40 @@ export class RemoteRepository {
       const headers = { 'content-type': 'application/octet-stream' };
       const request: Request = { method: 'PUT', url: location, headers, body };
       const answer = await this.#session.send(request, this.#options.signal);
+      if (tooLargeAtOnce.has(answer.status)) {
+        answer.body.resume();
+        this.#inPieces = true;
+        return this.#putInPieces(blob, upload);
+      }
       await this.#assertStored(request, answer, blob.digest);
       return 'uploaded';
     });
   }
 
-  /** @param reference the manifest's own digest, or a tag. */
-  putManifest(reference: string, document: { descriptor: Descriptor; bytes: Uint8Array }): Promise<void> {
+  async #putInPieces(blob: Pick<Descriptor, 'digest' | 'size'>, upload: Upload): Promise<'uploaded'> {
+    const send = (request: Request) => this.#session.send(request, this.#options.signal);
+    const begun = await this.#beginUpload();
+    const { request, answer } = await uploadInPieces(send, begun, await upload.open(), blob.digest);
+    await this.#assertStored(request, answer, blob.digest);
+    return 'uploaded';
+  }
+
+  /**
+   * @param reference the manifest's own digest, or a tag
+   * @param etag only if what is there is still in this state
+   */
+  putManifest(
+    reference: string,
+    document: { descriptor: Descriptor; bytes: Uint8Array },
+    etag?: string,
+  ): Promise<void> {
     return this.#retry(async () => {
       const open = async () =>
         (async function* () {
           yield document.bytes;
         })();
-      const headers = { 'content-type': document.descriptor.mediaType };
+      const condition = etag === undefined ? {} : { 'if-match': etag };
+      const headers = { 'content-type': document.descriptor.mediaType, ...condition };
       const body = { size: document.bytes.length, open };
       const request: Request = { ...this.#request('PUT', `manifests/${reference}`), headers, body };
       const answer = await this.#session.send(request, this.#options.signal);
@@ -178,10 +210,11 @@ export class RemoteRepository {
     });
   }
 
-  async #beginUpload(): Promise<URL> {
+  async #beginUpload(): Promise<{ location: URL; minimum: number }> {
     const begun = await this.#expect('POST', 'blobs/uploads/', [202]);
     begun.body.resume();
-    return resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
+    const location = resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
+    return { location, minimum: Number(begun.headers['oci-chunk-min-length'] ?? 0) || 0 };
   }
 
   /** `mounted`, or the upload that the registry began instead, or nothing: whatever goes wrong, uploading is left. */
@@ -223,11 +256,11 @@ export class RemoteRepository {
     return digestOf((await this.#fetch(`manifests/${tag}`)).bytes);
   }
 
-  async #fetch(path: string, digest?: string): Promise<{ bytes: Buffer; mediaType: string }> {
+  async #fetch(path: string, digest?: string): Promise<FetchedDocument> {
     const answer = await this.#expect('GET', path, [200], { accept: accepted });
     const document = await readAnswer(this.#request('GET', path), answer);
     if (digest) assertContent(document.bytes, { digest }, this.#request('GET', path).url.href);
-    return document;
+    return { ...document, etag: answer.headers.etag };
   }
 
   async #page(request: Request, absent: readonly number[]) {

@@ -8,7 +8,7 @@ import { isReboundAddress } from './addresses.ts';
 
 /** One HTTP request. */
 export interface Request {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  method: 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
   url: URL;
   headers: Record<string, string>;
   /** Opened anew for each try. */

@@ -10,6 +10,8 @@ export interface Seen {
   path: string;
   query: URLSearchParams;
   authorization: string | undefined;
+  /** `Content-Range` of a piece. */
+  range?: string | undefined;
   /** Bytes of its body. */
   bytes: number;
 }
@@ -35,10 +37,20 @@ export interface FakeRegistryOptions {
   withoutDigestHeader?: boolean;
   /** Address to which uploads are sent. @default relative */
   uploadLocation?: (path: string) => string;
+  /** What an upload in one piece is answered with instead of being taken. */
+  wholeUploads?: 405 | 413;
+  /** How uploads in pieces go: what PATCH answers, whether pieces after the first are lost (as ECR loses them). */
+  pieces?: { status?: 201 | 202 | 204; onlyFirst?: boolean; minimum?: number };
+  /** Refuses manifests that name a subject, as ECR did (containers-roadmap #2783). */
+  refusesSubjects?: boolean;
+  /** The token service gives rights for the first scope that it is asked for, and for no other. */
+  onlyFirstScope?: boolean;
   /** Serves the referrers API of distribution-spec 1.1. @default 404, as distribution 2.8 answers */
   referrersApi?: boolean;
   /** Mounts blobs across repositories, begins a plain upload instead (202), or refuses. @default 202 */
   mounts?: 201 | 202 | 401 | 404;
+  /** Names the state of each tag and checks `If-Match`. @default no */
+  etags?: boolean;
   /** Entries in one page of a list. @default all */
   pageSize?: number;
   /** Where the next page is said to be. @default relative */
@@ -54,8 +66,10 @@ export interface FakeRegistry {
   /** By repository and digest or tag: `app@sha256:…`, `app:tag`. */
   manifests: Map<string, { mediaType: string; bytes: Buffer }>;
   seen: Seen[];
-  /** Tokens that are good now; empty it to let all of them expire. */
-  tokens: Set<string>;
+  /** Uploads in pieces that have begun. */
+  uploads: Map<string, Buffer>;
+  /** Tokens that are good now, and what they were given for; empty it to let all of them expire. */
+  tokens: Map<string, readonly string[]>;
   options: FakeRegistryOptions;
   close(): Promise<void>;
 }
@@ -74,7 +88,8 @@ export async function fakeRegistry(options: FakeRegistryOptions = {}): Promise<F
     blobs: new Map(),
     manifests: new Map(),
     seen: [],
-    tokens: new Set(),
+    uploads: new Map(),
+    tokens: new Map(),
     options,
     close: () =>
       new Promise((resolve) => {
@@ -99,8 +114,15 @@ async function handle(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', registry.origin);
   const method = request.method ?? '';
-  const { authorization } = request.headers;
-  const seen: Seen = { method, path: url.pathname, query: url.searchParams, authorization, bytes: 0 };
+  const { authorization, 'content-range': range } = request.headers;
+  const seen: Seen = {
+    method,
+    path: url.pathname,
+    query: url.searchParams,
+    authorization,
+    range,
+    bytes: 0,
+  };
   registry.seen.push(seen);
   const fault = registry.options.fault?.(seen);
   if (fault === 'silence') return;
@@ -185,12 +207,26 @@ function upload(registry: FakeRegistry, seen: Seen, name: string, url: URL, body
     const mounted = mount(registry, name, url);
     if (mounted) return mounted;
     const path = `/v2/${name}/blobs/uploads/${randomUUID()}?state=secret-state`;
-    return { status: 202, headers: { location: registry.options.uploadLocation?.(path) ?? path } };
+    const { pieces, uploadLocation } = registry.options;
+    const minimum = pieces?.minimum ? { 'oci-chunk-min-length': String(pieces.minimum) } : {};
+    return { status: 202, headers: { location: uploadLocation?.(path) ?? path, ...minimum } };
   }
+  if (seen.method === 'PATCH') return piece(registry, seen, url, body);
+  const { wholeUploads } = registry.options;
+  if (wholeUploads && body.length > 0) return { status: wholeUploads, body: '<html>no</html>' };
+  body = Buffer.concat([registry.uploads.get(seen.path) ?? Buffer.alloc(0), body]);
   const digest = url.searchParams.get('digest') ?? '';
   if (digestOf(body) !== digest) return refusal(400, 'DIGEST_INVALID');
   registry.blobs.set(`${name}@${digest}`, body);
   return { status: 201, headers: { 'docker-content-digest': digest } };
+}
+
+function piece(registry: FakeRegistry, { path, range }: Seen, url: URL, body: Buffer): Reply {
+  const { status = 202, onlyFirst = false } = registry.options.pieces ?? {};
+  const before = registry.uploads.get(path) ?? Buffer.alloc(0);
+  if (range !== `${before.length}-${before.length + body.length - 1}` && !onlyFirst) return { status: 416 };
+  if (before.length === 0 || !onlyFirst) registry.uploads.set(path, Buffer.concat([before, body]));
+  return { status, headers: { location: `${url.pathname}${url.search}` } };
 }
 
 /** The answer to a mount; nothing when the upload shall go on as any other. */
@@ -215,11 +251,18 @@ function manifest(
   const key = reference.startsWith('sha256:') ? `${name}@${reference}` : `${name}:${reference}`;
   if (seen.method !== 'PUT') {
     const kept = registry.manifests.get(key);
-    return found(registry, kept ? digestOf(kept.bytes) : '', kept?.bytes, kept?.mediaType);
+    const reply = found(registry, kept ? digestOf(kept.bytes) : '', kept?.bytes, kept?.mediaType);
+    const etag = kept && registry.options.etags ? { etag: `"${digestOf(kept.bytes)}"` } : {};
+    return { ...reply, headers: { ...reply.headers, ...etag } };
   }
+  const [condition, now] = [request.headers['if-match'], registry.manifests.get(key)];
+  if (registry.options.etags && condition && condition !== `"${now && digestOf(now.bytes)}"`)
+    return refusal(412, 'PRECONDITION_FAILED');
   const digest = digestOf(body);
   if (reference.startsWith('sha256:') && digest !== reference) return refusal(400, 'DIGEST_INVALID');
   if (missing(registry, name, body)) return refusal(400, 'MANIFEST_BLOB_UNKNOWN');
+  if (registry.options.refusesSubjects && JSON.parse(body.toString()).subject)
+    return refusal(405, 'UNSUPPORTED');
   // ECR refuses an existing immutable tag even with the same digest.
   const isTag = !reference.startsWith('sha256:');
   if (registry.options.immutableTags && isTag && registry.manifests.has(key))
@@ -250,14 +293,16 @@ function found(
   return { status: 200, headers: { 'content-type': mediaType, ...header }, body: bytes };
 }
 
-function challenge(registry: FakeRegistry, { authorization }: Seen): Reply | undefined {
+function challenge(registry: FakeRegistry, { authorization, path }: Seen): Reply | undefined {
   const { auth } = registry.options;
   if (!auth) return undefined;
   if (auth.scheme === 'basic') {
     if (authorization === basicOf(auth)) return undefined;
     return { ...refusal(401, 'UNAUTHORIZED'), headers: { 'www-authenticate': 'Basic realm="fake"' } };
   }
-  if (authorization?.startsWith('Bearer ') && registry.tokens.has(authorization.slice(7))) return undefined;
+  const scopes = registry.tokens.get(authorization?.slice('Bearer '.length) ?? '');
+  const first = !registry.options.onlyFirstScope || path.startsWith(`/v2/${scopes?.[0]?.split(':')[1]}/`);
+  if (scopes && first) return undefined;
   const realm = auth.realm ?? `${registry.origin}/token`;
   return {
     ...refusal(401, 'UNAUTHORIZED'),
@@ -265,11 +310,11 @@ function challenge(registry: FakeRegistry, { authorization }: Seen): Reply | und
   };
 }
 
-function issueToken(registry: FakeRegistry, { authorization }: Seen): Reply {
+function issueToken(registry: FakeRegistry, { authorization, query }: Seen): Reply {
   const { auth } = registry.options;
   if (auth && authorization !== basicOf(auth)) return refusal(401, 'UNAUTHORIZED');
   const token = randomUUID();
-  registry.tokens.add(token);
+  registry.tokens.set(token, query.getAll('scope'));
   return { status: 200, body: JSON.stringify({ token }) };
 }
 

@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ArtifactSchema, makeArtifact, readEnvelope, bundleType, type Artifact } from './attestation.ts';
+import type { BlobSource } from './blob-source.ts';
+import { collect } from './chunks.ts';
+import type { CredentialStore } from './credentials.ts';
+import { registryCredentials } from './registry-credentials.ts';
+import { documentLimit, parseDocument } from './document.ts';
+import { statementType, type Signer } from './dsse.ts';
+import { ImageError } from './error.ts';
+import type { Document } from './image.ts';
+import { canonicalJson } from './json.ts';
+import type { Descriptor } from './oci.ts';
+import { openOrigin, type Origin } from './origin.ts';
+import { predicateTypes, provenanceOf, statementAbout, type Source, type Statement } from './provenance.ts';
+import { parseRepository } from './reference.ts';
+import { listReferrers } from './referrers.ts';
+import { readImageResult } from './result.ts';
+import { sbomFile } from './sbom.ts';
+import { sendContents } from './send.ts';
+import { openTarget } from './target.ts';
+
+export interface AttestOptions {
+  /** Folder that `buildImage` wrote: its `image.json` and SBOM say what is in the image. */
+  layout: string;
+  /** Repository that has the image. */
+  to: string;
+  /** Attaches SLSA provenance. @default none */
+  source?: Source;
+  /** Signs all that is attached. @default nobody: a policy will not accept it */
+  signer?: Signer;
+  /** Milliseconds for everything. @default 120 000 */
+  deadlineMs?: number;
+  /** Plain http for a host that is not loopback. @default false */
+  insecure?: boolean;
+  /** @default what `docker login` left */
+  credentials?: CredentialStore;
+}
+
+export interface AttestResult {
+  repository: string;
+  /** Digest of the image that the statements are about. */
+  digest: string;
+  /** What the repository now lists; `existed` when the same was said before, by the same key. */
+  attached: { predicateType: string; digest: string; existed: boolean }[];
+}
+
+/**
+ * Attaches an image's SBOM and provenance as OCI referrers, signed, and reads the list back. The image's digest does
+ * not change.
+ * @throws ImageError `image-missing`, `push-unverified`, `document-invalid`, …
+ */
+export async function attestImage(options: AttestOptions): Promise<AttestResult> {
+  const { layout, to, signer, insecure, credentials = registryCredentials() } = options;
+  const image = await readImageResult(layout);
+  const repository = parseRepository(to);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(options.deadlineMs ?? 120_000), stop.signal]);
+  const origin = await openOrigin(repository, { credentials, signal, insecure });
+  const target = openTarget(repository, { credentials, signal, insecure });
+  try {
+    const { descriptor: subject } = await origin.document(image.digest);
+    const known = await knownStatements(origin, image.digest);
+    const attached: AttestResult['attached'] = [];
+    const listed: Descriptor[] = [];
+    for (const statement of await statementsOf(layout, options.source)) {
+      const { predicateType } = statement;
+      const before = known.get(statementKey(canonicalJson(statement), signer?.keyId));
+      if (before !== undefined) {
+        attached.push({ predicateType, digest: before, existed: true });
+        continue;
+      }
+      const artifact = await makeArtifact(statement, subject, signer);
+      const contents = { blobs: descriptors(artifact.blobs), children: [artifact.manifest] };
+      await sendContents(target, contents, {
+        source: memory(artifact),
+        signal,
+        cancel: () => stop.abort(),
+      });
+      listed.push(artifact.manifest.descriptor);
+      attached.push({ predicateType, digest: artifact.manifest.descriptor.digest, existed: false });
+    }
+    await listReferrers(target, image.digest, listed);
+    return { repository: to, digest: image.digest, attached };
+  } finally {
+    target.close();
+    origin.close();
+  }
+}
+
+async function statementsOf(layout: string, source: Source | undefined): Promise<Statement[]> {
+  const image = await readImageResult(layout);
+  const sbom = await readFile(join(layout, sbomFile), 'utf8').catch(() => undefined);
+  const statements: Statement[] = [];
+  if (sbom) statements.push(statementAbout(image, predicateTypes.sbom, JSON.parse(sbom) as object));
+  if (source) statements.push(provenanceOf(image, source));
+  if (statements.length > 0) return statements;
+  throw new ImageError(
+    'invalid-input',
+    `nothing to attach: "${layout}" has no ${sbomFile} (build with a metafile), and no source was named`,
+    { value: layout },
+  );
+}
+
+/** What is said already, by text and key: a second run attaches nothing, although signatures differ each time. */
+async function knownStatements(origin: Origin, subject: string): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  for (const { digest, artifactType } of await origin.referrers(subject)) {
+    if (artifactType !== bundleType && artifactType !== statementType) continue;
+    const key = await keyOf(origin, digest).catch((error: unknown) => {
+      // Others attach, too, and not all of it can be read; sending ours once more does no harm.
+      if (error instanceof ImageError && !error.retryable) return undefined;
+      throw error;
+    });
+    if (key !== undefined) known.set(key, digest);
+  }
+  return known;
+}
+
+async function keyOf(origin: Origin, referrer: string): Promise<string | undefined> {
+  const manifest = await origin.document(referrer);
+  const [layer] = parseDocument(ArtifactSchema, manifest.bytes, `referrer ${referrer}`).layers;
+  if (!layer) return undefined;
+  const content = await readSmall(origin.blobs, layer);
+  if (layer.mediaType !== bundleType) return statementKey(content.toString('utf8'), undefined);
+  const { payload, signatures } = readEnvelope(content, `referrer ${referrer}`);
+  return statementKey(Buffer.from(payload, 'base64').toString('utf8'), signatures[0]?.keyid);
+}
+
+/** A small blob, checked. */
+export async function readSmall(blobs: BlobSource, blob: Descriptor): Promise<Buffer> {
+  const tooLarge = () =>
+    new ImageError('document-invalid', `${blob.digest} is larger than ${documentLimit} bytes`, {
+      value: blob.digest,
+    });
+  if (blob.size > documentLimit) throw tooLarge();
+  const found = await blobs(blob);
+  if (!found) throw new ImageError('blob-missing', `${blob.digest} is missing`, { value: blob.digest });
+  return collect(await found.open(), documentLimit, tooLarge);
+}
+
+function statementKey(text: string, keyId: string | undefined): string {
+  return `${keyId ?? ''} ${text}`;
+}
+
+function descriptors(documents: readonly Document[]): Descriptor[] {
+  return documents.map(({ descriptor }) => descriptor);
+}
+
+function memory({ blobs }: Artifact): BlobSource {
+  return async ({ digest }) => {
+    const found = blobs.find(({ descriptor }) => descriptor.digest === digest);
+    if (!found) return undefined;
+    return {
+      isLocal: true,
+      open: async () =>
+        (async function* () {
+          yield found.bytes;
+        })(),
+    };
+  };
+}

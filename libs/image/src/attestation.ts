@@ -1,0 +1,94 @@
+import Type from 'typebox';
+import { digestOf } from './digest.ts';
+import { parseDocument } from './document.ts';
+import { EnvelopeSchema, signEnvelope, statementType, type Envelope, type Signer } from './dsse.ts';
+import type { Document } from './image.ts';
+import { canonicalJson } from './json.ts';
+import { DescriptorSchema, mediaTypes, type Descriptor } from './oci.ts';
+import type { Statement } from './provenance.ts';
+
+/** A DSSE envelope and what is needed to verify it: the form in which cosign 3 stores and finds attestations. */
+export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const emptyType = 'application/vnd.oci.empty.v1+json';
+const predicateAnnotation = 'dev.sigstore.bundle.predicateType';
+
+const SigstoreBundleSchema = Type.Object({
+  mediaType: Type.String(),
+  dsseEnvelope: EnvelopeSchema,
+});
+
+/** A manifest that says something about another one. */
+export const ArtifactSchema = Type.Object({
+  artifactType: Type.Optional(Type.String()),
+  layers: Type.Array(DescriptorSchema, { minItems: 1, maxItems: 16 }),
+  subject: Type.Optional(DescriptorSchema),
+});
+
+export const StatementSchema = Type.Object({
+  _type: Type.String(),
+  subject: Type.Array(
+    Type.Object({ name: Type.Optional(Type.String()), digest: Type.Record(Type.String(), Type.String()) }),
+    { minItems: 1, maxItems: 1000 },
+  ),
+  predicateType: Type.String(),
+  predicate: Type.Unknown(),
+});
+
+/** A statement as it lies in a registry: a manifest with an empty configuration and one blob. */
+export interface Artifact {
+  /** As a list of referrers names it. */
+  manifest: Document;
+  blobs: Document[];
+}
+
+/** Makes the referrer that carries a statement: signed in a Sigstore bundle, or plain where nobody signs. */
+export async function makeArtifact(
+  statement: Statement,
+  subject: Descriptor,
+  signer: Signer | undefined,
+): Promise<Artifact> {
+  const payload = Buffer.from(canonicalJson(statement));
+  const type = signer ? bundleType : statementType;
+  const content = signer ? sigstoreBundle(await signEnvelope(payload, signer), signer) : payload;
+  const [config, layer] = [document(emptyType, Buffer.from('{}')), document(type, content)];
+  const annotations = {
+    [predicateAnnotation]: statement.predicateType,
+    ...(signer ? { 'dev.sigstore.bundle.content': 'dsse-envelope' } : {}),
+  };
+  const manifest = document(
+    mediaTypes.manifest,
+    Buffer.from(
+      canonicalJson({
+        schemaVersion: 2,
+        mediaType: mediaTypes.manifest,
+        artifactType: type,
+        config: config.descriptor,
+        layers: [layer.descriptor],
+        subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size },
+        annotations,
+      }),
+    ),
+  );
+  // Whoever keeps the list copies type and annotations into it (distribution-spec 1.1, "referrers").
+  manifest.descriptor = { ...manifest.descriptor, artifactType: type, annotations };
+  return { manifest, blobs: [config, layer] };
+}
+
+/** The envelope in a Sigstore bundle. @throws ImageError `document-invalid` */
+export function readEnvelope(bytes: Buffer, place: string): Envelope {
+  return parseDocument(SigstoreBundleSchema, bytes, place).dsseEnvelope;
+}
+
+function sigstoreBundle(dsseEnvelope: Envelope, { keyId }: Signer): Buffer {
+  return Buffer.from(
+    canonicalJson({
+      mediaType: bundleType,
+      verificationMaterial: { publicKey: { hint: keyId } },
+      dsseEnvelope,
+    }),
+  );
+}
+
+function document(mediaType: string, bytes: Buffer): Document {
+  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+}

@@ -1,0 +1,90 @@
+import { createPrivateKey } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { attestImage, type AttestResult } from '../attest.ts';
+import { digestOf } from '../digest.ts';
+import { keySigner, type Signer } from '../dsse.ts';
+import { ImageError } from '../error.ts';
+import type { Source } from '../provenance.ts';
+import { readInput } from './read-input.ts';
+import { verb, type CommandIo } from './verb.ts';
+
+interface AttestFlags {
+  to: string;
+  blobs: string;
+  source?: string;
+  commit?: string;
+  builder?: string;
+  lockfile?: string;
+  invocation?: string;
+  key?: string;
+  insecure?: boolean;
+  json?: boolean;
+}
+
+/** `image attest`. */
+export function attestCommand(io: CommandIo): Command {
+  return verb('attest', 'attach SBOM and provenance to a pushed image')
+    .argument('<layout>', 'folder that "image build" wrote')
+    .requiredOption('--to <repository>', 'repository that has the image')
+    .option('--source <uri>', 'repository of the source (git+https://…): attaches provenance')
+    .option('--commit <id>', 'commit that was built')
+    .option('--builder <uri>', 'who builds: what a policy can require')
+    .option('--lockfile <file>', 'lockfile whose hash the provenance names')
+    .option('--invocation <uri>', 'the run')
+    .option('--key <file>', 'sign with this private key (PEM; its pass phrase in SLIPWAY_KEY_PASSPHRASE)')
+    .option('--insecure', 'plain http for a host that is not this machine')
+    .action(async (layout: string, { json, to, insecure, ...flags }: AttestFlags) => {
+      const source = await readSource(flags);
+      const signer = flags.key ? await readSigner(flags.key) : undefined;
+      const result = await attestImage({
+        layout,
+        to,
+        ...(insecure ? { insecure } : {}),
+        ...(source ? { source } : {}),
+        ...(signer ? { signer } : {}),
+      });
+      io.print(json ? JSON.stringify(result) : attestLines(result, signer));
+    });
+}
+
+async function readSource(flags: Omit<AttestFlags, 'to' | 'blobs'>): Promise<Source | undefined> {
+  const { source, commit, builder, lockfile, invocation } = flags;
+  if (!source && !commit && !builder) return undefined;
+  if (!source || !commit || !builder) {
+    throw new ImageError('invalid-input', 'provenance needs --source, --commit and --builder together');
+  }
+  const lock = lockfile && {
+    path: basename(lockfile),
+    digest: digestOf(await readInput(lockfile, 'the lockfile')),
+  };
+  return {
+    uri: source,
+    commit,
+    builder,
+    ...(lock ? { lockfile: lock } : {}),
+    ...(invocation ? { invocation } : {}),
+  };
+}
+
+async function readSigner(file: string): Promise<Signer> {
+  const pem = await readInput(file, 'the key');
+  const passphrase = process.env['SLIPWAY_KEY_PASSPHRASE'];
+  try {
+    return keySigner(createPrivateKey({ key: pem, ...(passphrase ? { passphrase } : {}) }));
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    // The reason may quote the key.
+    throw new ImageError('invalid-input', `"${file}" is no private key in PEM, or its pass phrase is wrong`, {
+      value: file,
+    });
+  }
+}
+
+function attestLines({ repository, digest, attached }: AttestResult, signer: Signer | undefined): string {
+  const lines = attached.map(({ predicateType, digest, existed }) => {
+    return `${existed ? 'there already' : 'attached'}  ${digest}  ${predicateType}`;
+  });
+  const by = signer ? `signed by ${signer.keyId}` : 'not signed';
+  return [...lines, `${repository}@${digest}, ${by}`].join('\n');
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { Policy } from '../policy.ts';
+import { table } from '../table.ts';
+import { verifyImage } from '../verify.ts';
+import { parseInput } from './read-input.ts';
+import { verb, type CommandIo } from './verb.ts';
+
+/** `image verify`. */
+export function verifyCommand(io: CommandIo): Command {
+  return verb('verify', 'check signer, provenance and SBOM of an image against a policy')
+    .argument('<image>', 'repository@sha256:…')
+    .requiredOption('--policy <file>', 'what the image must show')
+    .option('--insecure', 'plain http for a host that is not this machine')
+    .action(
+      async (
+        image: string,
+        { json, policy, ...flags }: { policy: string; insecure?: boolean; json?: boolean },
+      ) => {
+        const rules = (await parseInput(policy, 'the policy', io.parseYaml)) as Policy;
+        const result = await verifyImage({ ...flags, image, policy: rules });
+        const rows = result.accepted.map(({ predicateType, signer, digest }) => [
+          predicateType,
+          signer,
+          digest,
+        ]);
+        io.print(
+          json
+            ? JSON.stringify(result)
+            : `${table(['SAYS', 'SIGNER', 'DIGEST'], rows)}\n${image} is accepted`,
+        );
+      },
+    );
+}

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import Type from 'typebox';
+import type { BundleFile } from './bundle.ts';
+import { parseDocument } from './document.ts';
+import { ImageError } from './error.ts';
+import { canonicalJson } from './json.ts';
+
+/** The file beside the layout that lists the packages inside; written when `metafile` is given. */
+export const sbomFile = 'sbom.cdx.json';
+
+/** What esbuild says about a bundle (`--metafile`), as far as it is needed. */
+const MetafileSchema = Type.Object({
+  outputs: Type.Record(
+    Type.String(),
+    Type.Object({
+      inputs: Type.Record(Type.String(), Type.Object({ bytesInOutput: Type.Integer({ minimum: 0 }) })),
+    }),
+  ),
+});
+
+const PackageSchema = Type.Object({
+  name: Type.String({ minLength: 1 }),
+  version: Type.String({ minLength: 1 }),
+  license: Type.Optional(Type.Unknown()),
+});
+type Package = Type.Static<typeof PackageSchema>;
+
+export interface SbomOptions {
+  /** Title of the image. */
+  name: string;
+  /** esbuild's metafile. */
+  metafile: string;
+  /** Folder in which esbuild ran: its paths begin there. */
+  root: string;
+  /** The bundle's files: packages in its `node_modules/` are inside, too. */
+  files: readonly BundleFile[];
+}
+
+/**
+ * A CycloneDX 1.6 document of exactly the npm packages whose code is in the bundle: what the bundler dropped is not
+ * listed, what lies in `node_modules/` of the bundle is. It names no time and no serial number: equal content,
+ * equal bytes.
+ * @throws ImageError `document-invalid`, `blob-missing`
+ */
+export async function bundleSbom({ name, metafile, root, files }: SbomOptions): Promise<Buffer> {
+  const text = await readFile(metafile).catch((cause: unknown) => {
+    throw new ImageError('document-invalid', `no metafile at "${metafile}": run esbuild with --metafile`, {
+      value: metafile,
+      cause,
+    });
+  });
+  const { outputs } = parseDocument(MetafileSchema, text, metafile);
+  const manifests = new Set<string>();
+  for (const { inputs } of Object.values(outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const file = resolve(root, path);
+      if (bytesInOutput > 0 && existsSync(file)) manifests.add(await manifestOf(file, resolve(root)));
+    }
+  }
+  manifests.delete(join(resolve(root), 'package.json'));
+  for (const file of files) {
+    if (file.type === 'file' && /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(file.path))
+      manifests.add(file.file);
+  }
+  const packages = await Promise.all([...manifests].filter(Boolean).map(readPackage));
+  return Buffer.from(
+    canonicalJson(
+      cycloneDx(
+        name,
+        packages.flatMap((found) => found ?? []),
+      ),
+    ),
+  );
+}
+
+/** The manifest that names the package of a file: the nearest one with a name and a version. */
+async function manifestOf(file: string, root: string): Promise<string> {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    // Folders inside a package may hold a manifest that only says `type`.
+    if (folder === root || (existsSync(manifest) && (await readPackage(manifest)))) return manifest;
+    if (folder === dirname(folder)) return '';
+  }
+}
+
+async function readPackage(manifest: string): Promise<Package | undefined> {
+  try {
+    return parseDocument(PackageSchema, await readFile(manifest), manifest);
+  } catch {
+    return undefined;
+  }
+}
+
+function cycloneDx(name: string, packages: readonly Package[]): object {
+  const byPurl = new Map(packages.map((item) => [purlOf(item), item]));
+  const components = [...byPurl]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([purl, item]) => ({ ...component(item), purl, 'bom-ref': purl }));
+  return {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: { type: 'application', name, 'bom-ref': name } },
+    components,
+  };
+}
+
+function component({ name, version, license }: Package): object {
+  const [, group, short = name] = /^(@[^/]+)\/(.+)$/.exec(name) ?? [];
+  return { type: 'library', ...(group ? { group } : {}), name: short, version, ...licenses(license) };
+}
+
+/** Package URL of an npm package (purl-spec): the scope's `@` is escaped. */
+function purlOf({ name, version }: Package): string {
+  return `pkg:npm/${name.replace(/^@/, '%40')}@${encodeURIComponent(version)}`;
+}
+
+function licenses(license: unknown): object {
+  if (typeof license !== 'string' || license === '') return {};
+  const isExpression = /^[A-Za-z0-9.+()-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+()-]+)*$/.test(license);
+  return { licenses: [isExpression ? { expression: license } : { license: { name: license } }] };
+}

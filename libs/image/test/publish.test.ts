@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { publishImage } from '../src/publish.ts';
+import { failureOf } from './failure-of.ts';
+import { fakeRegistry } from './registry/fake-registry.ts';
+import { smallImage } from './small-image.ts';
+
+const credentials = async () => undefined;
+
+test('an image reaches several registries at once, under one digest', async () => {
+  const [one, other, image] = [await fakeRegistry(), await fakeRegistry(), await smallImage()];
+  const { layout, blobs, folder, result } = image;
+  const to = [
+    `${one.host}/app`,
+    `${other.host}/team/app`,
+    `oci:${join(folder, 'repository')}`,
+    `${one.host}/app`,
+  ];
+  const pushed = await publishImage({ layout, blobs, to, tags: ['v1'], credentials });
+  expect(pushed.map(({ repository, digest }) => [repository, digest])).toEqual(
+    to.slice(0, 3).map((place) => [place, result.digest]),
+  );
+  expect(one.manifests.has('app:v1') && other.manifests.has('team/app:v1')).toBe(true);
+});
+
+test('where one registry fails the others are finished, and the error names both', async () => {
+  const [good, bad, image] = [
+    await fakeRegistry(),
+    await fakeRegistry({ repositories: [] }),
+    await smallImage(),
+  ];
+  const { layout, blobs, result } = image;
+  const to = [`${bad.host}/app`, `${good.host}/app`];
+  const failure = await failureOf(publishImage({ layout, blobs, to, credentials }));
+  expect([failure.code, failure.value]).toEqual(['repository-missing', `${bad.host}/app`]);
+  expect(failure.message).toContain(`1 of 2 repositories (${good.host}/app)`);
+  expect(good.manifests.has(`app@${result.digest}`)).toBe(true);
+  delete bad.options.repositories;
+  const again = await publishImage({ layout, blobs, to, credentials });
+  expect(again.map(({ existed }) => existed)).toEqual([false, true]);
+  expect((await failureOf(publishImage({ layout, blobs, to: [], credentials }))).code).toBe('invalid-input');
+});
