@@ -30,7 +30,7 @@ class SecondTries implements Reporter {
 export function projectTests(
   test: ViteUserConfig['test'] = {},
   // Vitest hands these to Node too, so they must not say `import` or `default`: a `require` would get an ES module.
-  conditions = ['@slipway/source', 'module', 'node', 'development|production'],
+  conditions = ['@slipway/source', 'node', 'development|production'],
 ): ViteUserConfig {
   return defineConfig({
     resolve: { conditions },
