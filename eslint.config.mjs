@@ -21,7 +21,10 @@ export default [
             { sourceTag: 'layer:nx', onlyDependOnLibsWithTags: ['room:gitops'] },
             { sourceTag: 'layer:infra-core', onlyDependOnLibsWithTags: ['room:stack'] },
             { sourceTag: 'layer:infra', onlyDependOnLibsWithTags: ['layer:infra-core', 'room:stack'] },
-            { sourceTag: 'layer:program', onlyDependOnLibsWithTags: ['layer:infra-core', 'layer:infra'] },
+            {
+              sourceTag: 'layer:program',
+              onlyDependOnLibsWithTags: ['layer:infra-core', 'layer:infra', 'room:stack'],
+            },
             { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tools'] },
             { sourceTag: 'layer:cli', onlyDependOnLibsWithTags: ['layer:alone', 'layer:nx'] },
           ],

@@ -21,7 +21,17 @@ export { diffMarkdown, diffSummary, diffTable } from './diff/render-diff.ts';
 export { mermaid } from './picture/mermaid.ts';
 export { svg } from './picture/svg.ts';
 
+export { at, must } from './policy/at.ts';
 export { evaluate, type Finding } from './policy/evaluate.ts';
 export { packPolicies, type PackPolicy } from './policy/policy-pack.ts';
 export { resourcePolicy, type Policy, type ResourcePolicy, type Violation } from './policy/policy.ts';
+export { withInput } from './policy/with-input.ts';
 export { relaxationsOf, type Relaxation } from './policy/relaxations.ts';
+
+export {
+  loadProgram,
+  readStack,
+  synthStack,
+  type StackModule,
+  type StackProject,
+} from './project/read-stack.ts';

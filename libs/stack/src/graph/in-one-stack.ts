@@ -15,7 +15,15 @@ export function inOneStack(timeout: number, work: () => Promise<void>): Promise<
   return turn;
 }
 
+/**
+ * Variables that a program may see. Providers take regions, endpoints and credentials from the environment: with them
+ * the graph would be another one on every machine.
+ */
+const OF_THE_MACHINE = /^(HOME|LANG|PATH|TEMP|TMP|TMPDIR|TZ|USER|NODE_.*)$/;
+
 async function watched(timeout: number, work: () => Promise<void>): Promise<void> {
+  const environment = process.env;
+  process.env = Object.fromEntries(Object.entries(environment).filter(([name]) => OF_THE_MACHINE.test(name)));
   const others = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   let timer: NodeJS.Timeout | undefined;
@@ -27,6 +35,7 @@ async function watched(timeout: number, work: () => Promise<void>): Promise<void
     });
   } finally {
     clearTimeout(timer);
+    process.env = environment;
     await settled(); // one failure rejects everything that depends on it
     process.removeAllListeners('unhandledRejection');
     for (const listener of others) process.on('unhandledRejection', listener);

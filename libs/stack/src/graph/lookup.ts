@@ -20,7 +20,7 @@ export function answer(
     throw new StackError(
       'lookup',
       `The program asks the cloud for ${token}, and no answer is recorded. ` +
-        `Record one in lookups.yaml beside Pulumi.yaml, or pass the fact as configuration.`,
+        `Record one in lookups.json beside Pulumi.yaml, or pass the fact as configuration.`,
       { value: token },
     );
   }

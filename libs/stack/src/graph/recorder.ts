@@ -130,7 +130,8 @@ function optionsOf(request: RegisterResourceRequest): GraphResource['options'] {
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     aliases: request.getAliasesList().map((alias) => alias.toObject() as unknown as Value),
   };
-  const provider = engineUrn(request.getProvider()).replace(/::[^:]*$/, '');
+  // A provider is named by its URN and its id; the id is a stand-in here.
+  const provider = engineUrn(request.getProvider()).replace(/::\$\{.*\}$/, '');
   const given = {
     protect: request.getProtect() || undefined,
     retainOnDelete: request.getRetainondelete() || undefined,
@@ -138,7 +139,9 @@ function optionsOf(request: RegisterResourceRequest): GraphResource['options'] {
     deletedWith: request.getDeletedwith() || undefined,
     import: request.getImportid() || undefined,
     provider: provider || undefined,
-    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    ...Object.fromEntries(
+      Object.entries(lists).flatMap(([name, list]) => (list.length > 0 ? [[name, [...new Set(list)]]] : [])),
+    ),
   };
   return sortedObject<unknown>(given, (value) => canonicalValue(value));
 }

@@ -1,9 +1,10 @@
 import { shortType, type Graph, type GraphResource, type Value } from '../graph/graph.ts';
 
-/** The parts of a picture, from what all stand on to what all lead to. */
-export type Group = 'network' | 'cluster' | 'identities' | 'storage' | 'other';
+/** The parts of a picture. */
+export type Group = 'outside' | 'identities' | 'cluster' | 'network' | 'storage' | 'other';
 
-export const GROUPS: readonly Group[] = ['network', 'cluster', 'identities', 'storage', 'other'];
+/** From left to right, so that most lines lead to a neighbour: who may assume which role, which the cluster uses. */
+export const GROUPS: readonly Group[] = ['outside', 'identities', 'cluster', 'network', 'storage', 'other'];
 
 /** One box: a resource, or several of a kind that lie side by side. */
 export interface Box {
@@ -26,13 +27,18 @@ export interface Scene {
   lines: readonly Line[];
 }
 
-/** What only ties two others together is a line, not a box. */
-const TIES = /(Attachment|Association)$/;
+/** What only ties two others together, or is a detail of one, is no box of its own. */
+const DETAILS =
+  /(Attachment|Association|Route|RolePolicy|Rule|Alias|AccessEntry|LifecyclePolicy)$|:Bucket[A-Z]/;
+
+/** Each role is a box of its own, whoever its kin: who may assume it is what one looks for. */
+const ROLE = 'aws:iam/role:Role';
 
 const MODULES: Readonly<Record<string, Group>> = {
   ec2: 'network',
   vpc: 'network',
   firewall: 'network',
+  'ec2/launchTemplate': 'cluster',
   eks: 'cluster',
   lkeCluster: 'cluster',
   iam: 'identities',
@@ -47,30 +53,33 @@ const MODULES: Readonly<Record<string, Group>> = {
 /** What there is to draw: boxes by group, direct needs only, and who may assume which role. */
 export function sceneOf(graph: Graph): Scene {
   const drawn = graph.resources.filter(
-    ({ custom, type }) => custom && !TIES.test(type) && !type.startsWith('pulumi:'),
+    ({ custom, type }) => custom && !DETAILS.test(type) && !type.startsWith('pulumi:'),
   );
   const boxOf = new Map(drawn.map((resource) => [resource.urn, familyOf(resource, drawn)]));
   const families = Map.groupBy(drawn, ({ urn }) => boxOf.get(urn) as string);
   const boxes = [...families].map(([id, members]) => boxFor(id, members));
   const principals = drawn.flatMap((resource) => principalsOf(resource, boxOf.get(resource.urn) as string));
+  const lines = needs(drawn, boxOf);
   const strangers = [...new Set(principals.map(({ from }) => from))].map((from) => stranger(from));
   return {
     title: `${graph.project} (${graph.stack})`,
-    boxes: [...boxes, ...strangers],
-    lines: [...directOnly(needs(drawn, boxOf)), ...principals],
+    boxes: [...byDepth(boxes, lines), ...strangers],
+    lines: [...directOnly(lines), ...principals],
   };
 }
 
 /** Resources of one type under one parent share a box: nine subnets are one thought. */
 function familyOf(resource: GraphResource, drawn: readonly GraphResource[]): string {
+  if (resource.type === ROLE) return resource.urn;
   const kin = drawn.filter(({ type, parent }) => type === resource.type && parent === resource.parent);
   return kin.length > 1 ? `${resource.type}@${resource.parent ?? ''}` : resource.urn;
 }
 
 function boxFor(id: string, members: readonly GraphResource[]): Box {
   const [{ type, name }] = members as [GraphResource];
-  const module = (type.split(':')[1] ?? '').split('/');
-  const group = MODULES[module[0] === 'index' ? (module[1] ?? '') : (module[0] ?? '')] ?? 'other';
+  const module = type.split(':')[1] ?? '';
+  const [first = '', second = ''] = module.split('/');
+  const group = MODULES[module] ?? MODULES[first === 'index' ? second : first] ?? 'other';
   const title = members.length > 1 ? `${shortType(type)} × ${members.length}` : shortType(type);
   return { id, group, title, subtitle: members.length > 1 ? namesOf(members) : name };
 }
@@ -112,7 +121,7 @@ function directOnly(lines: readonly Line[]): Line[] {
 
 /** Who a role's trust policy names. */
 function principalsOf({ type, inputs }: GraphResource, box: string): Line[] {
-  if (type !== 'aws:iam/role:Role') return [];
+  if (type !== ROLE) return [];
   return trusted(inputs['assumeRolePolicy']).map((from) => ({ from, to: box, kind: 'assumes' }));
 }
 
@@ -129,6 +138,24 @@ function namedIn(value: Value): string[] {
   );
 }
 
+/** A repository's subject in parts: `acme/slipway` and `environment:production`. */
 function stranger(from: string): Box {
-  return { id: from, group: 'identities', title: 'may assume', subtitle: from };
+  const [, owner, repository, subtitle] = /^repo:([^@/]+)[^/]*\/([^@:]+)[^:]*:(.*)$/.exec(from) ?? [];
+  const title = owner === undefined ? 'may assume a role' : `${owner}/${repository}`;
+  return { id: from, group: 'outside', title, subtitle: subtitle ?? from };
+}
+
+/** What others stand on comes first. */
+function byDepth(boxes: readonly Box[], lines: readonly Line[]): Box[] {
+  const into = Map.groupBy(lines, ({ to }) => to);
+  const depths = new Map<string, number>();
+  const depth = (id: string): number => {
+    const known = depths.get(id);
+    if (known !== undefined) return known;
+    depths.set(id, 0); // boxes of kin may stand on each other
+    const found = Math.max(0, ...(into.get(id) ?? []).map(({ from }) => depth(from) + 1));
+    depths.set(id, found);
+    return found;
+  };
+  return boxes.toSorted((a, b) => depth(a.id) - depth(b.id));
 }

@@ -2,14 +2,15 @@ import type { Graph } from '../graph/graph.ts';
 import { GROUPS, sceneOf, type Box, type Group, type Scene } from './scene.ts';
 
 // In pixels.
-const BOX = { width: 220, height: 40 };
-const GAP = { column: 90, row: 14 };
+const BOX = { width: 250, height: 40 };
+const GAP = { column: 80, row: 14 };
 const MARGIN = { side: 24, top: 76 };
 
 /** Letters that fit into a box at the size of its font. */
-const FITS = 34;
+const FITS = 38;
 
 const COLOURS: Readonly<Record<Group, string>> = {
+  outside: '#ffffff',
   network: '#dbeafe',
   cluster: '#dcfce7',
   identities: '#fef3c7',
@@ -32,7 +33,7 @@ export function svg(graph: Graph): string {
   const places = new Map(
     columns.flatMap(({ boxes }, column) => boxes.map(({ id }, row) => [id, place(column, row)] as const)),
   );
-  const width = MARGIN.side * 2 + columns.length * (BOX.width + GAP.column) - GAP.column;
+  const width = MARGIN.side * 2 + columns.length * (BOX.width + GAP.column);
   const rows = Math.max(...columns.map(({ boxes }) => boxes.length));
   const height = MARGIN.top + rows * (BOX.height + GAP.row) + MARGIN.side;
   return [
@@ -78,11 +79,11 @@ function curve(from: Place, to: Place): string {
   return `M${x1},${y1} C${half},${y1} ${half},${y2} ${x2},${y2}`;
 }
 
-function drawBox({ group, title, subtitle }: Box, { x, y }: Place): string {
+function drawBox({ id, group, title, subtitle }: Box, { x, y }: Place): string {
   const text = (size: number, below: number, words: string, colour: string) =>
     `<text x="${x + 10}" y="${y + below}" font-size="${size}" fill="${colour}">${safe(cut(words))}</text>`;
   return [
-    `<g><title>${safe(`${title}: ${subtitle}`)}</title>`,
+    `<g><title>${safe(id)}</title>`,
     `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${COLOURS[group]}" stroke="#94a3b8"/>`,
     text(12, 17, title, '#0f172a'),
     text(11, 32, subtitle, '#475569'),

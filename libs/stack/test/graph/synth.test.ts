@@ -72,6 +72,17 @@ describe('the graph of a program', () => {
     expect(graphHash(await graphOf(() => void new Thing('other')))).not.toBe([...hashes][0]);
   });
 
+  it('does not depend on the environment of the machine, which is whole again afterwards', async () => {
+    process.env['AWS_REGION'] = 'from-the-machine';
+    try {
+      const { resources } = await graphOf(() => void new Thing('a', { region: process.env['AWS_REGION'] }));
+      expect(resources[0]?.inputs).toEqual({});
+      expect(process.env['AWS_REGION']).toBe('from-the-machine');
+    } finally {
+      delete process.env['AWS_REGION'];
+    }
+  });
+
   it('keeps runs apart that are asked for at the same time', async () => {
     const graphs = await Promise.all(
       ['a', 'b', 'c'].map((name) => graphOf(() => void new Thing(name), { stack: name })),

@@ -1,0 +1,67 @@
+import * as cloudwatch from '@pulumi/aws/cloudwatch/index.js';
+import * as eks from '@pulumi/aws/eks/index.js';
+import * as iam from '@pulumi/aws/iam/index.js';
+import * as kms from '@pulumi/aws/kms/index.js';
+import type { Resource } from '@pulumi/pulumi';
+import { serviceTrust } from '../identity/trust.ts';
+import type { EksClusterSettings } from './cluster.ts';
+
+/** All that EKS can log. */
+const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
+
+/** The control plane with its role, its key and its log group. */
+export function addControlPlane(name: string, settings: EksClusterSettings, parent: Resource): eks.Cluster {
+  const { version, network, serviceCidr, publicAccess, unprotected, extendedSupport, logDays } = settings;
+  const inside = { parent };
+  const protect = unprotected === undefined;
+  const { role, attachment } = addRole(name, parent);
+  const key = new kms.Key(
+    `${name}-secrets`,
+    { description: `Kubernetes secrets of ${name}`, enableKeyRotation: true, deletionWindowInDays: 30 },
+    { ...inside, protect },
+  );
+  // Made first, because EKS would make it without an end to what it keeps.
+  const logs = new cloudwatch.LogGroup(
+    name,
+    { name: `/aws/eks/${name}/cluster`, retentionInDays: logDays },
+    inside,
+  );
+  return new eks.Cluster(
+    name,
+    {
+      name,
+      version,
+      roleArn: role.arn,
+      accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
+      bootstrapSelfManagedAddons: false,
+      deletionProtection: protect,
+      upgradePolicy: { supportType: extendedSupport ? 'EXTENDED' : 'STANDARD' },
+      enabledClusterLogTypes: LOG_TYPES,
+      encryptionConfig: { provider: { keyArn: key.arn }, resources: ['secrets'] },
+      kubernetesNetworkConfig: { ipFamily: 'ipv4', serviceIpv4Cidr: serviceCidr },
+      vpcConfig: {
+        subnetIds: [...network.intraSubnetIds],
+        endpointPrivateAccess: true,
+        endpointPublicAccess: publicAccess !== undefined,
+        ...(publicAccess && { publicAccessCidrs: [...publicAccess.cidrs] }),
+      },
+      zonalShiftConfig: { enabled: true },
+    },
+    { ...inside, protect, dependsOn: [logs, attachment] },
+  );
+}
+
+function addRole(name: string, parent: Resource) {
+  const title = `${name}-control-plane`;
+  const role = new iam.Role(
+    title,
+    { name: title, path: '/platform/', assumeRolePolicy: serviceTrust('eks.amazonaws.com') },
+    { parent },
+  );
+  const attachment = new iam.RolePolicyAttachment(
+    title,
+    { role: role.id, policyArn: 'arn:aws:iam::aws:policy/AmazonEKSClusterPolicy' },
+    { parent },
+  );
+  return { role, attachment };
+}

@@ -1,0 +1,26 @@
+import type * as eks from '@pulumi/aws/eks/index.js';
+import * as pulumi from '@pulumi/pulumi';
+
+/**
+ * A kubeconfig that asks the AWS CLI for a token whenever it is used. It holds no credential; it is a secret all the
+ * same, so that callers treat the kubeconfigs of all clouds alike.
+ */
+export function kubeconfig(cluster: eks.Cluster, region: string): pulumi.Output<string> {
+  const { name, endpoint: server, certificateAuthority } = cluster;
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: 'aws',
+    args: ['eks', 'get-token', '--region', region, '--cluster-name', name],
+    interactiveMode: 'Never',
+  };
+  return pulumi.secret(
+    pulumi.jsonStringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name, cluster: { server, 'certificate-authority-data': certificateAuthority.data } }],
+      users: [{ name, user: { exec } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      'current-context': name,
+    }),
+  );
+}

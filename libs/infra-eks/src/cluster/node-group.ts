@@ -1,0 +1,91 @@
+import * as ec2 from '@pulumi/aws/ec2/index.js';
+import * as eks from '@pulumi/aws/eks/index.js';
+import * as iam from '@pulumi/aws/iam/index.js';
+import type { Resource } from '@pulumi/pulumi';
+import { serviceTrust } from '../identity/trust.ts';
+import type { EksClusterSettings } from './cluster.ts';
+
+export interface NodeGroupSize {
+  /** @default `m7i.large`: 2 processors, 8 GiB */
+  instanceType?: string;
+  /** Nodes at least; three keeps one in each zone. @default 3 */
+  min?: number;
+  /** Nodes at most. @default 6 */
+  max?: number;
+  /** Root volume in GiB. @default 50 */
+  diskSize?: number;
+}
+
+/** What a node itself may do: join its cluster and pull images. What pods may do comes through Pod Identity. */
+const NODE_POLICIES = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'];
+
+/** One managed node group in the private subnets, from a launch template that keeps pods away from node credentials. */
+export function addNodeGroup(
+  name: string,
+  cluster: eks.Cluster,
+  { version, network, nodes }: EksClusterSettings,
+  before: readonly Resource[],
+  parent: Resource,
+): eks.NodeGroup {
+  const { instanceType = 'm7i.large', min = 3, max = 6, diskSize = 50 } = nodes as NodeGroupSize;
+  const title = `${name}-nodes`;
+  const { role, attachments } = addRole(title, parent);
+  const template = addTemplate(title, diskSize, parent);
+  return new eks.NodeGroup(
+    title,
+    {
+      clusterName: cluster.name,
+      nodeGroupName: title,
+      nodeRoleArn: role.arn,
+      version,
+      amiType: 'AL2023_x86_64_STANDARD',
+      capacityType: 'ON_DEMAND',
+      instanceTypes: [instanceType],
+      launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+      nodeRepairConfig: { enabled: true },
+      scalingConfig: { minSize: min, maxSize: max, desiredSize: min },
+      subnetIds: [...network.privateSubnetIds],
+      updateConfig: { maxUnavailable: 1 },
+    },
+    // The autoscaler moves the number of nodes; without this an update would move it back.
+    { parent, dependsOn: [...attachments, ...before], ignoreChanges: ['scalingConfig.desiredSize'] },
+  );
+}
+
+function addTemplate(title: string, diskSize: number, parent: Resource): ec2.LaunchTemplate {
+  return new ec2.LaunchTemplate(
+    title,
+    {
+      name: title,
+      // One hop ends at the node: a pod cannot reach the node's credentials (EKS best practices, "Restrict access
+      // to the instance profile").
+      metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
+      blockDeviceMappings: [
+        {
+          deviceName: '/dev/xvda',
+          ebs: { encrypted: 'true', volumeSize: diskSize, volumeType: 'gp3', deleteOnTermination: 'true' },
+        },
+      ],
+      tagSpecifications: [{ resourceType: 'instance', tags: { Name: title } }],
+      updateDefaultVersion: true,
+    },
+    { parent },
+  );
+}
+
+function addRole(title: string, parent: Resource) {
+  const role = new iam.Role(
+    title,
+    { name: title, path: '/platform/', assumeRolePolicy: serviceTrust('ec2.amazonaws.com') },
+    { parent },
+  );
+  const attachments = NODE_POLICIES.map(
+    (policy) =>
+      new iam.RolePolicyAttachment(
+        `${title}-${policy}`,
+        { role: role.id, policyArn: `arn:aws:iam::aws:policy/${policy}` },
+        { parent },
+      ),
+  );
+  return { role, attachments };
+}

@@ -1,0 +1,137 @@
+import { interpolate, type Output } from '@pulumi/pulumi';
+import { document, type PolicyDocument } from './trust.ts';
+
+/** What the roles of CI may touch. */
+export interface CiScope {
+  environment: string;
+  region: string;
+  accountId: string;
+  stateBucketArn: Output<string>;
+  stateKeyArn: Output<string>;
+  /** ECR repositories under this prefix. */
+  repositoryPrefix: string;
+}
+
+/** What the stacks of an environment are made of; IAM is apart, because it could give itself the rest. */
+const SERVICES = ['ec2', 'ecr', 'eks', 'kms', 'logs', 's3'];
+
+/** May look, and read the state. */
+export function previewPermissions({ region, stateBucketArn, stateKeyArn }: CiScope): PolicyDocument {
+  return document(
+    {
+      Sid: 'Look',
+      Effect: 'Allow',
+      Action: SERVICES.filter((service) => service !== 's3').flatMap((service) => [
+        `${service}:Describe*`,
+        `${service}:Get*`,
+        `${service}:List*`,
+      ]),
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:RequestedRegion': region } },
+    },
+    {
+      Sid: 'LookAtRoles',
+      Effect: 'Allow',
+      Action: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:List*'],
+      Resource: '*',
+    },
+    {
+      Sid: 'ReadState',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:ListBucket'],
+      Resource: [stateBucketArn, interpolate`${stateBucketArn}/*`],
+    },
+    { Sid: 'ReadSecretsOfState', Effect: 'Allow', Action: 'kms:Decrypt', Resource: stateKeyArn },
+  );
+}
+
+/** May make what the stacks are made of, in one region; roles only below `/platform/`, and none of CI's own. */
+export function deployPermissions(scope: CiScope): PolicyDocument {
+  const { region, accountId, stateBucketArn, stateKeyArn } = scope;
+  const platform = `arn:aws:iam::${accountId}:role/platform/*`;
+  return document(
+    {
+      Sid: 'MakeInOneRegion',
+      Effect: 'Allow',
+      Action: SERVICES.filter((service) => service !== 's3').map((service) => `${service}:*`),
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:RequestedRegion': region } },
+    },
+    {
+      Sid: 'MakeRolesOfThePlatform',
+      Effect: 'Allow',
+      Action: [
+        'iam:AttachRolePolicy',
+        'iam:CreateRole',
+        'iam:DeleteRole',
+        'iam:DeleteRolePolicy',
+        'iam:DetachRolePolicy',
+        'iam:PutRolePolicy',
+        'iam:TagRole',
+        'iam:UpdateAssumeRolePolicy',
+      ],
+      Resource: platform,
+    },
+    {
+      Sid: 'LookAtRoles',
+      Effect: 'Allow',
+      Action: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:List*'],
+      Resource: '*',
+    },
+    {
+      Sid: 'HandRolesToServices',
+      Effect: 'Allow',
+      Action: 'iam:PassRole',
+      Resource: platform,
+      Condition: {
+        StringEquals: {
+          'iam:PassedToService': [
+            'ec2.amazonaws.com',
+            'eks.amazonaws.com',
+            'pods.eks.amazonaws.com',
+            'vpc-flow-logs.amazonaws.com',
+          ],
+        },
+      },
+    },
+    {
+      Sid: 'WriteState',
+      Effect: 'Allow',
+      Action: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+      Resource: [stateBucketArn, interpolate`${stateBucketArn}/*`],
+    },
+    { Sid: 'SecretsOfState', Effect: 'Allow', Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: stateKeyArn },
+  );
+}
+
+/** May push images below one prefix, and delete none. */
+export function publishPermissions({ region, accountId, repositoryPrefix }: CiScope): PolicyDocument {
+  return document(
+    { Sid: 'LogIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Sid: 'Push',
+      Effect: 'Allow',
+      Action: [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:CompleteLayerUpload',
+        'ecr:DescribeImages',
+        'ecr:GetDownloadUrlForLayer',
+        'ecr:InitiateLayerUpload',
+        'ecr:PutImage',
+        'ecr:UploadLayerPart',
+      ],
+      Resource: `arn:aws:ecr:${region}:${accountId}:repository/${repositoryPrefix}/*`,
+    },
+  );
+}
+
+/** May find the cluster; what it may do inside is said by the cluster's access entries. */
+export function bootstrapPermissions({ environment, region, accountId }: CiScope): PolicyDocument {
+  return document({
+    Sid: 'FindTheCluster',
+    Effect: 'Allow',
+    Action: 'eks:DescribeCluster',
+    Resource: `arn:aws:eks:${region}:${accountId}:cluster/${environment}`,
+  });
+}

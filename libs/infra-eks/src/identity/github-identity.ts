@@ -1,0 +1,56 @@
+import * as iam from '@pulumi/aws/iam/index.js';
+import * as pulumi from '@pulumi/pulumi';
+import {
+  bootstrapPermissions,
+  deployPermissions,
+  previewPermissions,
+  publishPermissions,
+  type CiScope,
+} from './ci-permissions.ts';
+import { githubSubject, type Repository } from './github-subject.ts';
+import { githubTrust } from './trust.ts';
+
+export interface GithubIdentityArgs extends CiScope {
+  repository: Repository;
+}
+
+/** Each role of CI: the GitHub environment whose workflows may assume it, and what they may do then. */
+const ROLES = {
+  preview: { suffix: '-preview', permissions: previewPermissions },
+  deploy: { suffix: '', permissions: deployPermissions },
+  publish: { suffix: '-publish', permissions: publishPermissions },
+  bootstrap: { suffix: '-bootstrap', permissions: bootstrapPermissions },
+};
+
+/** What CI may do in an account, without any long-lived credential: GitHub's OIDC provider and one role a purpose. */
+export class GithubIdentity extends pulumi.ComponentResource {
+  readonly roleArns: Readonly<Record<keyof typeof ROLES, pulumi.Output<string>>>;
+
+  /** @throws {InfraError} `invalid` for names and ids that GitHub cannot have given */
+  constructor(name: string, args: GithubIdentityArgs, options: pulumi.ComponentResourceOptions) {
+    super('slipway:eks:GithubIdentity', name, {}, options);
+    const provider = new iam.OpenIdConnectProvider(
+      name,
+      { url: 'https://token.actions.githubusercontent.com', clientIdLists: ['sts.amazonaws.com'] },
+      { parent: this },
+    );
+    const arns = Object.entries(ROLES).map(([purpose, { suffix, permissions }]) => {
+      const title = `${args.environment}-ci-${purpose}`;
+      const subject = githubSubject(args.repository, `${args.environment}${suffix}`);
+      const role = new iam.Role(
+        title,
+        {
+          name: title,
+          path: '/ci/', // apart from /platform/, so that the deploy role cannot change it
+          maxSessionDuration: 3600,
+          assumeRolePolicy: githubTrust(provider.arn, subject),
+        },
+        { parent: this },
+      );
+      new iam.RolePolicy(title, { role: role.id, policy: permissions(args) }, { parent: this });
+      return [purpose, role.arn];
+    });
+    this.roleArns = Object.fromEntries(arns) as typeof this.roleArns;
+    this.registerOutputs();
+  }
+}

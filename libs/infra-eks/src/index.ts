@@ -1,0 +1,13 @@
+export { EksCluster, SUPPORTED_VERSIONS, type EksClusterArgs } from './cluster/cluster.ts';
+export type { NodeGroupSize } from './cluster/node-group.ts';
+export { GithubIdentity, type GithubIdentityArgs } from './identity/github-identity.ts';
+export { githubSubject, type Repository } from './identity/github-subject.ts';
+export { githubTrust, podTrust, serviceTrust, type PolicyDocument } from './identity/trust.ts';
+export { assertApart, planAddresses, type AddressPlan } from './network/address-plan.ts';
+export { Network, type NetworkArgs } from './network/network.ts';
+export { awsProvider, type ProviderSettings } from './provider.ts';
+export { Registry, type RegistryArgs } from './registry/registry.ts';
+export { StateStore } from './state/state-store.ts';
+export { foundationPolicies } from './policies/foundation.ts';
+export { eksPolicies } from './policies/index.ts';
+export { registryPolicies } from './policies/registry.ts';

@@ -1,0 +1,51 @@
+import * as cloudwatch from '@pulumi/aws/cloudwatch/index.js';
+import * as ec2 from '@pulumi/aws/ec2/index.js';
+import * as iam from '@pulumi/aws/iam/index.js';
+import type { Input, Resource } from '@pulumi/pulumi';
+import { serviceTrust } from '../identity/trust.ts';
+
+/** Records who talked to whom, accepted and refused, for `days`. */
+export function addFlowLogs(args: {
+  name: string;
+  vpcId: Input<string>;
+  days: number;
+  parent: Resource;
+}): void {
+  const { name, vpcId, days, parent } = args;
+  const title = `${name}-flow-logs`;
+  const inside = { parent };
+  const group = new cloudwatch.LogGroup(title, { name: `/aws/vpc/${name}`, retentionInDays: days }, inside);
+  const role = new iam.Role(
+    title,
+    { name: title, path: '/platform/', assumeRolePolicy: serviceTrust('vpc-flow-logs.amazonaws.com') },
+    inside,
+  );
+  new iam.RolePolicy(
+    title,
+    {
+      role: role.id,
+      policy: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+            Resource: [group.arn.apply((arn) => `${arn}:*`)],
+          },
+        ],
+      },
+    },
+    inside,
+  );
+  new ec2.FlowLog(
+    title,
+    {
+      vpcId,
+      trafficType: 'ALL',
+      logDestination: group.arn,
+      iamRoleArn: role.arn,
+      maxAggregationInterval: 60,
+    },
+    inside,
+  );
+}

@@ -1,0 +1,113 @@
+import * as ec2 from '@pulumi/aws/ec2/index.js';
+import type { Input, Output, Resource } from '@pulumi/pulumi';
+
+/** Where subnets are put. */
+export interface Place {
+  name: string;
+  vpcId: Input<string>;
+  zones: readonly string[];
+  parent: Resource;
+}
+
+/** Tags by which the load balancer controller finds the subnets for public and internal load balancers. */
+const ROLES = {
+  public: { 'kubernetes.io/role/elb': '1' },
+  private: { 'kubernetes.io/role/internal-elb': '1' },
+  intra: {},
+} as const;
+
+/** One subnet in each zone. No instance in any of them gets a public address by itself. */
+export function addSubnets(
+  { name, vpcId, zones, parent, kind }: Place & { kind: keyof typeof ROLES },
+  cidrs: readonly string[],
+): ec2.Subnet[] {
+  return zones.map((zone, at) => {
+    const title = `${name}-${kind}-${letterOf(zone)}`;
+    return new ec2.Subnet(
+      title,
+      {
+        vpcId,
+        availabilityZone: zone,
+        cidrBlock: cidrs[at] as string,
+        mapPublicIpOnLaunch: false,
+        tags: { Name: title, 'slipway:subnet': kind, ...ROLES[kind] },
+      },
+      { parent },
+    );
+  });
+}
+
+/** Public subnets behind an internet gateway, with NAT gateways in the first of them. */
+export function addPublicSubnets(
+  place: Place,
+  cidrs: readonly string[],
+  nats: number,
+): { subnetIds: Output<string>[]; natGatewayIds: Output<string>[] } {
+  const { name, vpcId, parent } = place;
+  const inside = { parent };
+  const gateway = new ec2.InternetGateway(name, { vpcId, tags: { Name: name } }, inside);
+  const subnets = addSubnets({ ...place, kind: 'public' }, cidrs);
+  const title = `${name}-public`;
+  const table = new ec2.RouteTable(title, { vpcId, tags: { Name: title } }, inside);
+  new ec2.Route(
+    title,
+    { routeTableId: table.id, destinationCidrBlock: '0.0.0.0/0', gatewayId: gateway.id },
+    inside,
+  );
+  associate(place, 'public', subnets, [table]);
+  const natGatewayIds = subnets.slice(0, nats).map((subnet, at) => {
+    const nat = `${name}-${letterOf(place.zones[at] as string)}`;
+    const address = new ec2.Eip(
+      nat,
+      { domain: 'vpc', tags: { Name: nat } },
+      { ...inside, dependsOn: gateway },
+    );
+    return new ec2.NatGateway(
+      nat,
+      { subnetId: subnet.id, allocationId: address.id, tags: { Name: nat } },
+      inside,
+    ).id;
+  });
+  return { subnetIds: subnets.map(({ id }) => id), natGatewayIds };
+}
+
+/** Private subnets, each with a way out through the NAT gateway of its zone, or through the only one. */
+export function addPrivateSubnets(
+  place: Place,
+  cidrs: readonly string[],
+  natGatewayIds: readonly Output<string>[],
+): { subnetIds: Output<string>[]; routeTableIds: Output<string>[] } {
+  const { name, vpcId, zones, parent } = place;
+  const subnets = addSubnets({ ...place, kind: 'private' }, cidrs);
+  const tables = zones.map((zone, at) => {
+    const title = `${name}-private-${letterOf(zone)}`;
+    const table = new ec2.RouteTable(title, { vpcId, tags: { Name: title } }, { parent });
+    const natGatewayId = (natGatewayIds[at] ?? natGatewayIds[0]) as Output<string>;
+    new ec2.Route(
+      title,
+      { routeTableId: table.id, destinationCidrBlock: '0.0.0.0/0', natGatewayId },
+      { parent },
+    );
+    return table;
+  });
+  associate(place, 'private', subnets, tables);
+  return { subnetIds: subnets.map(({ id }) => id), routeTableIds: tables.map(({ id }) => id) };
+}
+
+function associate(
+  { name, zones, parent }: Place,
+  kind: string,
+  subnets: readonly ec2.Subnet[],
+  tables: readonly ec2.RouteTable[],
+): void {
+  subnets.forEach((subnet, at) => {
+    const table = (tables[at] ?? tables[0]) as ec2.RouteTable;
+    const title = `${name}-${kind}-${letterOf(zones[at] as string)}`;
+    new ec2.RouteTableAssociation(title, { subnetId: subnet.id, routeTableId: table.id }, { parent });
+  });
+}
+
+/** `eu-central-1a` as `a`. */
+function letterOf(zone: string): string {
+  return zone.slice(-1);
+}

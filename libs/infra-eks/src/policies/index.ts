@@ -1,0 +1,7 @@
+import type { Policy } from '@slipway/stack';
+import { controlPlanePolicies } from './control-plane.ts';
+import { networkPolicies } from './network.ts';
+import { nodePolicies } from './nodes.ts';
+
+/** The 25 assertions that an EKS cluster with its network fulfils when it is made with the fewest arguments. */
+export const eksPolicies: readonly Policy[] = [...controlPlanePolicies, ...networkPolicies, ...nodePolicies];

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { awsProvider } from '../../src/index.ts';
+import { clusterGraph } from '../programs.ts';
+
+describe('bad input is refused before anything is made', () => {
+  const reason = 'a test';
+
+  it.each([
+    [
+      'a version out of support',
+      () => clusterGraph({ version: '1.29' }),
+      'EKS 1.29 is not in standard support',
+    ],
+    ['a version that is none', () => clusterGraph({ version: 'latest' }), 'EKS latest'],
+    [
+      'a network that is too small',
+      () => clusterGraph({}, { cidr: '10.20.0.0/24' }),
+      'The network 10.20.0.0/24',
+    ],
+    ['a network over the services', () => clusterGraph({ serviceCidr: '10.20.0.0/20' }), 'overlap'],
+    ['two zones', () => clusterGraph({}, { zones: ['eu-central-1a', 'eu-central-1b'] }), '2 zones'],
+    [
+      'an API open to everybody',
+      () => clusterGraph({ publicAccess: { reason, cidrs: ['0.0.0.0/0'] } }),
+      'open to 0.0.0.0/0',
+    ],
+    [
+      'an API open to nobody named',
+      () => clusterGraph({ publicAccess: { reason, cidrs: [] } }),
+      'List the networks',
+    ],
+  ])('%s', async (_, make, said) => {
+    await expect(make()).rejects.toThrow(said);
+  });
+
+  it('an account or a region that cannot be one', () => {
+    const tags = { environment: 'production', stack: 'cluster', 'managed-by': 'slipway' } as const;
+    const provider = (accountId: string, region: string) => () => awsProvider({ accountId, region, tags });
+    expect(provider('1234', 'eu-central-1')).toThrow('"1234"');
+    expect(provider('111122223333', 'eu-centre-1')).toThrow('"eu-centre-1"');
+  });
+});

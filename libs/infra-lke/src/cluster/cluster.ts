@@ -1,0 +1,85 @@
+import { LkeCluster as Cluster } from '@pulumi/linode/lkeCluster.js';
+import * as pulumi from '@pulumi/pulumi';
+import {
+  InfraError,
+  reasonsOf,
+  tagWords,
+  type ClusterOutputs,
+  type Relaxation,
+  type Tags,
+} from '@slipway/infra-core';
+import { addFirewall } from './firewall.ts';
+import { assertNetworks } from './networks.ts';
+import { poolOf, type NodePool } from './node-pool.ts';
+
+export interface LkeClusterArgs {
+  /** As in `nl-ams`. */
+  region: string;
+  /** Kubernetes minor version, which LKE must offer: see {@link assertOffered}. */
+  version: string;
+  tags: Tags;
+  /** Networks that may reach the Kubernetes API; everybody else is kept out. */
+  apiNetworks: readonly string[];
+  /** @default one pool of 3 to 5 `g6-standard-2` */
+  pools?: readonly NodePool[];
+  /** One control plane instead of several. LKE can make it several later, and never one again. */
+  singleControlPlane?: Relaxation;
+  /** Lets the cluster be deleted. */
+  unprotected?: Relaxation;
+}
+
+/** An LKE cluster: its API behind a list of networks, its disks encrypted, its pools scaled, a firewall for what it serves. */
+export class LkeCluster extends pulumi.ComponentResource {
+  readonly outputs: ClusterOutputs;
+
+  /** @throws {InfraError} `invalid` for networks, regions or pools that cannot be */
+  constructor(name: string, args: LkeClusterArgs, options: pulumi.ComponentResourceOptions) {
+    const { region, version, tags, apiNetworks, pools = [{}], singleControlPlane, unprotected } = args;
+    assertRegion(region);
+    const addresses = assertNetworks('apiNetworks', apiNetworks);
+    const relaxations = {
+      ...reasonsOf({ singleControlPlane, unprotected }),
+      ...Object.assign({}, ...pools.map(({ small }) => reasonsOf({ small }))),
+    };
+    super('slipway:lke:Cluster', name, { relaxations }, options);
+    const cluster = new Cluster(
+      name,
+      {
+        label: name,
+        region,
+        k8sVersion: version,
+        tier: 'standard',
+        aplEnabled: false, // it would bring an Argo CD, an Istio and gateways of its own
+        tags: tagWords(tags),
+        controlPlane: {
+          highAvailability: singleControlPlane === undefined,
+          acl: { enabled: true, addresses: [addresses] },
+        },
+        pools: pools.map((pool) => poolOf(pool, tags)),
+      },
+      { parent: this, protect: unprotected === undefined, additionalSecretOutputs: ['kubeconfig'] },
+    );
+    const firewall = addFirewall(name, tags, this);
+    this.outputs = {
+      name: cluster.label,
+      endpoint: cluster.apiEndpoints.apply((endpoints) => endpoints[0] as string),
+      kubeconfig: pulumi.secret(cluster.kubeconfig.apply(decode)),
+      region,
+      facts: { clusterId: cluster.id, firewallId: firewall.id },
+    };
+    this.registerOutputs();
+  }
+}
+
+/** LKE hands the kubeconfig over in base64. */
+function decode(encoded: string): string {
+  return Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+function assertRegion(region: string): void {
+  if (!/^[a-z]{2}-[a-z]{3,10}(-\d)?$/.test(region)) {
+    throw new InfraError('invalid', `"${region}" is no region of Linode. Write it as in nl-ams.`, {
+      value: region,
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { ObjectStorageBucket } from '@pulumi/linode/objectStorageBucket.js';
+import { ObjectStorageKey } from '@pulumi/linode/objectStorageKey.js';
+import * as pulumi from '@pulumi/pulumi';
+
+export interface StateStoreArgs {
+  region: string;
+  /** The bucket's name, which is unique in its region. */
+  bucket: string;
+}
+
+/** Where one environment's Pulumi state lies: a private bucket that keeps versions, and a key for this bucket alone. */
+export class StateStore extends pulumi.ComponentResource {
+  readonly bucket: pulumi.Output<string>;
+  readonly accessKey: pulumi.Output<string>;
+  readonly secretKey: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    { region, bucket: label }: StateStoreArgs,
+    options: pulumi.ComponentResourceOptions,
+  ) {
+    super('slipway:lke:StateStore', name, {}, options);
+    // Versions and lifecycle are set through the S3 interface, for which the provider makes short-lived keys.
+    const bucket = new ObjectStorageBucket(
+      name,
+      {
+        label,
+        region,
+        acl: 'private',
+        corsEnabled: false,
+        versioning: true,
+        lifecycleRules: [{ id: 'old-versions', enabled: true, noncurrentVersionExpiration: { days: 365 } }],
+      },
+      { parent: this, protect: true },
+    );
+    const key = new ObjectStorageKey(
+      name,
+      {
+        label: `${name}-state`,
+        bucketAccesses: [{ bucketName: bucket.label, region, permissions: 'read_write' }],
+      },
+      { parent: this, additionalSecretOutputs: ['accessKey', 'secretKey'] },
+    );
+    this.bucket = bucket.label;
+    this.accessKey = pulumi.secret(key.accessKey);
+    this.secretKey = pulumi.secret(key.secretKey);
+    this.registerOutputs();
+  }
+}

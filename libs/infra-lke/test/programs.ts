@@ -1,0 +1,35 @@
+import { tagsFor } from '@slipway/infra-core';
+import { synth, type Graph } from '@slipway/stack';
+import { assertOffered, linodeProvider, LkeCluster, StateStore, type LkeClusterArgs } from '../src/index.ts';
+
+const OFFERED = {
+  'linode:index/getLkeVersions:getLkeVersions': { versions: [{ id: '1.34' }, { id: '1.35' }] },
+};
+
+/** A cluster: the fewest arguments, and those that a test adds. */
+export function clusterGraph(args: Partial<LkeClusterArgs> = {}): Promise<Graph> {
+  const program = async () => {
+    const provider = linodeProvider();
+    const version = args.version ?? '1.35';
+    await assertOffered(version, provider);
+    const tags = tagsFor('development', 'cluster');
+    const { outputs } = new LkeCluster(
+      'development',
+      { region: 'nl-ams', version, tags, apiNetworks: ['203.0.113.0/24'], ...args },
+      { provider },
+    );
+    return { ...outputs };
+  };
+  return synth(program, { project: 'cluster', stack: 'development', lookups: OFFERED });
+}
+
+export function foundationGraph(): Promise<Graph> {
+  return synth(
+    () => {
+      const args = { region: 'nl-ams', bucket: 'development-acme-pulumi' };
+      const store = new StateStore('development', args, { provider: linodeProvider() });
+      return { secretKey: store.secretKey };
+    },
+    { project: 'foundation', stack: 'development' },
+  );
+}

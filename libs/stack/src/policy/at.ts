@@ -1,0 +1,23 @@
+import type { GraphResource, Value } from '../graph/graph.ts';
+import type { Violation } from './policy.ts';
+
+/** The value at a place in a resource's inputs, as in `vpcConfig.subnetIds[0]`; `undefined` when nothing is there. */
+export function at({ inputs }: GraphResource, path: string): Value | undefined {
+  const keys = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
+  let here: Value | undefined = inputs;
+  for (const key of keys) here = (here as Record<string, Value> | null | undefined)?.[key];
+  return here;
+}
+
+/** A violation unless a property is exactly this. */
+export function* must(
+  resource: GraphResource,
+  path: string,
+  wanted: Value,
+  why: string,
+): Iterable<Omit<Violation, 'urn'>> {
+  const value = at(resource, path);
+  if (JSON.stringify(value) !== JSON.stringify(wanted)) {
+    yield { message: `${path} must be ${JSON.stringify(wanted)}: ${why}.`, property: path, value };
+  }
+}

@@ -1,0 +1,40 @@
+import { StackError } from '../error.ts';
+
+/**
+ * The configuration in a stack's file, as the engine hands it to a program: text by key, structures as JSON. What is
+ * encrypted has a stand-in as its value, because nothing here has the key; as a secret it is masked anyway.
+ *
+ * @param place the file, for errors
+ * @throws {StackError} `invalid` for a key without its project
+ */
+export function readConfig(
+  file: Readonly<Record<string, unknown>>,
+  place: string,
+): { config: Record<string, string>; secretKeys: string[] } {
+  const given = (file['config'] ?? {}) as Record<string, unknown>;
+  const config: Record<string, string> = {};
+  const secretKeys: string[] = [];
+  for (const [key, value] of Object.entries(given)) {
+    if (!/^[\w-]+:[\w.-]+$/.test(key)) {
+      throw new StackError('invalid', `${place}: the key "${key}" must be PROJECT:NAME.`, { value: key });
+    }
+    if (hasSecret(value)) secretKeys.push(key);
+    config[key] = isEncrypted(value) ? `[encrypted ${key}]` : asText(value);
+  }
+  return { config, secretKeys };
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (_, inner) => (isEncrypted(inner) ? '[encrypted]' : inner));
+}
+
+function isEncrypted(value: unknown): value is { secure: string } {
+  return typeof value === 'object' && value !== null && 'secure' in value;
+}
+
+function hasSecret(value: unknown): boolean {
+  if (isEncrypted(value)) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasSecret);
+}
