@@ -53,7 +53,7 @@ export async function bump(request: BumpRequest): Promise<BumpResult> {
     failed: request.failed ?? [],
     runUrl: request.runUrl,
   };
-  const repository = await LedgerRepository.open(source, environment.ledger);
+  const repository = await LedgerRepository.open(source, environment);
   try {
     const place = environment.ledger.branch;
     const { value, commit, retries } = await updateLedger(

@@ -7,6 +7,8 @@
  * - `dirty`, `unpushed`: the commit may not be released yet
  * - `refused`: a rule forbids it (an app that still exists, a rejected push, a hold)
  * - `auth`, `not-found`: the remote said no for good
+ * - `corrupt`: a repository is damaged
+ * - `signing`: a commit could not be signed
  * - `network`, `timeout`: the world is wrong; the only codes worth retrying
  * - `git`: git failed in a way we have no better word for
  */
@@ -22,6 +24,8 @@ export type GitopsErrorCode =
   | 'refused'
   | 'auth'
   | 'not-found'
+  | 'corrupt'
+  | 'signing'
   | 'network'
   | 'timeout'
   | 'git';

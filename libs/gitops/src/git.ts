@@ -9,7 +9,7 @@ export interface GitOptions {
   env?: Record<string, string>;
   /** Bytes for standard input. */
   input?: string | Uint8Array;
-  /** Ends the command; the process is killed. */
+  /** Ends the command: git is asked to end its helpers and itself, and killed when it does not. */
   signal?: AbortSignal;
 }
 
@@ -20,37 +20,48 @@ export interface GitResult {
   stderr: string;
 }
 
+/** Milliseconds that an ended git has to end its helpers. */
+const GRACE = 2_000;
+
 /**
- * Variables that could redirect git to another repository, run a program of somebody's choice
- * or change what it prints. A caller that means one of them names it in `env`.
+ * Variables that could redirect git to another repository, run a program of somebody's choice, change what it
+ * prints or print what is secret. A caller that means one of them names it in `env`.
  */
 const DROPPED =
-  /^GIT_(?!SSH|ASKPASS|AUTHOR_|COMMITTER_|CONFIG_(COUNT|KEY_|VALUE_|GLOBAL|SYSTEM|NOSYSTEM)|SSL|HTTP|CURL)/;
+  /^GIT_(?!SSH|ASKPASS|AUTHOR_|COMMITTER_|CONFIG_(COUNT|KEY_|VALUE_|GLOBAL|SYSTEM|NOSYSTEM)|SSL|HTTP)/;
 
-function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+/** The environment of every git: what is inherited and harmless, and what the caller names. */
+export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !DROPPED.test(name));
   return { ...Object.fromEntries(inherited), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...extra };
 }
 
 /**
- * Runs git with an argument array, never through a shell, and answers whatever it exits with.
+ * Runs git with an argument array, never through a shell and without hooks, and answers whatever it exits with.
  *
  * @throws {GitopsError} `usage` when there is no git, `timeout` when `signal` ended it
  */
 export function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  const { signal } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn('git', args, {
+    if (signal?.aborted) return reject(ended(args));
+    const child = spawn('git', ['-c', 'core.hooksPath=/dev/null', ...args], {
       cwd: options.cwd,
-      env: environment(options.env),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      ...(options.signal && { signal: options.signal, killSignal: 'SIGKILL' as const }),
+      env: gitEnvironment(options.env),
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', (cause) => reject(explainSpawn(cause, args, options.signal)));
+    const end = (): void => {
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), GRACE).unref();
+      reject(ended(args));
+    };
+    signal?.addEventListener('abort', end, { once: true });
+    child.on('error', (cause) => reject(explainSpawn(cause, args)));
     child.on('close', (code) => {
+      signal?.removeEventListener('abort', end);
       const text = redact(Buffer.concat(stderr).toString('utf8').trim());
       resolve({ code: code ?? 1, stdout: Buffer.concat(stdout), stderr: text });
     });
@@ -79,10 +90,11 @@ export async function gitLine(args: readonly string[], options: GitOptions): Pro
   return (await git(args, options)).toString('utf8').trimEnd();
 }
 
-function explainSpawn(cause: Error, args: readonly string[], signal?: AbortSignal): GitopsError {
-  if (signal?.aborted) {
-    return new GitopsError('timeout', `git ${args[0]} was ended: the deadline has passed`, { cause });
-  }
+function ended(args: readonly string[]): GitopsError {
+  return new GitopsError('timeout', `git ${args[0]} was ended: the deadline has passed`);
+}
+
+function explainSpawn(cause: Error, args: readonly string[]): GitopsError {
   if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
     return new GitopsError('usage', 'there is no git on PATH, or the folder does not exist. Install git.', {
       cause,

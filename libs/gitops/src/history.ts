@@ -46,7 +46,7 @@ export async function history(
       value: limit,
     });
   }
-  const repository = await LedgerRepository.open(source, environment.ledger, { history: true });
+  const repository = await LedgerRepository.open(source, environment, { history: true });
   try {
     const tip = await repository.tip();
     const entries = await readHistory(source, repository, tip, app, limit);

@@ -176,7 +176,7 @@ async function write<T extends object>(
   environment: Environment,
   intend: (tip: Tip) => Promise<Change<T>>,
 ): Promise<T & { commit?: Commit }> {
-  const repository = await LedgerRepository.open(source, environment.ledger);
+  const repository = await LedgerRepository.open(source, environment);
   try {
     const { value, commit } = await updateLedger(repository, intend);
     return { ...value, ...(commit !== undefined && { commit }) };

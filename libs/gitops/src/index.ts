@@ -47,6 +47,8 @@ export { rollback, type RollbackOptions, type RollbackResult } from './rollback.
 export { listRuns, pruneRuns, readRunResults, RunResult, RUNS, writeRunResult } from './run-result.ts';
 export { readSituation } from './situation.ts';
 export { Source, type Commit, type Mainline } from './source.ts';
+export { type CommitOptions, type Identity } from './repository/identity.ts';
+export { classifyRejection, type Rejection } from './rejection.ts';
 export { environmentStatus, type AppStatus, type EnvironmentStatus } from './status.ts';
 export { table } from './table.ts';
 export { parseUntil } from './until.ts';

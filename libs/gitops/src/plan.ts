@@ -88,6 +88,7 @@ export async function planBump(run: Run, tip: Tip, place: string): Promise<Chang
     value: { outcomes, state: next, orphans },
     edit,
     message: bumpMessage(run.environment, landed, run.runUrl),
+    releases: dirty ? [] : [config],
     keep: dirty ? new Map([[`refs/slipway/snapshots/${config}`, config]]) : new Map(),
   };
 }

@@ -73,7 +73,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
   const { records, skipped } = await select(request, newest);
   const promotion: Promotion = { ...request, mainline, records, reason: reasonOf(request) };
   if (records.size === 0) return { outcomes: [], skipped, dryRun, commit: undefined };
-  const repository = await LedgerRepository.open(source, to.ledger);
+  const repository = await LedgerRepository.open(source, to);
   try {
     const copy = copier(to, request.copyImage);
     const decided = await decidePromotion(promotion, await repository.tip(request.signal));
@@ -116,11 +116,11 @@ async function select({ source, from, to, apps }: PromoteRequest, newest: Commit
   };
 }
 
-async function readAllReleases(source: Source, { ledger }: Environment): Promise<Map<string, Release>> {
-  const repository = await LedgerRepository.open(source, ledger);
+async function readAllReleases(source: Source, from: Environment): Promise<Map<string, Release>> {
+  const repository = await LedgerRepository.open(source, from);
   try {
     const tip = await repository.tip();
-    return await readReleases(tip, releasedApps(tip), ledger.branch);
+    return await readReleases(tip, releasedApps(tip), from.ledger.branch);
   } finally {
     await repository.close();
   }

@@ -64,6 +64,7 @@ export async function recordPromotion(
         ['Run', plainUrl(runUrl)],
       ],
     }),
+    releases: configs.filter((_, at) => !snapshots[at]),
     keep: new Map(kept.map((config) => [`refs/slipway/snapshots/${config}`, config])),
   };
 }

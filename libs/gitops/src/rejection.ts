@@ -2,39 +2,98 @@ import { GitopsError, type GitopsErrorCode } from './error.ts';
 import { redact } from './git.ts';
 
 /**
- * Why a remote did not do what was asked, read from git's words. Wording is only used to tell
- * "for good" from "for now": whether a push landed is decided by asking the remote.
+ * Why a remote did not do what was asked. Only `stale` and `network` are worth another try; `unknown` is a failure
+ * whose text is shown, never a conflict.
  */
-const WORDINGS: readonly (readonly [RegExp, GitopsErrorCode, remedy: string])[] = [
+export type Rejection =
+  | 'stale'
+  | 'protected'
+  | 'hook'
+  | 'quota'
+  | 'read-only'
+  | 'corrupt'
+  | 'certificate'
+  | 'not-found'
+  | 'auth'
+  | 'network'
+  | 'unknown';
+
+/**
+ * What hosts say, in the order in which it is looked for: a hook's refusal often also carries the words of its cause,
+ * and the general words of a broken connection follow many a particular one. Whether a push landed is never read from
+ * words: the remote is asked.
+ */
+const WORDINGS: readonly (readonly [Exclude<Rejection, 'unknown'>, RegExp])[] = [
   [
-    /authentication failed|could not read (username|password)|permission denied|access denied|invalid credentials|HTTP 40[13]|error: 40[13]/i,
-    'auth',
-    'Log in to the remote, or give this identity the right to it.',
+    'quota',
+    /no space left on device|disk quota exceeded|quota (was )?exceeded|exceed\w* (its |the |your )?\S* ?(size|storage|quota|file size)|(size|storage) (limit|quota)|large files detected|over quota/i,
   ],
   [
-    /repository .*not found|does not appear to be a git repository|no such remote|not a git repository|error: 404/i,
+    'read-only',
+    /read-only|insufficient permission for adding an object|unable to create temporary|cannot lock ref[^]*permission denied|(maintenance|archived)\b.*(mode|read|repository)|repository (has been|was|is) archived/i,
+  ],
+  [
+    'protected',
+    /GH006|GH013|protected branch|rule violations|protected from|not allowed to (force )?push|permission denied to update branch|can only be modified through pull requests|branch permissions|push restrictions|branch is (locked|protected)/i,
+  ],
+  [
+    'stale',
+    /stale info|non-fast-forward|fetch first|cannot lock ref|failed to (update|lock) ref|incorrect old value|reference already exists|unable to create .*\.lock|but expected [0-9a-f]{7,}|expected branch to point to/i,
+  ],
+  [
+    'hook',
+    /hook declined|declined by (the )?hook|GitLab: |Gitea: |Forgejo: |\[remote rejected\].*(prohibited|hidden ref|checked out|shallow update)/i,
+  ],
+  [
+    'certificate',
+    /SSL certificate|certificate (verification|verify) failed|host key verification failed|self[- ]signed certificate/i,
+  ],
+  [
+    'corrupt',
+    /is corrupt|inflate: |bad (object|tree|pack)|object file .* is empty|unable to read (tree|sha1|\w+ \()|missing (blob|tree|commit) |did not send all necessary objects|index-pack failed|invalid index-pack output|unable to (read|parse) [0-9a-f]{40}/i,
+  ],
+  [
     'not-found',
-    'Check the address in environment.yaml or in `git remote -v`.',
+    /repository .*not found|does not appear to be a git repository|no such remote|not a git repository|requested URL returned error: 404|project you were looking for could not be found|repository not exported|no such (repository|file or directory)|does not exist/i,
   ],
   [
-    /\[remote rejected\](?!.*(cannot lock ref|failed to update ref|unable to create|incorrect old value|reference already exists))/i,
-    'refused',
-    'The remote has a rule against it: a protected branch, a hook or a quota. Allow this identity to push there.',
+    'auth',
+    /authentication failed|could not read (username|password)|permission (to \S+ )?denied|access denied|HTTP Basic|invalid (credentials|username or password)|not granted|unauthorized|forbidden|returned error: 40[13]|HTTP 40[13]|dubious ownership|not permitted/i,
   ],
   [
-    /could not resolve host|connection (refused|reset|timed out)|timed out|early eof|hung up|rpc failed|unexpected disconnect|network is unreachable|error: (429|5\d\d)|unable to access/i,
     'network',
-    'Check the network, then run again: nothing was changed.',
+    /could not resolve host|name or service not known|temporary failure in name resolution|connection (refused|reset|timed out|closed)|failed to connect|unable to connect|timed out|time-?out|early eof|hung up|rpc failed|unexpected disconnect|network is unreachable|no route to host|(error|HTTP):? (429|5\d\d)|unable to access|operation too slow|low speed|kex_exchange_identification|broken pipe/i,
   ],
 ];
 
+const OUTCOME: Readonly<Record<Rejection, readonly [GitopsErrorCode, remedy: string]>> = {
+  stale: ['refused', 'Somebody else was quicker. Run again.'],
+  protected: ['refused', 'The branch is protected. Allow this identity to push to it.'],
+  hook: ['refused', 'The remote has a rule against it. Do what it says, or allow this identity.'],
+  quota: ['refused', 'The remote has no room for it. Free some, or ask for more.'],
+  'read-only': ['refused', 'The remote takes no changes at the moment. Make it writable.'],
+  corrupt: ['corrupt', 'The repository is damaged. Run git fsck in it.'],
+  certificate: [
+    'auth',
+    'The remote is not who it should be, as far as this machine can tell. Install its certificate or host key.',
+  ],
+  'not-found': ['not-found', 'Check the address in environment.yaml or in `git remote -v`.'],
+  auth: ['auth', 'Log in to the remote, or give this identity the right to it.'],
+  network: ['network', 'Check the network, then run again: nothing was changed.'],
+  unknown: ['git', ''],
+};
+
+/** Why a remote did not do what was asked, by its words. */
+export function classifyRejection(words: string): Rejection {
+  return WORDINGS.find(([, pattern]) => pattern.test(words))?.[0] ?? 'unknown';
+}
+
+/** Whether a rejected push only means that somebody else was quicker. */
+export const isStale = (words: string): boolean => classifyRejection(words) === 'stale';
+
 /** The error for a git command that talked to `remote` and failed. */
 export function remoteError(what: string, remote: string, words: string): GitopsError {
-  const [, code, remedy] = WORDINGS.find(([pattern]) => pattern.test(words)) ?? [
-    undefined,
-    'git' as const,
-    '',
-  ];
+  const [code, remedy] = OUTCOME[classifyRejection(words)];
   const lines = redact(words)
     .split('\n')
     .filter((line) => /\S/.test(line) && !/^hint:|^To /.test(line));
@@ -42,12 +101,5 @@ export function remoteError(what: string, remote: string, words: string): Gitops
     code,
     `${what} ${redact(remote)} failed: ${lines.join(' / ') || 'git gave no reason'}${remedy && `. ${remedy}`}`,
     { value: redact(remote) },
-  );
-}
-
-/** Whether a rejected push only means that somebody else was quicker. */
-export function isStale(words: string): boolean {
-  return /stale info|non-fast-forward|fetch first|cannot lock ref|failed to update ref|incorrect old value|reference already exists|unable to create .*\.lock/i.test(
-    words,
   );
 }

@@ -26,7 +26,7 @@ export async function removeRelease(source: Source, environment: Environment, ap
       { value: app },
     );
   }
-  const repository = await LedgerRepository.open(source, environment.ledger);
+  const repository = await LedgerRepository.open(source, environment);
   try {
     const { commit } = await updateLedger(repository, (tip) => withoutRelease(tip, environment, app));
     return commit as Commit;

@@ -60,7 +60,7 @@ export async function rollback(
   options: RollbackOptions,
 ): Promise<RollbackResult> {
   const hold = newHold(options, Date.now());
-  const repository = await LedgerRepository.open(source, environment.ledger, { history: true });
+  const repository = await LedgerRepository.open(source, environment, { history: true });
   let target: RollbackTarget | undefined;
   try {
     const { value, commit } = await updateLedger(

@@ -18,12 +18,11 @@ export async function readSituation(
   changed: ChangedProjects,
 ): Promise<CheckoutSituation> {
   const head = await source.head();
-  const { ledger } = environment;
   const mainline = await mainlineOf(source, environment);
   const apps = await appsAt(source, head, environment.name);
-  const repository = await LedgerRepository.open(source, ledger);
+  const repository = await LedgerRepository.open(source, environment);
   try {
-    const state = await readState(await repository.tip(), ledger.branch);
+    const state = await readState(await repository.tip(), environment.ledger.branch);
     return { source, head, mainline, apps, state, changed };
   } finally {
     await repository.close();

@@ -1,4 +1,5 @@
-import { appsAt, deployFolder, appFolder, PLATFORM_CHART, type App } from './app.ts';
+import { appFolder, appsAt, deployFolder, PLATFORM_CHART, type App } from './app.ts';
+import { countBehind } from './behind.ts';
 import type { Environment } from './environment.ts';
 import { LedgerRepository } from './ledger-repository.ts';
 import { readReleases, readState, releasedApps, type LedgerState, type Release } from './ledger.ts';
@@ -38,55 +39,67 @@ export async function environmentStatus(
   environment: Environment,
 ): Promise<EnvironmentStatus> {
   const head = await source.head();
-  const repository = await LedgerRepository.open(source, environment.ledger);
+  const repository = await LedgerRepository.open(source, environment);
   try {
     const tip = await repository.tip();
     const { branch } = environment.ledger;
     const [apps, state] = [await appsAt(source, head, environment.name), await readState(tip, branch)];
     const names = [...new Set([...apps.map(({ name }) => name), ...releasedApps(tip)])].sort();
     const releases = await readReleases(tip, names, branch);
+    const statuses = names.map((name) => statusOf(name, apps, state, releases.get(name)));
     return {
       environment: environment.name,
       ledger: { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) },
       state,
-      apps: await Promise.all(
-        names.map((name) => appStatus(source, head, name, apps, state, releases.get(name))),
-      ),
+      apps: await withDistance(source, head, apps, statuses),
     };
   } finally {
     await repository.close();
   }
 }
 
-async function appStatus(
-  source: Source,
-  head: Commit,
+function statusOf(
   app: string,
   apps: readonly App[],
   state: LedgerState,
   release: Release | undefined,
-): Promise<AppStatus> {
-  const deployed = apps.find(({ name }) => name === app);
-  const status: AppStatus = {
+): AppStatus {
+  return {
     app,
     pending: state.pending.includes(app),
     held: release !== undefined && isHeld(release, Date.now()),
-    orphan: deployed === undefined,
+    orphan: !apps.some(({ name }) => name === app),
+    ...(release && { release }),
   };
-  if (!release) return status;
-  const { config, chart } = release.release;
-  const [committedAt, behind] = await Promise.all([
-    source.committedAt(config),
-    source.countCommits(config, head, [
-      appFolder(app),
-      deployFolder(app),
-      deployed?.chart ?? chart ?? PLATFORM_CHART,
-    ]),
+}
+
+/** Adds how old each release is and how far HEAD is ahead of it. */
+async function withDistance(
+  source: Source,
+  head: Commit,
+  apps: readonly App[],
+  statuses: readonly AppStatus[],
+): Promise<AppStatus[]> {
+  const charts = new Map(apps.map(({ name, chart }) => [name, chart]));
+  const questions = statuses.flatMap(({ app, release }) => {
+    if (release === undefined) return [];
+    const { config, chart } = release.release;
+    const folders = [appFolder(app), deployFolder(app), charts.get(app) ?? chart ?? PLATFORM_CHART];
+    return [{ app, config, folders }];
+  });
+  const [counts, times] = await Promise.all([
+    countBehind(source, head, questions),
+    Promise.all(questions.map(({ config }) => source.committedAt(config))),
   ]);
-  return {
-    ...status,
-    release,
-    ...(committedAt !== undefined && { committedAt }),
-    ...(behind !== undefined && { behind }),
-  };
+  const distance = new Map(
+    questions.map(({ app }, at) => [app, { behind: counts[at], committedAt: times[at] }] as const),
+  );
+  return statuses.map((status) => {
+    const { behind, committedAt } = distance.get(status.app) ?? {};
+    return {
+      ...status,
+      ...(committedAt !== undefined && { committedAt }),
+      ...(behind !== undefined && { behind }),
+    };
+  });
 }

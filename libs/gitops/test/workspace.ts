@@ -158,9 +158,10 @@ export class Workspace {
     });
   }
 
-  /** How many commits a ledger branch of the remote has. */
+  /** How many commits a ledger branch of the remote has, after the empty one that it begins with. */
   ledgerCommits(environment = 'development'): number {
-    const count = ['-C', this.origin, 'rev-list', '--count', `env/${environment}`];
+    const one = ['rev-list', '--count', '--first-parent', '--min-parents=1'];
+    const count = ['-C', this.origin, ...one, `env/${environment}`];
     return Number(execFileSync('git', count, { encoding: 'utf8' }));
   }
 }

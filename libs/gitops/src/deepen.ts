@@ -1,0 +1,33 @@
+import { GitopsError } from './error.ts';
+import { gitLine, tryGit } from './git.ts';
+import { connectionTo, REMOTE } from './repository/connection.ts';
+import type { Commit, Source } from './source.ts';
+
+/** Whether a clone has its whole history, and not only the newest part of it. */
+export async function isWhole(root: string): Promise<boolean> {
+  return (await gitLine(['rev-parse', '--is-shallow-repository'], { cwd: root })) === 'false';
+}
+
+/**
+ * Fetches the rest of the history of a shallow clone, because the place of a commit in it is in question: `origin`'s,
+ * or that of the only remote.
+ *
+ * @throws {GitopsError} `shallow` where the rest cannot be had
+ */
+export async function deepen(source: Source, commit: Commit): Promise<void> {
+  const { root } = source;
+  const names = (await source.settings()).matching(/^remote\..*\.url$/).map(([key]) => key.slice(7, -4));
+  const remote = names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
+  const connection = remote === undefined ? undefined : connectionTo(await source.settings(), remote);
+  if (connection !== undefined) {
+    const args = ['fetch', '--quiet', '--unshallow', '--no-tags', '--no-write-fetch-head', '--refmap='];
+    const fetched = await tryGit([...args, '--', REMOTE, 'HEAD'], { cwd: root, env: { ...connection.env } });
+    if (fetched.code === 0 && (await source.isWhole())) return;
+  }
+  throw new GitopsError(
+    'shallow',
+    `This clone is shallow, so it cannot tell where ${commit.slice(0, 12)} lies in history, and the rest could not ` +
+      'be fetched. Run `git fetch --unshallow`, or check out with `fetch-depth: 0`.',
+    { value: commit },
+  );
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+
+/** How a repository names objects. */
+export type ObjectFormat = 'sha1' | 'sha256';
+
+/** What an object is. */
+export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
+
+/** An object as Git stores it. */
+export interface GitObject {
+  id: string;
+  type: ObjectType;
+  content: Buffer;
+}
+
+/** Puts an object together: its name is the hash of its type, its size and its content. */
+export function gitObject(format: ObjectFormat, type: ObjectType, content: Buffer): GitObject {
+  const id = createHash(format).update(header(type, content)).update(content).digest('hex');
+  return { id, type, content };
+}
+
+/**
+ * Writes an object into a folder of objects, as Git's own loose objects are: a file that is wholly there or not at all.
+ * Writing it here spares starting a process for each object.
+ */
+export async function writeObject(folder: string, { id, type, content }: GitObject): Promise<void> {
+  const file = join(folder, id.slice(0, 2), id.slice(2));
+  await mkdir(dirname(file), { recursive: true });
+  const bytes = deflateSync(Buffer.concat([header(type, content), content]), { level: 1 });
+  await writeFile(`${file}.new`, bytes);
+  await rename(`${file}.new`, file);
+}
+
+function header(type: ObjectType, content: Buffer): Buffer {
+  return Buffer.from(`${type} ${content.length}\0`);
+}

@@ -1,0 +1,80 @@
+import { GitopsError } from '../error.ts';
+import { FILE, FOLDER, isFile, treeName, type Tree, type TreeEntry } from './tree.ts';
+
+/** New contents by path, from the root of the repository; undefined removes the file. */
+export type Edit = ReadonlyMap<string, string | Uint8Array | undefined>;
+
+/** Where trees come from and go to. */
+export interface TreeStore {
+  readTree(id: string): Promise<Tree>;
+  /** @returns its id */
+  writeTree(tree: Tree): Promise<string>;
+  /** @returns its id */
+  writeBlob(content: Uint8Array): Promise<string>;
+}
+
+/**
+ * Applies an edit to a folder and answers the id of the new one; undefined when nothing is left in it. Only folders
+ * on the way to a changed file are read and written, so the cost does not depend on how many others there are. A file
+ * keeps its mode.
+ *
+ * @param id the folder before; undefined where there is none
+ * @throws {GitopsError} `refused` where something in the way is no folder, or the target is no file
+ */
+export async function editTree(
+  store: TreeStore,
+  id: string | undefined,
+  edit: Edit,
+  place = '',
+): Promise<string | undefined> {
+  const before = id === undefined ? new Map<string, TreeEntry>() : await store.readTree(id);
+  const after = new Map(before);
+  const folders = new Map<string, Map<string, string | Uint8Array | undefined>>();
+  for (const [path, content] of edit) {
+    const [first = '', ...rest] = path.split('/');
+    if (rest.length > 0) {
+      folders.set(first, (folders.get(first) ?? new Map()).set(rest.join('/'), content));
+      continue;
+    }
+    await editFile(store, after, first, content, place);
+  }
+  for (const [folder, inside] of folders) {
+    const name = treeName(folder);
+    const entry = before.get(name);
+    const path = `${place}${folder}`;
+    if (entry !== undefined && entry.mode !== FOLDER) throw blocked(path, 'is no folder', entry);
+    const changed = await editTree(store, entry?.id, inside, `${path}/`);
+    if (changed === undefined) after.delete(name);
+    else after.set(name, { mode: FOLDER, id: changed });
+  }
+  return after.size === 0 && place !== '' ? undefined : store.writeTree(after);
+}
+
+async function editFile(
+  store: TreeStore,
+  tree: Map<string, TreeEntry>,
+  file: string,
+  content: string | Uint8Array | undefined,
+  place: string,
+): Promise<void> {
+  const name = treeName(file);
+  const entry = tree.get(name);
+  if (content === undefined) {
+    tree.delete(name);
+    return;
+  }
+  if (entry !== undefined && !isFile(entry)) throw blocked(`${place}${file}`, 'is no ordinary file', entry);
+  const id = await store.writeBlob(Buffer.from(content));
+  tree.set(name, { mode: entry?.mode ?? FILE, id });
+}
+
+function blocked(path: string, problem: string, { mode }: TreeEntry): GitopsError {
+  const kind = mode === '120000' ? ' but a symbolic link' : mode === '160000' ? ' but a submodule' : '';
+  return new GitopsError(
+    'refused',
+    `${path} ${problem}${kind}, so it is not written to. Name the file itself.`,
+    {
+      value: path,
+    },
+  );
+}
