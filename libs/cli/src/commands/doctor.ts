@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { appsAt, environmentStatus, listEnvironments, readEnvironment, Source, table } from '@slipway/gitops';
+import {
+  appsAt,
+  environmentStatus,
+  GitopsError,
+  listEnvironments,
+  readEnvironment,
+  Source,
+  table,
+} from '@slipway/gitops';
 import { print } from '../print.ts';
 
 /** One thing that must hold, and what was found. */
@@ -65,7 +73,12 @@ async function git(): Promise<string> {
 
 async function history(source: Source): Promise<string> {
   const head = await source.head();
-  await source.isAncestor('0'.repeat(head.length), head); // answers "no", which a shallow clone may not
+  if (!(await source.isWhole())) {
+    throw new GitopsError(
+      'shallow',
+      'This clone is shallow: what a commit changes cannot be told. Run `git fetch --unshallow`, or check out with `fetch-depth: 0`.',
+    );
+  }
   return `whole, HEAD is ${head.slice(0, 12)}`;
 }
 
