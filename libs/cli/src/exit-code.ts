@@ -1,20 +1,12 @@
-import { GitopsError, ValuesError, type Outcome } from '@slipway/gitops';
+import { type Outcome } from '@slipway/gitops';
+import { gitopsExitCode } from '@slipway/gitops/cli';
 import { ImageError } from '@slipway/image';
 import { imageExitCode } from '@slipway/image/cli';
-
-/** Codes that mean "you asked for something that makes no sense". */
-const USAGE: ReadonlySet<string> = new Set(['usage', 'invalid']);
-
-/** Codes that mean "a rule is against it". */
-const REFUSED: ReadonlySet<string> = new Set(['refused', 'dirty', 'unpushed']);
 
 /** The exit code for an error: 1 work failed, 2 wrong usage, 3 refused. */
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 3 {
   if (error instanceof ImageError) return imageExitCode(error);
-  if (error instanceof ValuesError) return 3;
-  const code = error instanceof GitopsError ? error.code : '';
-  if (USAGE.has(code)) return 2;
-  return REFUSED.has(code) ? 3 : 1;
+  return gitopsExitCode(error);
 }
 
 /** The exit code for what became of apps: 1 when one failed, else 3 when a rule kept one back. */

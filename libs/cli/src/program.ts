@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { bumpFilesCommand, valuesCommand } from '@slipway/gitops/cli';
 import manifest from '../package.json' with { type: 'json' };
 import { affectedCommand } from './commands/affected.ts';
 import { affectedBaseCommand } from './commands/affected-base.ts';
@@ -13,7 +14,6 @@ import { removeCommand } from './commands/remove.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { unholdCommand } from './commands/unhold.ts';
-import { valuesCommand } from './commands/values.ts';
 import { waitCommand } from './commands/wait.ts';
 
 const EXAMPLES = `
@@ -43,7 +43,7 @@ export function program(): Command {
     unholdCommand(),
     removeCommand(),
     imageCommand(),
-    valuesCommand(),
+    valuesCommand().addCommand(bumpFilesCommand()),
     doctorCommand(),
   ]) {
     slipway.addCommand(verb);

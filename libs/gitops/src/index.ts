@@ -19,8 +19,18 @@ export {
   readEnvironment,
   type Environment,
 } from './environment.ts';
+export {
+  bumpFiles,
+  type BumpFilesRequest,
+  type BumpFilesResult,
+  type FileChange,
+  type FileEdit,
+  type Order,
+} from './file/bump-files.ts';
 export { GitopsError, type GitopsErrorCode } from './error.ts';
 export { history, type HistoryEntry } from './history.ts';
+export { diffManifests, type ObjectChange } from './diff/diff.ts';
+export { diffMarkdown, diffText, type AppDiff } from './diff/print.ts';
 export { hold, unhold, type Hold, type HoldOptions, type HoldResult, type UnholdResult } from './hold.ts';
 export { type Action } from './ledger-message.ts';
 export {
@@ -47,6 +57,7 @@ export { rollback, type RollbackOptions, type RollbackResult } from './rollback.
 export { listRuns, pruneRuns, readRunResults, RunResult, RUNS, writeRunResult } from './run-result.ts';
 export { readSituation } from './situation.ts';
 export { Source, type Commit, type Mainline } from './source.ts';
+export { type Branch } from './repository/branch.ts';
 export { type CommitOptions, type Identity } from './repository/identity.ts';
 export { classifyRejection, type Rejection } from './rejection.ts';
 export { environmentStatus, type AppStatus, type EnvironmentStatus } from './status.ts';

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitopsError } from './error.ts';
-import type { Edit, LedgerRepository, Tip } from './ledger-repository.ts';
-import type { Commit } from './source.ts';
+import type { Tip } from './ledger-repository.ts';
 import { Queue } from './queue.ts';
+import type { Commit } from './repository/branch.ts';
 
 /** What to write on top of a tip; no edit means that there is nothing to write. */
-export interface Change<T> {
+export interface Change<T, Content = string> {
   /** The answer for the caller, true of this very tip. */
   value: T;
-  edit?: Edit;
+  /** New file contents by path; undefined removes the file. */
+  edit?: ReadonlyMap<string, Content | undefined>;
   /** The commit message. */
   message?: string;
   /** The configuration commits that the edit records, to be kept fetchable. */
@@ -26,15 +27,40 @@ export interface Updated<T> {
   retries: number;
 }
 
-/** What an update needs of a place to write to. */
-export type Updatable = Pick<
-  LedgerRepository,
-  'branch' | 'remote' | 'key' | 'tip' | 'at' | 'commit' | 'push'
->;
+/** A branch as a place to write to. @typeParam State what a commit of it holds, as far as changes depend on it */
+export interface Place<State, Content> {
+  readonly branch: string;
+  readonly remote: string;
+  /** Updates of places with one key go together. */
+  readonly key: string;
+  /** The newest state. */
+  tip(signal?: AbortSignal): Promise<State>;
+  /** The state at a commit that was made here. */
+  at(commit: Commit): Promise<State>;
+  commit(
+    parent: Commit | undefined,
+    edit: ReadonlyMap<string, Content | undefined>,
+    message: string,
+    releases?: readonly Commit[],
+  ): Promise<Commit>;
+  push(
+    commit: Commit,
+    expected: Commit | undefined,
+    keep: ReadonlyMap<string, Commit>,
+    signal?: AbortSignal,
+  ): Promise<'landed' | 'stale'>;
+}
+
+/** How long an update may take. */
+export interface UpdateOptions {
+  /** Milliseconds for all attempts together. @default 120000 */
+  deadlineMs?: number;
+  signal?: AbortSignal | undefined;
+}
 
 /** One wish to write, waiting for its turn or being tried. */
-interface Wish {
-  intend: (tip: Tip) => Promise<Change<unknown>>;
+interface Wish<State, Content> {
+  intend: (tip: State) => Promise<Change<unknown, Content>>;
   ended: AbortSignal;
 }
 
@@ -45,29 +71,37 @@ type Answer = { updated: Omit<Updated<unknown>, 'retries'> } | { error: unknown 
 const pause = (retries: number): number => Math.random() * Math.min(2_000, 40 * 2 ** retries);
 
 /** Wishes of this process by ledger: those that wait while one is being written go together in the next push. */
-const queue = new Queue<Wish, Answer>();
+const queue = new Queue<unknown, Answer>();
+
+/** As {@link updateBranch}, for a ledger. */
+export const updateLedger = <T>(
+  repository: Place<Tip, string>,
+  intend: (tip: Tip) => Promise<Change<T>>,
+  options?: UpdateOptions,
+): Promise<Updated<T>> => updateBranch(repository, intend, options);
 
 /**
- * Writes to a ledger: the intent is applied to the newest tip and pushed as a compare-and-swap; when somebody
+ * Writes to a branch: the intent is applied to the newest tip and pushed as a compare-and-swap; when somebody
  * else was quicker it is applied anew to the new tip, until it lands or the deadline has passed. Updates of one
  * process that wait for one another make a commit each and one push for all.
  *
  * @param intend makes the change for a tip; called once an attempt
- * @param deadlineMs milliseconds for all attempts together. @default 120000
  * @throws {GitopsError} `timeout` after the deadline, and at once what no retry can mend
  */
-export async function updateLedger<T>(
-  repository: Updatable,
-  intend: (tip: Tip) => Promise<Change<T>>,
-  { deadlineMs = 120_000, signal }: { deadlineMs?: number; signal?: AbortSignal | undefined } = {},
+export async function updateBranch<T, State extends { commit: Commit | undefined }, Content>(
+  place: Place<State, Content>,
+  intend: (tip: State) => Promise<Change<T, Content>>,
+  { deadlineMs = 120_000, signal }: UpdateOptions = {},
 ): Promise<Updated<T>> {
   const deadline = AbortSignal.timeout(deadlineMs);
   const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
-  const wish: Wish = { intend, ended };
+  const wish: Wish<State, Content> = { intend, ended };
   let last: unknown;
   for (let retries = 0; !ended.aborted; retries += 1) {
     try {
-      const answer = await queue.serve(repository.key, wish, (wishes) => attempt(repository, wishes, ended));
+      const answer = await queue.serve(place.key, wish, (wishes) =>
+        attempt(place, wishes as Wish<State, Content>[], ended),
+      );
       if (answer !== undefined && 'updated' in answer) return { ...answer.updated, retries } as Updated<T>;
       if (answer !== undefined) throw answer.error;
     } catch (error) {
@@ -78,19 +112,19 @@ export async function updateLedger<T>(
   }
   throw new GitopsError(
     'timeout',
-    `${repository.branch} at ${repository.remote} could not be written within ${deadlineMs / 1000} s` +
+    `${place.branch} at ${place.remote} could not be written within ${deadlineMs / 1000} s` +
       `${last instanceof Error ? ` (last: ${last.message})` : ''}. Nothing was recorded; run again.`,
     { cause: last },
   );
 }
 
 /** Tries to write wishes in order, a commit each on top of the one before, all in one push. */
-async function attempt(
-  repository: Updatable,
-  wishes: readonly Wish[],
+async function attempt<State extends { commit: Commit | undefined }, Content>(
+  place: Place<State, Content>,
+  wishes: readonly Wish<State, Content>[],
   signal: AbortSignal,
 ): Promise<Answer[]> {
-  const first = await repository.tip(signal);
+  const first = await place.tip(signal);
   const keep = new Map<string, Commit>();
   const answers: Answer[] = [];
   let tip = first;
@@ -101,8 +135,8 @@ async function attempt(
     }
     try {
       const change = await intend(tip);
-      const commit = await write(repository, tip, change);
-      if (commit !== undefined) tip = await repository.at(commit);
+      const commit = await write(place, tip, change);
+      if (commit !== undefined) tip = await place.at(commit);
       for (const [name, id] of change.keep ?? []) keep.set(name, id);
       answers.push({ updated: { value: change.value, commit } });
     } catch (error) {
@@ -110,16 +144,16 @@ async function attempt(
     }
   }
   if (tip.commit === first.commit || tip.commit === undefined) return answers;
-  const landed = (await repository.push(tip.commit, first.commit, keep, signal)) === 'landed';
+  const landed = (await place.push(tip.commit, first.commit, keep, signal)) === 'landed';
   // What was decided on top of a commit that did not land has to be decided anew.
   return landed ? answers : answers.map(() => undefined);
 }
 
-async function write(
-  repository: Updatable,
-  tip: Tip,
-  { edit, message = 'Update', releases }: Change<unknown>,
+async function write<State extends { commit: Commit | undefined }, Content>(
+  place: Place<State, Content>,
+  tip: State,
+  { edit, message = 'Update', releases }: Change<unknown, Content>,
 ): Promise<Commit | undefined> {
   if (edit === undefined || edit.size === 0) return undefined;
-  return repository.commit(tip.commit, edit, message, releases);
+  return place.commit(tip.commit, edit, message, releases);
 }

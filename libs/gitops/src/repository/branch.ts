@@ -17,7 +17,7 @@ export interface Branch {
   readonly branch: string;
   /** The remote's name or address, for messages. */
   readonly remote: string;
-  /** Equal for what is the same branch of the same repository. */
+  /** Equal for what is the same branch of the same repository, written to by the same people. */
   readonly key: string;
 
   /**

@@ -50,7 +50,7 @@ export class GitBranch implements Branch, TreeStore {
     this.#env = { ...options.connection.env, ...scratchVariables(folder), ...shared };
     this.branch = options.branch;
     this.remote = options.connection.name;
-    this.key = `${options.connection.url} ${options.branch}`;
+    this.key = JSON.stringify([options.connection.url, options.branch, options.signatures]);
   }
 
   static async open(options: BranchOptions): Promise<GitBranch> {

@@ -1,7 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { getValue, GitopsError, setValue } from '@slipway/gitops';
-import { print } from '../print.ts';
+import { GitopsError } from '../error.ts';
+import { getValue, setValue } from '../values/index.ts';
+import { print } from './print.ts';
 
 export function valuesCommand(): Command {
   const values = new Command('values').description(

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { bumpFilesCommand } from './commands/bump-files.ts';
+import { gitopsExitCode } from './commands/exit-code.ts';
+import { valuesCommand } from './commands/values.ts';
+
+export { bumpFilesCommand } from './commands/bump-files.ts';
+export { gitopsExitCode } from './commands/exit-code.ts';
+export { valuesCommand } from './commands/values.ts';
+
+/** Runs the verbs that need neither a ledger nor Nx as a program of their own, and returns its exit code. */
+export async function runGitopsCommand(args: readonly string[]): Promise<number> {
+  const program = new Command('slipway-gitops')
+    .description(
+      'Release by commits: values of YAML files on a branch that many write to, changed byte for byte',
+    )
+    .version(version(), '-V, --version')
+    .addCommand(bumpFilesCommand())
+    .addCommand(valuesCommand());
+  throwInsteadOfExit(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
+    const said = error instanceof Error && 'code' in error ? error.message : String((error as Error).stack);
+    process.stderr.write(`slipway-gitops: ${said}\n`);
+    return gitopsExitCode(error);
+  }
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride().showSuggestionAfterError();
+  command.commands.forEach(throwInsteadOfExit);
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

@@ -1,0 +1,136 @@
+import { Command } from 'commander';
+import { runUrlOf } from '../ci.ts';
+import { GitopsError } from '../error.ts';
+import { bumpFiles, type BumpFilesResult, type FileEdit, type Order } from '../file/bump-files.ts';
+import type { Identity } from '../repository/identity.ts';
+import { Source } from '../source.ts';
+import { table } from '../table.ts';
+
+interface Options {
+  repository: string;
+  branch: string;
+  message?: string;
+  newerWins?: string;
+  author?: string;
+  sign?: true | string;
+  timeout: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Each --set belongs to the --file before it. All of it is one commit, made on top of whatever the branch holds by then
+and pushed as a compare-and-swap, however many others push to it. What is there already makes no commit.
+
+For example: npx @slipway/gitops bump --repository git@github.com:acme/deploy.git --file apps/api/values.yaml \\
+               --set image.tag=1.4.2 --set image.digest=sha256:…
+
+Exit codes: 0 done (also: nothing to do) · 1 work failed · 2 wrong usage · 3 refused (newer already there, policy)`;
+
+/** Writes values into files of a branch of any repository. */
+export function bumpFilesCommand(): Command {
+  const edits: FileEdit[] = [];
+  let file: string | undefined;
+  const add = (value: FileEdit['value'], path: string): void => {
+    if (file === undefined)
+      throw new GitopsError('usage', `--set ${path} comes before any --file. Name the file first.`);
+    edits.push({ file, path, value });
+  };
+  const take = (text: string): undefined => void add(...split(text));
+  return new Command('bump')
+    .description('Set values in YAML files of a Git branch, in one commit that survives other writers')
+    .option('--repository <address>', 'a remote of this clone, a URL or a folder', 'origin')
+    .option('--branch <name>', 'the branch', 'main')
+    .requiredOption('--file <path>', "a YAML file, from the repository's root; may be repeated", (path) => {
+      file = path;
+      return path;
+    })
+    .option('--set <path=text>', 'a value as text; may be repeated', take)
+    .option('--set-json <path=json>', 'a number, true or false; may be repeated', (text) => {
+      const [value, path] = split(text);
+      add(scalar(value), path);
+    })
+    .option(
+      '--newer-wins <path>',
+      'the key that holds the source commit: HEAD here is written, unless what is there is newer',
+    )
+    .option('--message <text>', 'the first line of the commit message')
+    .option('--author <name-and-email>', 'for example "CI <ci@example.com>" (default: as Git is configured)')
+    .option('--sign [key]', 'sign with this key, or with the one that Git is configured with')
+    .option('--timeout <seconds>', 'for all attempts together', '120')
+    .option('--dry-run', 'only tell what would change')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: Options) => {
+      const result = await run(edits, options);
+      process.stdout.write(
+        `${options.json ? JSON.stringify(result, undefined, 2) : describe(options, result)}\n`,
+      );
+      if (result.changes.some(({ outcome }) => outcome === 'superseded')) process.exitCode = 3;
+    });
+}
+
+async function run(edits: readonly FileEdit[], options: Options): Promise<BumpFilesResult> {
+  if (edits.length === 0) throw new GitopsError('usage', 'There is nothing to set: --set <path=text>.');
+  const seconds = Number(options.timeout);
+  if (!(seconds > 0)) {
+    throw new GitopsError('usage', `--timeout ${options.timeout} is no number of seconds.`, {
+      value: options.timeout,
+    });
+  }
+  const author = options.author === undefined ? undefined : parseIdentity(options.author);
+  return bumpFiles({
+    repository: options.repository,
+    branch: options.branch,
+    edits,
+    subject: options.message,
+    commits: { author, sign: options.sign },
+    order: await orderOf(options.newerWins),
+    dryRun: options.dryRun ?? false,
+    deadlineMs: seconds * 1000,
+    runUrl: runUrlOf(process.env),
+  });
+}
+
+async function orderOf(path: string | undefined): Promise<Order | undefined> {
+  if (path === undefined) return undefined;
+  const source = await Source.open(process.cwd());
+  return { path, commit: await source.head(), source };
+}
+
+function describe({ branch }: Options, { changes, commit, dryRun }: BumpFilesResult): string {
+  const rows = changes.map(({ file, path, before, after, outcome }) => [
+    file,
+    path,
+    outcome,
+    outcome === 'landed' ? `${String(before)} -> ${String(after)}` : String(before),
+  ]);
+  const ending = dryRun
+    ? 'A dry run: nothing was written.'
+    : commit === undefined
+      ? `Nothing to write: no commit on ${branch}.`
+      : `One commit on ${branch}: ${commit.slice(0, 12)}`;
+  return `${table(['FILE', 'KEY', 'OUTCOME', 'VALUE'], rows)}\n${ending}`;
+}
+
+function split(text: string): [value: string, path: string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new GitopsError('usage', `"${text}" is not <path>=<value>.`, { value: text });
+  return [text.slice(at + 1), text.slice(0, at)];
+}
+
+function scalar(text: string): number | boolean | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
+  } catch {
+    // told below
+  }
+  throw new GitopsError('usage', `${text} is no number, true, false or "text".`, { value: text });
+}
+
+function parseIdentity(text: string): Identity {
+  const [, name, email] = /^\s*([^<>]+?)\s*<([^<>\s]+)>\s*$/.exec(text) ?? [];
+  if (name !== undefined && email !== undefined) return { name, email };
+  throw new GitopsError('usage', `"${text}" is no author. Write "Name <email>".`, { value: text });
+}

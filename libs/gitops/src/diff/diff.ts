@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { compareValues, type FieldChange } from './compare.ts';
+import { maskSecrets, nameOf, type Manifest } from './manifests.ts';
+
+/** What becomes of one object. */
+export interface ObjectChange {
+  /** For example `Deployment.apps web/api`. */
+  object: string;
+  change: 'added' | 'removed' | 'changed';
+  /** What differs; empty for an object that is new or gone. */
+  fields: FieldChange[];
+}
+
+/**
+ * What the second rendering changes against the first: object by object and field by field, sorted by name. What
+ * Secrets hold is masked; that it changed is told.
+ */
+export function diffManifests(before: readonly Manifest[], after: readonly Manifest[]): ObjectChange[] {
+  const salt = randomBytes(16).toString('hex');
+  const [old, next] = [before, after].map(
+    (manifests) =>
+      new Map(manifests.map((manifest) => [nameOf(manifest), maskSecrets(manifest, salt)] as const)),
+  ) as [Map<string, Manifest>, Map<string, Manifest>];
+  const names = [...new Set([...old.keys(), ...next.keys()])].sort();
+  return names.flatMap((object): ObjectChange[] => {
+    const [was, is] = [old.get(object), next.get(object)];
+    if (was === undefined) return [{ object, change: 'added', fields: [] }];
+    if (is === undefined) return [{ object, change: 'removed', fields: [] }];
+    const fields = compareValues(was, is);
+    return fields.length === 0 ? [] : [{ object, change: 'changed', fields }];
+  });
+}

@@ -1,0 +1,188 @@
+import { GitopsError } from '../error.ts';
+import { ledgerMessage, plainUrl } from '../ledger-message.ts';
+import type { Branch, Commit } from '../repository/branch.ts';
+import type { CommitOptions } from '../repository/identity.ts';
+import type { Source } from '../source.ts';
+import { updateBranch, type Change } from '../update.ts';
+import { getValue, setValue, type Value } from '../values/index.ts';
+import { parseFilePath } from './file-path.ts';
+import { openBranch, type BranchAddress } from './open-branch.ts';
+
+/** One value to write into one file. */
+export interface FileEdit {
+  /** From the root of the repository; it has to be there. */
+  file: string;
+  /** The key, for example `image.digest`; it has to be there. */
+  path: string;
+  value: string | number | boolean;
+}
+
+/** A wish to write values into files of a branch. */
+export interface BumpFilesRequest extends BranchAddress {
+  edits: readonly FileEdit[];
+  /** The first line of the commit message. @default what is set where */
+  subject?: string | undefined;
+  /** How the commit is made. @default as Git is configured */
+  commits?: CommitOptions;
+  /** Newer wins: without it the last one to push wins. */
+  order?: Order | undefined;
+  /** Decides only: nothing is written. @default false */
+  dryRun?: boolean;
+  /** The address of the run, for the commit's trailers. */
+  runUrl?: string | undefined;
+  /** Milliseconds for all attempts together. @default 120000 */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+/** The commit that is released, and the key of each file that says which one was released last. */
+export interface Order {
+  /** Where the commit is written, for example `image.revision`. */
+  path: string;
+  commit: Commit;
+  /** The checkout that is asked which of two commits is older. */
+  source: Pick<Source, 'isAncestor'>;
+}
+
+/** What became of one value. */
+export interface FileChange {
+  file: string;
+  path: string;
+  before: Value | null;
+  after: Value | null;
+  outcome: 'landed' | 'unchanged' | 'superseded';
+}
+
+/** What a bump of files did. */
+export interface BumpFilesResult {
+  changes: FileChange[];
+  /** The one commit; undefined when nothing had to change. */
+  commit: Commit | undefined;
+  retries: number;
+  dryRun: boolean;
+}
+
+/** A commit of a branch, and its files. */
+interface FilesTip {
+  commit: Commit | undefined;
+  read(file: string): Promise<Buffer | undefined>;
+}
+
+/**
+ * Writes values into YAML files of a branch of any repository, in one commit, on top of whatever the branch holds by
+ * then. Only the bytes of those values change. What is there already makes no commit.
+ *
+ * @throws {GitopsError} `usage` for a file or branch that is none or not there; from the remote: `auth`, `refused`,
+ *   `not-found`, `timeout`
+ * @throws {ValuesError} for a value that cannot be changed safely
+ */
+export async function bumpFiles(request: BumpFilesRequest): Promise<BumpFilesResult> {
+  const edits = request.edits.map((edit) => ({ ...edit, file: parseFilePath(edit.file) }));
+  const branch = await openBranch(request, request.commits);
+  const at = (commit: Commit | undefined): FilesTip => ({
+    commit,
+    read: async (file) => (commit === undefined ? undefined : branch.read(commit, file)),
+  });
+  const { dryRun = false } = request;
+  try {
+    if (dryRun) {
+      const { value } = await plan(at(await branch.fetch(request.signal)), branch, edits, request);
+      return { changes: value, commit: undefined, retries: 0, dryRun };
+    }
+    const place = {
+      branch: branch.branch,
+      remote: branch.remote,
+      key: branch.key,
+      tip: async (signal?: AbortSignal) => at(await branch.fetch(signal)),
+      at: async (commit: Commit) => at(commit),
+      commit: branch.commit.bind(branch),
+      push: (
+        commit: Commit,
+        expected: Commit | undefined,
+        refs: ReadonlyMap<string, Commit>,
+        signal?: AbortSignal,
+      ) => branch.push(commit, expected, { refs, ...(signal && { signal }) }),
+    };
+    const { value, commit, retries } = await updateBranch(
+      place,
+      (tip: FilesTip) => plan(tip, branch, edits, request),
+      request,
+    );
+    return { changes: value, commit, retries, dryRun };
+  } finally {
+    await branch.close();
+  }
+}
+
+async function plan(
+  tip: FilesTip,
+  branch: Branch,
+  edits: readonly FileEdit[],
+  request: BumpFilesRequest,
+): Promise<Change<FileChange[], Uint8Array>> {
+  const files = [...new Set(edits.map(({ file }) => file))];
+  const changes: FileChange[] = [];
+  const contents = new Map<string, Uint8Array>();
+  for (const file of files) {
+    const before = await tip.read(file);
+    if (before === undefined) throw noFile(branch, file);
+    const own = edits.filter((edit) => edit.file === file);
+    const edited = await editFile(before, own, request.order);
+    changes.push(...edited.changes);
+    if (!before.equals(edited.after)) contents.set(file, edited.after);
+  }
+  return { value: changes, edit: contents, message: messageOf(changes, request) };
+}
+
+/** Writes the values of one file, unless what it holds is newer. */
+async function editFile(
+  before: Uint8Array,
+  edits: readonly FileEdit[],
+  order: Order | undefined,
+): Promise<{ changes: FileChange[]; after: Uint8Array }> {
+  const all =
+    order === undefined ? edits : [...edits, { ...edits[0], path: order.path, value: order.commit }];
+  const superseded = order !== undefined && (await isNewer(before, order));
+  let after = before;
+  const changes = all.map(({ file = '', path, value }): FileChange => {
+    const was = getValue(after, path);
+    if (superseded) return { file, path, before: was, after: was, outcome: 'superseded' };
+    const next = setValue(after, path, value);
+    const outcome = Buffer.from(after).equals(next) ? 'unchanged' : 'landed';
+    after = next;
+    return { file, path, before: was, after: value, outcome };
+  });
+  return { changes, after };
+}
+
+/** Whether a file names a commit that has ours in its past. A value that is no commit of this checkout is older. */
+async function isNewer(file: Uint8Array, { path, commit, source }: Order): Promise<boolean> {
+  const recorded = getValue(file, path);
+  if (typeof recorded !== 'string' || !/^[0-9a-f]{40,64}$/.test(recorded) || recorded === commit)
+    return false;
+  return source.isAncestor(commit, recorded);
+}
+
+function messageOf(changes: readonly FileChange[], { subject, runUrl }: BumpFilesRequest): string {
+  const landed = changes.filter(({ outcome }) => outcome === 'landed');
+  const files = [...new Set(landed.map(({ file }) => file))];
+  const keys = [...new Set(landed.map(({ path }) => path))];
+  return ledgerMessage({
+    subject: subject ?? `Set ${few(keys, 'values')} in ${few(files, 'files')}`,
+    lines: landed.map(
+      ({ file, path, before, after }) => `${file}: ${path}: ${String(before)} -> ${String(after)}`,
+    ),
+    trailers: [...files.map((file) => ['File', file] as const), ['Run', plainUrl(runUrl)]],
+  });
+}
+
+const few = (names: readonly string[], what: string): string =>
+  names.length > 3 ? `${names.length} ${what}` : names.join(', ');
+
+function noFile({ remote, branch }: Branch, file: string): GitopsError {
+  return new GitopsError(
+    'usage',
+    `${file} is no file on ${branch} of ${remote}. Check its path, from the repository's root; a symbolic link is followed by nobody.`,
+    { value: file },
+  );
+}

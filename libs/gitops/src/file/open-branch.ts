@@ -1,0 +1,70 @@
+import { GitopsError } from '../error.ts';
+import { gitEnvironment, redact } from '../git.ts';
+import type { Branch } from '../repository/branch.ts';
+import { isBranchName } from '../repository/branch-name.ts';
+import { connectionTo } from '../repository/connection.ts';
+import { GitBranch, type BranchOptions } from '../repository/git-branch.ts';
+import { signaturesOf, type CommitOptions } from '../repository/identity.ts';
+import { readSettings } from '../repository/settings.ts';
+
+/** A branch of a repository, as people name it. */
+export interface BranchAddress {
+  /** The name of a remote of the checkout around `cwd`, a URL, or a folder. @default `origin` */
+  repository?: string;
+  /** @default `main` */
+  branch?: string;
+  /** Where relative folders start and remotes are looked up. @default the current folder */
+  cwd?: string;
+}
+
+/**
+ * Opens a branch of any Git repository, its newest commit fetched.
+ *
+ * @throws {GitopsError} `usage` for a branch name that is none, `not-found`, `auth`, `network`
+ */
+export async function openBranch(
+  { repository = 'origin', branch = 'main', cwd = process.cwd() }: BranchAddress,
+  commits: CommitOptions = {},
+): Promise<Branch> {
+  if (!isBranchName(branch)) {
+    throw new GitopsError('usage', `${JSON.stringify(branch)} is no name of a branch.`, { value: branch });
+  }
+  const settings = await readSettings(cwd);
+  const connection = connectionTo(settings, repository);
+  if (connection === undefined) {
+    const name = redact(repository);
+    throw new GitopsError(
+      'not-found',
+      `There is no remote "${name}" here. Name a URL or a folder (./${name}), or run in a clone that has it.`,
+      { value: name },
+    );
+  }
+  const options: BranchOptions = {
+    connection,
+    branch,
+    format: settings.get('extensions.objectformat') === 'sha256' ? 'sha256' : 'sha1',
+    signatures: signaturesOf(commits, settings, gitEnvironment()),
+    cwd,
+    safeFolders: settings.all('safe.directory'),
+  };
+  return openInItsFormat(options);
+}
+
+/** Which hash a repository uses is only known once it was asked. */
+async function openInItsFormat(options: BranchOptions): Promise<Branch> {
+  const opened = await GitBranch.open(options);
+  try {
+    if ((await opened.fetch()) !== undefined) return opened;
+    throw new GitopsError(
+      'not-found',
+      `${opened.remote} has no branch ${options.branch}. Name the branch that has the files: --branch <name>`,
+      { value: options.branch },
+    );
+  } catch (error) {
+    await opened.close();
+    const other = options.format === 'sha1' ? 'sha256' : 'sha1';
+    const mismatch = error instanceof GitopsError && /mismatched algorithms/.test(error.message);
+    if (!mismatch) throw error;
+    return GitBranch.open({ ...options, format: other });
+  }
+}
