@@ -1,12 +1,5 @@
-/**
- * What can go wrong, as a closed set.
- *
- * - `no-helm`: there is no Helm to ask
- * - `layer`: the package that carries Helm does not hold what it should
- * - `chart`: a chart was refused that should have rendered
- * - `manifest`: what a chart rendered is not YAML, or not objects of Kubernetes
- */
-export type CheckErrorCode = 'no-helm' | 'layer' | 'chart' | 'manifest';
+/** What can go wrong: Helm refused many values at once and did not say which. */
+export type CheckErrorCode = 'chart';
 
 /** The one error of this package: a code to branch on, and a message that names the value, the place and the remedy. */
 export class CheckError extends Error {

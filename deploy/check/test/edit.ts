@@ -1,4 +1,4 @@
-import type { Manifest } from '../src/manifests/manifest.ts';
+import type { Manifest } from '@slipway/gitops/render';
 
 type Container = Record<string, unknown>;
 

@@ -1,9 +1,15 @@
-import { findHelm, requireHelm } from '../src/helm/find-helm.ts';
+import {
+  type Chart,
+  findHelm,
+  type Manifest,
+  renderChart,
+  type Rendered,
+  requireHelm,
+  type Values,
+} from '@slipway/gitops/render';
 import { listScenarios, SERVICE_CHART, type Scenario } from '../src/chart/service-chart.ts';
 import { renderMany, type Outcome } from '../src/chart/render-many.ts';
-import { render, type Rendered, type Rendering, type Values } from '../src/chart/render.ts';
 import { sampleImage } from '../src/chart/sample-image.ts';
-import type { Manifest } from '../src/manifests/manifest.ts';
 
 /** Whether the tests that render can run here; they are skipped by name where not. */
 export const hasHelm = (await findHelm()) !== undefined;
@@ -47,10 +53,11 @@ export const SCENARIOS: readonly Scenario[] = listScenarios(SERVICE_CHART);
 const rendered = new Map<string, Promise<Rendered>>();
 
 /** Rendered once for all tests that ask for the same. */
-async function renderOnce(rendering: Pick<Rendering, 'files' | 'values'>): Promise<Rendered> {
+async function renderOnce(rendering: Pick<Chart, 'files' | 'values'>): Promise<Rendered> {
   const key = JSON.stringify(rendering);
   const known =
-    rendered.get(key) ?? render(await requireHelm(), { chart: SERVICE_CHART, release: APP, ...rendering });
+    rendered.get(key) ??
+    renderChart(await requireHelm(), { chart: SERVICE_CHART, release: APP, ...rendering });
   rendered.set(key, known);
   return known;
 }

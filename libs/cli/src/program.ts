@@ -11,6 +11,7 @@ import { holdCommand } from './commands/hold.ts';
 import { imageCommand } from './commands/image.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { removeCommand } from './commands/remove.ts';
+import { renderCommand } from './commands/render.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { unholdCommand } from './commands/unhold.ts';
@@ -42,6 +43,7 @@ export function program(): Command {
     holdCommand(),
     unholdCommand(),
     removeCommand(),
+    renderCommand(),
     imageCommand(),
     valuesCommand().addCommand(bumpFilesCommand()),
     doctorCommand(),

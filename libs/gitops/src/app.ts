@@ -15,6 +15,9 @@ export const DEFAULT_CHART = 'deploy/charts/service';
  */
 export const PLATFORM = 'platform';
 
+/** Names that are no names for apps: the platform's, and that of what is applied by hand to make it. */
+const RESERVED = [PLATFORM, 'root'];
+
 /** The chart of the platform. */
 export const PLATFORM_CHART = 'deploy/argocd';
 
@@ -51,12 +54,11 @@ export const deployFile = (app: string, environment: string): string =>
  */
 export async function appsAt(source: Source, commit: Commit, environment: string): Promise<App[]> {
   const names = await deployedNames(source, commit, environment);
-  if (names.includes(PLATFORM)) {
-    throw new GitopsError(
-      'invalid',
-      `apps/${PLATFORM} has the name under which the platform itself is released. Rename the app.`,
-      { value: PLATFORM },
-    );
+  const reserved = names.find((name) => RESERVED.includes(name));
+  if (reserved !== undefined) {
+    throw new GitopsError('invalid', `apps/${reserved} has a name of the platform's own. Rename the app.`, {
+      value: reserved,
+    });
   }
   const apps = await Promise.all(names.map((name) => appAt(source, commit, name)));
   const hasPlatform = await deploysPlatform(source, commit, environment);

@@ -10,6 +10,7 @@
  * - `corrupt`: a repository is damaged
  * - `signing`: a commit could not be signed
  * - `network`, `timeout`: the world is wrong; the only codes worth retrying
+ * - `no-helm`: there is no Helm to render with
  * - `git`: git failed in a way we have no better word for
  */
 export type GitopsErrorCode =
@@ -28,6 +29,7 @@ export type GitopsErrorCode =
   | 'signing'
   | 'network'
   | 'timeout'
+  | 'no-helm'
   | 'git';
 
 const RETRYABLE: ReadonlySet<GitopsErrorCode> = new Set(['network', 'timeout']);

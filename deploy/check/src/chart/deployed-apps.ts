@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import type { Chart as Chart, Values } from '@slipway/gitops/render';
 import { sampleImage } from './sample-image.ts';
-import type { Rendering, Values } from './render.ts';
 
 /** An app in an environment, and how Argo CD there would render it. */
 export interface DeployedApp {
   readonly app: string;
   readonly environment: string;
-  readonly rendering: Rendering;
+  readonly rendering: Chart;
 }
 
 /** The chart of an app that names none in `slipway.chart` of its package.json. */
@@ -38,7 +38,7 @@ export function appValuesFiles(workspace: string, app: string): string[] {
     .map((file) => join(folder, file));
 }
 
-function renderingOf(workspace: string, app: string, environment: string): Rendering {
+function renderingOf(workspace: string, app: string, environment: string): Chart {
   const folder = join(workspace, 'apps', app, 'deploy');
   return {
     chart: join(workspace, chartOf(join(workspace, 'apps', app, 'package.json'))),

@@ -1,10 +1,15 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type Helm,
+  type Manifest,
+  parseManifests,
+  templateArguments,
+  type Values,
+  valuesFile,
+} from '@slipway/gitops/render';
 import { CheckError } from '../error.ts';
-import type { Helm } from '../helm/helm.ts';
-import { parseManifests, type Manifest } from '../manifests/manifest.ts';
-import { templateArguments, valuesFile, type Values } from './render.ts';
 
 /** One set of values was rendered, or refused in Helm's words. */
 export type Outcome =

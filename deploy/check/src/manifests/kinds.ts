@@ -9,7 +9,7 @@ import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
 import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '@slipway/gitops/render';
 
 /** What is known of a kind of object. */
 export interface Kind {

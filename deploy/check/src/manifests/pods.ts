@@ -1,7 +1,7 @@
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { IPodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec';
-import { placeOf, type Manifest } from './manifest.ts';
+import { type Manifest, placeOf } from '@slipway/gitops/render';
 
 /** A pod that an object makes. */
 export interface Pod {

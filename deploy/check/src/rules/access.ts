@@ -2,7 +2,7 @@ import type { IExternalSecret } from '@kubernetes-models/external-secrets/extern
 import type { ISecretStore } from '@kubernetes-models/external-secrets/external-secrets.io/v1/SecretStore';
 import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
 import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import { placeOf, type Manifest } from '../manifests/manifest.ts';
+import { type Manifest, placeOf } from '@slipway/gitops/render';
 import { podsOf } from '../manifests/pods.ts';
 import { kindRule, podRule, type Problem, type Rule } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import { placeOf, type Manifest } from '../manifests/manifest.ts';
+import { type Manifest, placeOf } from '@slipway/gitops/render';
 import type { Problem, Rule } from './rule.ts';
 
 /** What tells the entries of a list apart, by which server-side apply merges it: the first of these that all have. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import ts from 'typescript';
+import { type Manifest, placeOf } from '@slipway/gitops/render';
 import { kindOf } from '../manifests/kinds.ts';
-import { placeOf, type Manifest } from '../manifests/manifest.ts';
 import type { Problem } from './rule.ts';
 
 /** The file that the compiler is asked about; it exists nowhere. */

@@ -1,7 +1,7 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { IService } from 'kubernetes-models/v1/Service';
-import type { Manifest } from '../manifests/manifest.ts';
+import type { Manifest } from '@slipway/gitops/render';
 import { podsOf, type Pod } from '../manifests/pods.ts';
 import { selects } from '../manifests/selects.ts';
 import { kindRule, type Problem, type Rule } from './rule.ts';

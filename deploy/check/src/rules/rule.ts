@@ -1,6 +1,6 @@
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
-import { placeOf, type Manifest } from '../manifests/manifest.ts';
+import { type Manifest, placeOf } from '@slipway/gitops/render';
 import { containersOf, podsOf } from '../manifests/pods.ts';
 
 /** Something that a rule forbids, and where it stands. */

@@ -1,5 +1,5 @@
+import { type Manifest, placeOf } from '@slipway/gitops/render';
 import { kindOf } from '../manifests/kinds.ts';
-import { placeOf, type Manifest } from '../manifests/manifest.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** Every object is of a known kind, and its values are what that kind's schema asks. Unknown fields are another matter: known-fields.ts. */

@@ -1,7 +1,7 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
-import type { Manifest } from '../manifests/manifest.ts';
+import type { Manifest } from '@slipway/gitops/render';
 import { selects } from '../manifests/selects.ts';
 import { kindRule, type Rule } from './rule.ts';
 

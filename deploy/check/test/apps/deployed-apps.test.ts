@@ -4,11 +4,10 @@ import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { renderChart, requireHelm } from '@slipway/gitops/render';
 import { appValuesFiles, listDeployedApps } from '../../src/chart/deployed-apps.ts';
-import { render } from '../../src/chart/render.ts';
 import { sampleImage } from '../../src/chart/sample-image.ts';
 import { WORKSPACE } from '../../src/chart/service-chart.ts';
-import { requireHelm } from '../../src/helm/find-helm.ts';
 import { RULES } from '../../src/rules/all.ts';
 import { unknownFields } from '../../src/rules/known-fields.ts';
 import { check } from '../../src/rules/rule.ts';
@@ -20,18 +19,18 @@ const snapshotOf = (environment: string, app: string) =>
 
 describe.skipIf(!hasHelm)('an app in an environment', () => {
   test.each(DEPLOYED)('$app in $environment breaks no rule', async ({ rendering }) => {
-    const { manifests } = await render(await requireHelm(), rendering);
+    const { manifests } = await renderChart(await requireHelm(), rendering);
     expect(check(RULES, manifests)).toEqual([]);
   });
 
   test('renders no field that Kubernetes does not know', async () => {
     const helm = await requireHelm();
-    const rendered = await Promise.all(DEPLOYED.map(({ rendering }) => render(helm, rendering)));
+    const rendered = await Promise.all(DEPLOYED.map(({ rendering }) => renderChart(helm, rendering)));
     expect(unknownFields(rendered.flatMap(({ manifests }) => manifests))).toEqual([]);
   });
 
   test.each(DEPLOYED)('$app in $environment renders what is committed', async (deployed) => {
-    const { text } = await render(await requireHelm(), deployed.rendering);
+    const { text } = await renderChart(await requireHelm(), deployed.rendering);
     const file = snapshotOf(deployed.environment, deployed.app);
     const fresh = await format(text, { ...(await resolveConfig(file)), parser: 'yaml' });
     await expect(fresh, 'See that the change is meant, then: npx vitest run -u').toMatchFileSnapshot(file);

@@ -1,9 +1,8 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
 import { describe, expect, test } from 'vitest';
-import { render } from '../../src/chart/render.ts';
+import { renderChart, requireHelm } from '@slipway/gitops/render';
 import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { requireHelm } from '../../src/helm/find-helm.ts';
 import { RULES } from '../../src/rules/all.ts';
 import { check } from '../../src/rules/rule.ts';
 import { EVERYTHING, hasHelm, manifestsOf, only, outcomesOf, RELEASE } from '../service-chart.ts';
@@ -84,7 +83,7 @@ describe.skipIf(!hasHelm)('the pods', () => {
 
 describe.skipIf(!hasHelm)('the name of a release', () => {
   const named = async (release: string) =>
-    render(await requireHelm(), { chart: SERVICE_CHART, release, values: EVERYTHING });
+    renderChart(await requireHelm(), { chart: SERVICE_CHART, release, values: EVERYTHING });
 
   test.each(['on', 'null', 'y', 'a.b', '1api'])(
     'is refused when it is %s, which names no Service',

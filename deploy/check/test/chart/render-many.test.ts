@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { render } from '../../src/chart/render.ts';
+import { renderChart, requireHelm } from '@slipway/gitops/render';
 import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { requireHelm } from '../../src/helm/find-helm.ts';
 import { EVERYTHING, hasHelm, manifestsOf, outcomesOf, RELEASE } from '../service-chart.ts';
 
 describe.skipIf(!hasHelm)('rendering many sets of values at once', () => {
@@ -27,13 +26,13 @@ describe.skipIf(!hasHelm)('rendering many sets of values at once', () => {
   });
 
   test('is refused in Helm’s words where one set is rendered alone', async () => {
-    const rendering = render(await requireHelm(), {
+    const rendering = renderChart(await requireHelm(), {
       chart: SERVICE_CHART,
       release: 'api',
       values: { ...RELEASE, replicas: 0 },
     });
     await expect(rendering).rejects.toMatchObject({
-      code: 'chart',
+      code: 'invalid',
       message: expect.stringContaining("at '/replicas': minimum: got 0, want 1") as string,
     });
   });

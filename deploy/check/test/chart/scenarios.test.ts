@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { requireHelm } from '@slipway/gitops/render';
 import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { requireHelm } from '../../src/helm/find-helm.ts';
 import { RULES } from '../../src/rules/all.ts';
 import { unknownFields } from '../../src/rules/known-fields.ts';
 import { check } from '../../src/rules/rule.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { render } from '../../src/chart/render.ts';
+import { findOnPath, renderChart } from '@slipway/gitops/render';
 import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { findOnPath } from '../../src/helm/find-helm.ts';
 import { APP, hasHelm, renderScenario, SCENARIOS } from '../service-chart.ts';
 
 const helm3 = await findOnPath('helm3', 3);
@@ -10,7 +9,7 @@ describe.skipIf(!hasHelm || !helm3)('Helm 3, where a helm3 is on PATH,', () => {
   test.each(SCENARIOS)('renders $name like Helm 4', async (scenario) => {
     if (!helm3) return;
     const rendering = { chart: SERVICE_CHART, release: APP, files: [scenario.file] };
-    const { manifests } = await render(helm3, rendering);
+    const { manifests } = await renderChart(helm3, rendering);
     expect(manifests).toEqual((await renderScenario(scenario)).manifests);
   });
 });

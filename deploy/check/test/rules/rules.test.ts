@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Manifest } from '../../src/manifests/manifest.ts';
+import type { Manifest } from '@slipway/gitops/render';
 import { RULES } from '../../src/rules/all.ts';
 import { check } from '../../src/rules/rule.ts';
 import { edited, without, type Edit } from '../edit.ts';

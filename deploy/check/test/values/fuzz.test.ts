@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Values } from '@slipway/gitops/render';
 import type { Outcome } from '../../src/chart/render-many.ts';
-import type { Values } from '../../src/chart/render.ts';
 import { containersOf, podsOf } from '../../src/manifests/pods.ts';
 import { RULES } from '../../src/rules/all.ts';
 import { unknownFields } from '../../src/rules/known-fields.ts';

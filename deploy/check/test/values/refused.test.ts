@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Values } from '../../src/chart/render.ts';
+import type { Values } from '@slipway/gitops/render';
 import { EVERYTHING, hasHelm, outcomesOf } from '../service-chart.ts';
 import { withValue } from './with-value.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import { describe, expect, test } from 'vitest';
-import type { Manifest } from '../../src/manifests/manifest.ts';
+import type { Manifest } from '@slipway/gitops/render';
 import { DEEP, SEED } from '../seed.ts';
 import { EVERYTHING, hasHelm, only, outcomesOf, RELEASE } from '../service-chart.ts';
 import { textPaths, withValue } from './with-value.ts';

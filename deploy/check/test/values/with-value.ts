@@ -1,4 +1,4 @@
-import type { Values } from '../../src/chart/render.ts';
+import type { Values } from '@slipway/gitops/render';
 
 type Container = Record<string, unknown>;
 

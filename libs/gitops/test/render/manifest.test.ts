@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseManifests, placeOf } from '../src/manifests/manifest.ts';
+import { parseManifests, placeOf } from '../../src/render/manifest.ts';
 
 describe('manifests', () => {
   test('are read as Kubernetes reads them, without empty documents', () => {
@@ -25,7 +25,7 @@ describe('manifests', () => {
     ],
     ['plain text', 'hello\n', 'no apiVersion, kind or metadata.name'],
   ])('are refused with %s', (_, text, message) => {
-    expect(() => parseManifests(text)).toThrow(expect.objectContaining({ code: 'manifest' }));
+    expect(() => parseManifests(text)).toThrow(expect.objectContaining({ code: 'invalid' }));
     expect(() => parseManifests(text)).toThrow(message);
   });
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { findOnPath, requireHelm } from '../../src/helm/find-helm.ts';
-import { helmAt } from '../../src/helm/helm.ts';
-import { unpackHelm } from '../../src/helm/unpack-helm.ts';
-import { hasHelm } from '../service-chart.ts';
+import { findOnPath, requireHelm } from '../../src/render/find-helm.ts';
+import { helmAt } from '../../src/render/helm.ts';
+import { unpackHelm } from '../../src/render/unpack-helm.ts';
+import { hasHelm } from './has-helm.ts';
 
 describe('Helm', () => {
   test.skipIf(!hasHelm)('is of the major version that Argo CD renders with', async () => {
@@ -18,9 +18,9 @@ describe('Helm', () => {
     'is unpacked once, also when two ask at once',
     async () => {
       const [path, again] = await Promise.all([unpackHelm(), unpackHelm()]);
-      const before = await stat(path);
+      const before = await stat(path as string);
       expect(again).toBe(path);
-      expect((await stat(await unpackHelm())).mtimeMs).toBe(before.mtimeMs);
+      expect((await stat((await unpackHelm()) as string)).mtimeMs).toBe(before.mtimeMs);
     },
   );
 

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { GitopsError, PLATFORM, readEnvironment, type Environment } from '@slipway/gitops';
+import {
+  candidatesAt,
+  recordsToRender,
+  Renderer,
+  requireHelm,
+  workTreeCommit,
+  type Rendered,
+  type RenderedRelease,
+  type Values,
+} from '@slipway/gitops/render';
+import { print } from '../print.ts';
+import { enterWorkspace, type Workspace } from '../workspace.ts';
+
+interface Options {
+  env: string;
+  workTree?: boolean;
+  facts?: string;
+  json?: boolean;
+}
+
+/** What is applied by hand; every other name is an app's or the platform's. */
+const ROOT = 'root';
+
+export function renderCommand(): Command {
+  return new Command('render')
+    .description('Print the objects that Argo CD makes of a release, without a cluster')
+    .argument('<what>', `an app; ${PLATFORM}; or ${ROOT}, which is applied by hand`)
+    .option('--env <environment>', 'the environment', 'local')
+    .option('--work-tree', 'render what lies here, committed or not, instead of what is released')
+    .option('--facts <file>', 'JSON of what provisioning found out about the cluster, for root and platform')
+    .option('--json', 'print JSON: the Application, where there is one, and its objects')
+    .addHelpText(
+      'after',
+      '\nFrom the release record, exactly as Argo CD does it: the root makes the platform, the platform makes an Application\n' +
+        'of each app, at the commit and with the image of its record. root itself is rendered from HEAD.\n\n' +
+        'For example: npx slipway render root --env development | kubectl apply --server-side -f -',
+    )
+    .action(async (what: string, { env, workTree, facts: file, json }: Options) => {
+      const facts = file === undefined ? undefined : await readFacts(resolve(file));
+      const workspace = await enterWorkspace();
+      const environment = await readEnvironment(workspace.root, env);
+      const renderer = new Renderer(workspace.source, await requireHelm());
+      try {
+        const rendered = await render(workspace, renderer, environment, what, { workTree, facts });
+        print(json, { environment: env, what, ...asJson(rendered) }, () => rendered.text.trimEnd());
+      } finally {
+        await renderer.close();
+      }
+    });
+}
+
+async function render(
+  { source }: Workspace,
+  renderer: Renderer,
+  environment: Environment,
+  what: string,
+  { workTree = false, facts }: { workTree?: boolean | undefined; facts: Values | undefined },
+): Promise<Rendered | RenderedRelease> {
+  const commit = workTree ? await workTreeCommit(source) : await source.head();
+  if (what === ROOT) return renderer.root(environment, commit, facts);
+  const lies = workTree ? await candidatesAt(source, environment, commit) : undefined;
+  const recorded = lies ? undefined : await recordsToRender(source, environment, what);
+  const platform = lies ? lies.platform : recorded?.platform;
+  const release = lies ? (what === PLATFORM ? platform : lies.apps.get(what)) : recorded?.release;
+  if (release === undefined) throw notThere(environment, what, workTree);
+  if (what === PLATFORM) return renderer.platform(environment, release, facts);
+  return renderer.app(environment, platform, what, release);
+}
+
+function notThere({ name }: Environment, what: string, workTree: boolean): GitopsError {
+  const problem = workTree
+    ? `Nothing here deploys "${what}" to ${name}. Known names: npx slipway doctor`
+    : `${name} has no release of "${what}". What is released: npx slipway status --env ${name}. What lies here: --work-tree`;
+  return new GitopsError('usage', problem, { value: what });
+}
+
+const asJson = (rendered: Rendered | RenderedRelease) => ({
+  ...('application' in rendered && { application: rendered.application }),
+  manifests: rendered.manifests,
+});
+
+async function readFacts(file: string): Promise<Values> {
+  const refuse = (why: string, cause?: unknown) =>
+    new GitopsError('usage', `${file} is no file of facts: ${why}. It holds one JSON object.`, {
+      value: file,
+      cause,
+    });
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw refuse((cause as Error).message, cause);
+  });
+  try {
+    const facts: unknown = JSON.parse(text);
+    if (typeof facts === 'object' && facts !== null && !Array.isArray(facts)) return facts as Values;
+  } catch (cause) {
+    throw refuse((cause as Error).message, cause);
+  }
+  throw refuse('it is JSON of another kind');
+}

@@ -1,0 +1,17 @@
+export { applicationOf, type Application } from './application-set.ts';
+export {
+  renderChart,
+  templateArguments,
+  valuesFile,
+  type Chart,
+  type Rendered,
+  type Values,
+} from './chart.ts';
+export { findHelm, findOnPath, requireHelm } from './find-helm.ts';
+export { helmAt, type Helm, type HelmOutcome } from './helm.ts';
+export { parseManifests, placeOf, type Manifest } from './manifest.ts';
+export { hasPlatform, recordsToRender, renderRelease, type RecordsToRender } from './release.ts';
+export { Renderer, type RenderedRelease } from './renderer.ts';
+export { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
+export { candidatesAt, sampleImage, workTreeCommit, type Candidates } from './work-tree.ts';
+export { unpackHelm } from './unpack-helm.ts';

@@ -1,0 +1,73 @@
+import { deployFile, PLATFORM } from '../app.ts';
+import type { Environment } from '../environment.ts';
+import { GitopsError } from '../error.ts';
+import { LedgerRepository } from '../ledger-repository.ts';
+import { readReleases, type Release } from '../ledger.ts';
+import type { Source } from '../source.ts';
+import { requireHelm } from './find-helm.ts';
+import type { Manifest } from './manifest.ts';
+import { Renderer } from './renderer.ts';
+
+/**
+ * What Argo CD of an environment makes of one release of an app, or of the platform: rendered offline, with the platform as
+ * the ledger has it now.
+ *
+ * @throws {GitopsError} `no-helm`; `invalid`, `missing-commit` where Argo CD could not render it either;
+ *   `usage` where the platform is not released; `auth`, `not-found`, `network` where the ledger cannot be read
+ */
+export async function renderRelease(
+  source: Source,
+  environment: Environment,
+  app: string,
+  release: Release,
+): Promise<readonly Manifest[]> {
+  const renderer = new Renderer(source, await requireHelm());
+  try {
+    if (app === PLATFORM) return (await renderer.platform(environment, release)).manifests;
+    const { platform } = await recordsToRender(source, environment);
+    return (await renderer.app(environment, platform, app, release)).manifests;
+  } finally {
+    await renderer.close();
+  }
+}
+
+/** What the ledger has released of the platform, and of an app. */
+export interface RecordsToRender {
+  /** Undefined for an environment that has no Argo CD. */
+  platform: Release | undefined;
+  /** Undefined until the first release. */
+  release: Release | undefined;
+}
+
+/**
+ * Reads from the ledger what is needed to render an app.
+ *
+ * @throws {GitopsError} `usage` where the environment has a platform that was never released
+ */
+export async function recordsToRender(
+  source: Source,
+  environment: Environment,
+  app: string = PLATFORM,
+): Promise<RecordsToRender> {
+  const repository = await LedgerRepository.open(source, environment.ledger);
+  try {
+    const releases = await readReleases(await repository.tip(), [PLATFORM, app], environment.ledger.branch);
+    const platform = releases.get(PLATFORM);
+    if (platform === undefined && (await hasPlatform(source, environment.name))) {
+      throw new GitopsError(
+        'usage',
+        `The platform is not released in ${environment.name}, so Argo CD runs no app there. ` +
+          `Release it: npx nx deploy ${PLATFORM} -c ${environment.name}; or render what lies here: --work-tree`,
+        { value: environment.name },
+      );
+    }
+    return { platform, release: releases.get(app) };
+  } finally {
+    await repository.close();
+  }
+}
+
+/** Whether an environment has an Argo CD: its platform has values, at the commit that is checked out. */
+export async function hasPlatform(source: Source, environment: string): Promise<boolean> {
+  return (await source.objectId(await source.head(), deployFile(PLATFORM, environment))) !== undefined;
+}

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { deployFile, PLATFORM, PLATFORM_CHART } from '../app.ts';
+import type { Environment } from '../environment.ts';
+import { GitopsError } from '../error.ts';
+import { releaseFile, type Release } from '../ledger.ts';
+import type { Commit, Source } from '../source.ts';
+import { applicationOf, type Application } from './application-set.ts';
+import { renderChart, type Chart, type Rendered, type Values } from './chart.ts';
+import { assertThere, CommitFolders } from './commit-folder.ts';
+import type { Helm } from './helm.ts';
+import type { Manifest } from './manifest.ts';
+import { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
+
+/** What Argo CD makes of one release. */
+export interface RenderedRelease extends Rendered {
+  /** The Application that renders it. */
+  application: Application;
+}
+
+/**
+ * Renders what Argo CD of an environment would, offline and the same way: the root's ApplicationSet makes the platform's
+ * Application of `platform/release.yaml`, that one's chart renders the ApplicationSet of the apps, which makes an
+ * Application of an app's release, and its chart renders the objects. Charts and values are read at the commits
+ * that the releases name.
+ */
+export class Renderer {
+  readonly #source: Source;
+  readonly #helm: Helm;
+  readonly #folders: CommitFolders;
+  readonly #platforms = new Map<string, Promise<RenderedRelease>>();
+
+  constructor(source: Source, helm: Helm) {
+    this.#source = source;
+    this.#helm = helm;
+    this.#folders = new CommitFolders(source);
+  }
+
+  /**
+   * The objects that are applied by hand, of a commit.
+   *
+   * @param facts what provisioning found out about the cluster. @default nothing
+   * @throws {GitopsError} `invalid` where the commit has no platform for the environment, or its values are refused
+   */
+  async root(environment: Environment, commit: Commit, facts?: Values): Promise<Rendered> {
+    const file = deployFile(PLATFORM, environment.name);
+    const text = await this.#source.readFile(commit, file);
+    if (text === undefined) throw noPlatform(environment, commit, file);
+    return this.#chart({
+      chart: await this.#folders.folder(commit, ROOT_CHART),
+      name: `${ROOT_CHART} in ${environment.name}`,
+      release: 'root',
+      namespace: ARGOCD_NAMESPACE,
+      values: rootValues(environment, text, facts),
+    });
+  }
+
+  /** The platform as a release names it. Rendered once. @throws as {@link root} */
+  platform(environment: Environment, platform: Release, facts?: Values): Promise<RenderedRelease> {
+    const key = `${environment.name} ${platform.release.config} ${JSON.stringify(facts)}`;
+    const rendered = this.#platforms.get(key) ?? this.#platform(environment, platform, facts);
+    this.#platforms.set(key, rendered);
+    return rendered;
+  }
+
+  /**
+   * An app as its release names it.
+   *
+   * @param platform the platform's release; undefined only for an environment without Argo CD, whose apps get
+   *   nothing from it
+   * @throws {GitopsError} `invalid` where chart or values are not there or are refused, `missing-commit`
+   */
+  async app(
+    environment: Environment,
+    platform: Release | undefined,
+    app: string,
+    release: Release,
+  ): Promise<RenderedRelease> {
+    if (platform === undefined) return this.#render(withoutPlatform(environment, app, release));
+    const { manifests } = await this.platform(environment, platform);
+    return this.#render(this.#made(manifests, 'apps', environment, app, release));
+  }
+
+  /** Removes what was written. */
+  close(): Promise<void> {
+    return this.#folders.close();
+  }
+
+  async #platform(environment: Environment, platform: Release, facts?: Values): Promise<RenderedRelease> {
+    const { manifests } = await this.root(environment, platform.release.config, facts);
+    return this.#render(this.#made(manifests, PLATFORM, environment, PLATFORM, platform));
+  }
+
+  /** The Application that one of the ApplicationSets makes of a release. */
+  #made(
+    manifests: readonly Manifest[],
+    name: string,
+    { ledger }: Environment,
+    app: string,
+    release: Release,
+  ): Application {
+    const set = manifests.find(({ kind, metadata }) => kind === 'ApplicationSet' && metadata.name === name);
+    if (set === undefined) throw new GitopsError('invalid', `The platform has no ApplicationSet "${name}".`);
+    return applicationOf(set, join(ledger.folder, releaseFile(app)), release);
+  }
+
+  async #render(application: Application): Promise<RenderedRelease> {
+    const { source, destination } = application.spec;
+    const { releaseName, valueFiles, parameters = [], valuesObject = {} } = source.helm;
+    const commit = source.targetRevision;
+    const chart = await this.#folders.folder(commit, source.path);
+    const files: string[] = [];
+    for (const file of valueFiles) files.push(await this.#valuesFile(commit, file));
+    const rendered = await this.#chart({
+      chart,
+      name: `${source.path} at ${commit.slice(0, 12)}, for ${application.metadata.name} with ${valueFiles.at(-1)},`,
+      release: releaseName,
+      namespace: destination.namespace,
+      files,
+      values: parameters.reduce<Values>(
+        (values, { name, value }) => withParameter(values, name, value),
+        valuesObject,
+      ),
+    });
+    return { ...rendered, application };
+  }
+
+  /** A values file in the folder that it is in, at the commit. Argo CD takes paths from the repository's root. */
+  async #valuesFile(commit: Commit, file: string): Promise<string> {
+    const path = file.replace(/^\//, '');
+    await assertThere(this.#source, commit, path);
+    const [folder, name] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
+    return join(await this.#folders.folder(commit, folder), name);
+  }
+
+  #chart(chart: Chart): Promise<Rendered> {
+    return renderChart(this.#helm, chart);
+  }
+}
+
+function noPlatform({ name }: Environment, commit: Commit, file: string): GitopsError {
+  return new GitopsError(
+    'invalid',
+    `${name} has no Argo CD: ${file} is not there at ${commit.slice(0, 12)}. ` +
+      `Make it; ${PLATFORM_CHART}/README.md explains its values.`,
+    { value: name },
+  );
+}
+
+/** `a.b` as text, whatever it looks like: the parameters of an Application are forced to be strings. */
+function withParameter(values: Values, name: string, value: string): Values {
+  const [key = '', ...rest] = name.split('.');
+  const inside = (values[key] ?? {}) as Values;
+  return { ...values, [key]: rest.length === 0 ? value : withParameter(inside, rest.join('.'), value) };
+}
+
+/** What stands for the Application where no Argo CD is: the same but for what a platform gives. */
+function withoutPlatform({ name }: Environment, app: string, { image, release }: Release): Application {
+  const parameters = Object.entries(image ?? {}).map(([key, value]) => ({ name: `image.${key}`, value }));
+  const valueFiles = ['values', name].map((file) => `/apps/${app}/deploy/${file}.yaml`);
+  const source = { repoURL: '.', targetRevision: release.config, path: release.chart ?? '' };
+  return {
+    metadata: { name: app },
+    spec: {
+      source: { ...source, helm: { releaseName: app, valueFiles, parameters } },
+      destination: { namespace: app },
+    },
+  };
+}

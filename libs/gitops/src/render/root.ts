@@ -1,0 +1,46 @@
+import { parse } from 'yaml';
+import { deployFile, PLATFORM } from '../app.ts';
+import type { Environment } from '../environment.ts';
+import { GitopsError } from '../error.ts';
+import type { Values } from './chart.ts';
+
+/** The chart of the objects that are applied by hand. */
+export const ROOT_CHART = 'deploy/argocd/root';
+
+/** The namespace that Argo CD runs in. */
+export const ARGOCD_NAMESPACE = 'argocd';
+
+/** The values of the platform in an environment, as far as the root needs them too. */
+type PlatformValues = { repository?: unknown; ledger?: { repository?: unknown }; keepWhenRemoved?: unknown };
+
+/**
+ * The values of the root chart: from `environment.yaml` what the environment is, and from the platform's own values what both
+ * need. What is of a wrong type is left to the chart's schema.
+ *
+ * @param text `deploy/environments/<environment>/values.yaml`
+ * @param facts what provisioning found out about the cluster
+ * @throws {GitopsError} `invalid` for text that is not YAML
+ */
+export function rootValues({ name, ledger }: Environment, text: string, facts: Values = {}): Values {
+  const { repository, ledger: elsewhere, keepWhenRemoved } = readValues(name, text);
+  return {
+    name,
+    ...(repository !== undefined && { repository }),
+    ledger: {
+      branch: ledger.branch,
+      folder: ledger.folder,
+      ...(elsewhere?.repository !== undefined && { repository: elsewhere.repository }),
+    },
+    ...(keepWhenRemoved !== undefined && { keepWhenRemoved }),
+    facts,
+  };
+}
+
+function readValues(environment: string, text: string): PlatformValues {
+  try {
+    return (parse(text) ?? {}) as PlatformValues;
+  } catch (cause) {
+    const file = deployFile(PLATFORM, environment);
+    throw new GitopsError('invalid', `${file} is not valid YAML: ${(cause as Error).message}`, { cause });
+  }
+}
