@@ -21,15 +21,11 @@ export default [
             { sourceTag: 'layer:nx', onlyDependOnLibsWithTags: ['room:gitops'] },
             { sourceTag: 'layer:infra-core', onlyDependOnLibsWithTags: ['room:stack'] },
             { sourceTag: 'layer:infra', onlyDependOnLibsWithTags: ['layer:infra-core', 'room:stack'] },
-<<<<<<< HEAD
             {
               sourceTag: 'layer:program',
               onlyDependOnLibsWithTags: ['layer:infra-core', 'layer:infra', 'room:stack'],
             },
-=======
-            { sourceTag: 'layer:program', onlyDependOnLibsWithTags: ['layer:infra-core', 'layer:infra'] },
             { sourceTag: 'layer:check', onlyDependOnLibsWithTags: ['room:gitops'] },
->>>>>>> ffe1276 (slipway render: what Argo CD makes of a release, by the same files and the same way, without a cluster)
             { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tools'] },
             { sourceTag: 'layer:cli', onlyDependOnLibsWithTags: ['layer:alone', 'layer:nx'] },
           ],

@@ -49,7 +49,7 @@ export async function recordsToRender(
   environment: Environment,
   app: string = PLATFORM,
 ): Promise<RecordsToRender> {
-  const repository = await LedgerRepository.open(source, environment.ledger);
+  const repository = await LedgerRepository.open(source, environment);
   try {
     const releases = await readReleases(await repository.tip(), [PLATFORM, app], environment.ledger.branch);
     const platform = releases.get(PLATFORM);
