@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtifactSchema, makeArtifact, readEnvelope, bundleType, type Artifact } from './attestation.ts';
+import {
+  ArtifactSchema,
+  makeArtifact,
+  bundleType,
+  readSigstoreBundle,
+  type Artifact,
+} from './attestation.ts';
 import type { BlobSource } from './blob-source.ts';
 import { collect } from './chunks.ts';
 import type { CredentialStore } from './credentials.ts';
@@ -105,8 +111,8 @@ async function statementsOf(layout: string, source: Source | undefined): Promise
 /** What is said already, by text and key: a second run attaches nothing, although signatures differ each time. */
 async function knownStatements(origin: Origin, subject: string): Promise<Map<string, string>> {
   const known = new Map<string, string>();
-  for (const { digest, artifactType } of await origin.referrers(subject)) {
-    if (artifactType !== bundleType && artifactType !== statementType) continue;
+  // What a list says about types is not asked: some registries put the configuration's there.
+  for (const { digest } of await origin.referrers(subject)) {
     const key = await keyOf(origin, digest).catch((error: unknown) => {
       // Others attach, too, and not all of it can be read; sending ours once more does no harm.
       if (error instanceof ImageError && !error.retryable) return undefined;
@@ -120,11 +126,11 @@ async function knownStatements(origin: Origin, subject: string): Promise<Map<str
 async function keyOf(origin: Origin, referrer: string): Promise<string | undefined> {
   const manifest = await origin.document(referrer);
   const [layer] = parseDocument(ArtifactSchema, manifest.bytes, `referrer ${referrer}`).layers;
-  if (!layer) return undefined;
+  if (layer?.mediaType !== bundleType && layer?.mediaType !== statementType) return undefined;
   const content = await readSmall(origin.blobs, layer);
   if (layer.mediaType !== bundleType) return statementKey(content.toString('utf8'), undefined);
-  const { payload, signatures } = readEnvelope(content, `referrer ${referrer}`);
-  return statementKey(Buffer.from(payload, 'base64').toString('utf8'), signatures[0]?.keyid);
+  const { envelope, hint } = readSigstoreBundle(content, `referrer ${referrer}`);
+  return statementKey(Buffer.from(envelope.payload, 'base64').toString('utf8'), hint);
 }
 
 /** A small blob, checked. */

@@ -14,6 +14,9 @@ const predicateAnnotation = 'dev.sigstore.bundle.predicateType';
 
 const SigstoreBundleSchema = Type.Object({
   mediaType: Type.String(),
+  verificationMaterial: Type.Object({
+    publicKey: Type.Optional(Type.Object({ hint: Type.Optional(Type.String()) })),
+  }),
   dsseEnvelope: EnvelopeSchema,
 });
 
@@ -74,9 +77,13 @@ export async function makeArtifact(
   return { manifest, blobs: [config, layer] };
 }
 
-/** The envelope in a Sigstore bundle. @throws ImageError `document-invalid` */
-export function readEnvelope(bytes: Buffer, place: string): Envelope {
-  return parseDocument(SigstoreBundleSchema, bytes, place).dsseEnvelope;
+/** The envelope in a Sigstore bundle, and what it says about its key. @throws ImageError `document-invalid` */
+export function readSigstoreBundle(
+  bytes: Buffer,
+  place: string,
+): { envelope: Envelope; hint: string | undefined } {
+  const { dsseEnvelope, verificationMaterial } = parseDocument(SigstoreBundleSchema, bytes, place);
+  return { envelope: dsseEnvelope, hint: verificationMaterial.publicKey?.hint };
 }
 
 function sigstoreBundle(dsseEnvelope: Envelope, { keyId }: Signer): Buffer {

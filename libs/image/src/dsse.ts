@@ -45,7 +45,8 @@ export async function signEnvelope(payload: Buffer, signer: Signer): Promise<Env
   return {
     payload: payload.toString('base64'),
     payloadType: statementType,
-    signatures: [{ sig: Buffer.from(sig).toString('base64'), keyid: signer.keyId }],
+    // Without `keyid`: verifiers that name keys in another way would not try theirs.
+    signatures: [{ sig: Buffer.from(sig).toString('base64') }],
   };
 }
 

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { Value } from 'typebox/value';
-import { ArtifactSchema, bundleType, readEnvelope, StatementSchema } from './attestation.ts';
+import { ArtifactSchema, bundleType, readSigstoreBundle, StatementSchema } from './attestation.ts';
 import { readSmall } from './attest.ts';
 import type { CredentialStore } from './credentials.ts';
 import { registryCredentials } from './registry-credentials.ts';
@@ -142,7 +142,7 @@ async function envelopeOf(origin: Origin, referrer: string, subject: string): Pr
   if (artifact.subject?.digest !== subject) return 'names another subject';
   const layer = artifact.layers.find(({ mediaType }) => mediaType === bundleType);
   if (!layer) return 'carries no signature';
-  return readEnvelope(await readSmall(origin.blobs, layer), referrer);
+  return readSigstoreBundle(await readSmall(origin.blobs, layer), referrer).envelope;
 }
 
 function refused(image: string, reasons: readonly string[]): ImageError {

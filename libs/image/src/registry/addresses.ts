@@ -49,9 +49,10 @@ export function addressClass(hostname: string): AddressClass {
 
 /**
  * Where the requests of a registry begin. Plain http only for loopback or on demand, never as a fallback.
+ * @param secured https, also for loopback
  * @throws ImageError `address-refused`
  */
-export function registryUrl(host: string, insecure: boolean): URL {
+export function registryUrl(host: string, insecure: boolean, secured = false): URL {
   // Docker Hub answers under another name than the one everybody writes.
   const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
   const secure = new URL(`https://${address}/`);
@@ -61,7 +62,8 @@ export function registryUrl(host: string, insecure: boolean): URL {
       value: host,
     });
   }
-  return insecure || kind === 'loopback' ? new URL(`http://${address}/`) : secure;
+  const plain = insecure || (kind === 'loopback' && !secured);
+  return plain ? new URL(`http://${address}/`) : secure;
 }
 
 /**

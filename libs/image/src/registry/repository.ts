@@ -60,7 +60,8 @@ export class RemoteRepository {
   constructor(options: RepositoryOptions) {
     this.#options = options;
     this.#transport = options.transport ?? networkTransport();
-    this.#registry = registryUrl(options.repository.host, options.insecure ?? false);
+    const { host, secure } = options.repository;
+    this.#registry = registryUrl(host, options.insecure ?? false, secure);
     this.#session = this.#openSession();
   }
 

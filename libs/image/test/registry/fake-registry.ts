@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
 /** One request as it arrived. */
@@ -25,6 +26,8 @@ export type Fault =
   | 'lost-answer'
   /** Half of the answer's body, then a reset. */
   | 'truncate'
+  /** Nothing for half a second, then a reset. */
+  | 'stall'
   /** No answer at all. */
   | 'silence';
 
@@ -126,6 +129,7 @@ async function handle(
   registry.seen.push(seen);
   const fault = registry.options.fault?.(seen);
   if (fault === 'silence') return;
+  if (fault === 'stall') return void (await delay(500), request.socket.destroy());
   const body = await readBody(request, seen, fault === 'reset');
   if (typeof fault === 'object') return send(response, fault);
   const reply = route(registry, seen, url, request, body);

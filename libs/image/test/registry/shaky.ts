@@ -10,8 +10,11 @@ const faults: Fault[] = [
   { status: 429, headers: { 'retry-after': new Date(0).toUTCString() } },
 ];
 
+/** The same, and connections that go quiet. */
+const allFaults: Fault[] = [...faults, 'stall'];
+
 /** Small and good enough here (mulberry32): a failed run is replayed by its seed. */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -30,6 +33,23 @@ export function shaky(seed: number): { fault: () => Fault | undefined; count: ()
       if (random() >= 0.2) return undefined;
       count += 1;
       return faults[Math.floor(random() * faults.length)];
+    },
+    count: () => count,
+  };
+}
+
+/** Lets one to three of a push's first requests go wrong: which, and how, follows from the random numbers. */
+export function oneToThree(random: () => number): { fault: () => Fault | undefined; count: () => number } {
+  const planned = new Map<number, Fault>();
+  for (let left = 1 + Math.floor(random() * 3); left > 0; left--) {
+    planned.set(Math.floor(random() * 16), allFaults[Math.floor(random() * allFaults.length)] ?? 'reset');
+  }
+  let [requests, count] = [0, 0];
+  return {
+    fault() {
+      const fault = planned.get(requests++);
+      if (fault) count += 1;
+      return fault;
     },
     count: () => count,
   };

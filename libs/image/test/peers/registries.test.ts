@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { attestImage } from '../../src/attest.ts';
+import { copyImage } from '../../src/copy.ts';
+import { listImages } from '../../src/list.ts';
+import { pushImage } from '../../src/push.ts';
+import { verifyImage } from '../../src/verify.ts';
+import { credentials, newKey, pushedImage, source } from '../attested-image.ts';
+import { smallImage } from '../small-image.ts';
+import { tempFolder, writeFiles } from '../temp-folder.ts';
+import { hasPeer, peer, startDockerRegistry, startServer } from './peer.ts';
+
+/** Real registries: one without the referrers API and with mounts, one without either, one with all of OCI 1.1. */
+const registries: [string, () => Promise<string>][] = [
+  ['docker-registry', async () => startDockerRegistry(await tempFolder())],
+  ['crane', () => startServer('crane', ['registry', 'serve', '--address', '127.0.0.1:0'])],
+  ['referrers-registry', () => startServer('referrers-registry', [])],
+];
+
+describe.each(registries)('%s', (name, start) => {
+  const judged = test.runIf(hasPeer(name));
+
+  judged('takes an image, has it afterwards, and gets nothing the second time', async () => {
+    const [host, image] = [await start(), await smallImage()];
+    const { layout, blobs, result } = image;
+    const options = { layout, blobs, to: `${host}/team/app`, tags: ['v1'], credentials };
+    expect(await pushImage(options)).toMatchObject({
+      digest: result.digest,
+      uploadedBlobs: 5,
+      existed: false,
+    });
+    const again = await pushImage(options);
+    expect(again).toMatchObject({ uploadedBytes: 0, existed: true });
+    expect(again.requests).toBeLessThanOrEqual(2);
+    expect(await listImages({ repository: options.to, credentials })).toEqual([
+      { tag: 'v1', digest: result.digest },
+    ]);
+    const other = await smallImage('other');
+    const second = { layout: other.layout, blobs: other.blobs, to: `${host}/team/other`, credentials };
+    expect((await pushImage(second)).digest).toBe(other.result.digest);
+  });
+
+  judged('takes attestations, which are accepted there and where they were copied to', async () => {
+    const host = await start();
+    const { attest, image, result } = await pushedImage(`${host}/app`);
+    const key = newKey();
+    await attestImage({ ...attest, signer: key.signer });
+    const again = await attestImage({ ...attest, signer: key.signer });
+    expect(again.attached.every(({ existed }) => existed)).toBe(true);
+    const signers = [{ name: 'ci', publicKey: key.publicKey }];
+    const policy = { signers, provenance: { builder: source.builder, source: source.uri }, sbom: true };
+    expect((await verifyImage({ image, policy, credentials })).accepted).toHaveLength(2);
+    const to = `${host}/promoted`;
+    await copyImage({ from: attest.to, to, digest: result.digest, credentials });
+    expect(
+      (await verifyImage({ image: `${to}@${result.digest}`, policy, credentials })).accepted,
+    ).toHaveLength(2);
+  });
+});
+
+test.runIf(hasPeer('docker-registry') && hasPeer('openssl'))(
+  'docker-registry with TLS and a password takes an image from who signs in and trusts it, and from nobody else',
+  async () => {
+    const folder = await tempFolder();
+    const [host, image] = [await startDockerRegistry(folder, true), await smallImage()];
+    const program = new URL('../../bin/slipway-image.js', import.meta.url).pathname;
+    const to = `https://${host}/app`;
+    const push = (password: string, ca: string) => {
+      const auths = { [host]: { username: 'ci', password } };
+      const env = { ...process.env, DOCKER_AUTH_CONFIG: JSON.stringify({ auths }), NODE_EXTRA_CA_CERTS: ca };
+      const args = [program, 'push', image.layout, '--blobs', image.blobs, '--to', to, '--json'];
+      return promisify(execFile)(process.execPath, args, { env }).then(
+        ({ stdout }) => JSON.parse(stdout) as { digest?: string },
+        ({ stderr }: { stderr: string }) => JSON.parse(stderr.split('\n').findLast(Boolean) ?? '') as object,
+      );
+    };
+    const ca = join(folder, 'tls.pem');
+    expect(await push('hunter2', ca)).toMatchObject({ digest: image.result.digest });
+    expect(await push('wrong', ca)).toMatchObject({ error: { code: 'unauthorized' } });
+    expect(await push('hunter2', '')).toMatchObject({ error: { code: 'registry-refused' } });
+  },
+);
+
+describe.runIf(hasPeer('cosign') && hasPeer('referrers-registry'))('cosign', () => {
+  /** So that it asks nobody else whom to trust. */
+  const root = {
+    mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+    tlogs: [],
+    certificateAuthorities: [],
+    ctlogs: [],
+    timestampAuthorities: [],
+  };
+
+  test('verifies our attestations, and we verify its', async () => {
+    const host = await startServer('referrers-registry', []);
+    const { attest, image, folder } = await pushedImage(`${host}/app`);
+    const key = newKey();
+    await attestImage({ ...attest, signer: key.signer });
+    const predicate = {
+      buildDefinition: {
+        buildType: 'https://git.example/type',
+        externalParameters: {},
+        resolvedDependencies: [{ uri: source.uri, digest: { gitCommit: 'd'.repeat(40) } }],
+      },
+      runDetails: { builder: { id: source.builder } },
+    };
+    await writeFiles(folder, {
+      'key.pem': key.privateKey,
+      'pub.pem': key.publicKey,
+      'root.json': JSON.stringify(root),
+      'predicate.json': JSON.stringify(predicate),
+    });
+    const file = (name: string) => join(folder, name);
+    const cosign = (...args: string[]) =>
+      peer('cosign', args, { COSIGN_PASSWORD: '', TUF_ROOT: file('tuf'), HOME: folder });
+    const trust = [
+      '--insecure-ignore-tlog=true',
+      '--allow-http-registry',
+      '--trusted-root',
+      file('root.json'),
+    ];
+    for (const type of ['slsaprovenance1', 'cyclonedx']) {
+      const said = await cosign(
+        'verify-attestation',
+        '--key',
+        file('pub.pem'),
+        ...trust,
+        '--type',
+        type,
+        image,
+      );
+      expect(said).toContain('"payload"');
+    }
+    await cosign('import-key-pair', '--key', file('key.pem'), '--output-key-prefix', file('imported'));
+    const how = ['--yes', '--tlog-upload=false', '--use-signing-config=false', '--allow-http-registry'];
+    const what = ['--predicate', file('predicate.json'), '--type', 'slsaprovenance1'];
+    await cosign('attest', '--key', file('imported.key'), ...how, ...what, image);
+    const signers = [{ name: 'ci', publicKey: key.publicKey }];
+    const provenance = { builder: source.builder, source: source.uri, commit: 'd'.repeat(40) };
+    expect(
+      (await verifyImage({ image, policy: { signers, provenance }, credentials })).accepted,
+    ).toHaveLength(1);
+  });
+});
