@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { enableCompileCache, registerHooks } from 'node:module';
+
+enableCompileCache(); // the next start takes less
 
 // Inside the workspace the TypeScript sources run as they are; a published package has none and uses dist.
 if (existsSync(new URL('../src/index.ts', import.meta.url))) {

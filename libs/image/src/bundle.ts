@@ -1,11 +1,11 @@
-import { closeSync, lstatSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, sep } from 'node:path';
 import { ImageError } from './error.ts';
 
 /** One file or link of the bundle. Modes, owners and times of the disk are left behind on purpose. */
 export type BundleFile =
-  | { type: 'file'; path: string; file: string; size: number; executable: boolean }
+  | { type: 'file'; path: string; file: string; size: number }
   | { type: 'symlink'; path: string; target: string };
 
 /** Names under which secrets get into images by accident; each is refused unless allowed by its path. */
@@ -68,7 +68,7 @@ function readItem(root: string, path: string, item: Dirent): BundleFile {
   const file = join(root, path);
   const { mode, size } = lstatSync(file);
   if ((mode & 0o6000) !== 0) throw refused(path, 'is set-uid or set-gid: run "chmod ug-s" on it');
-  return { type: 'file', path, file, size, executable: size >= 2 && isProgram(file) };
+  return { type: 'file', path, file, size };
 }
 
 /** A link must be relative, exist and stay inside, both as written and after all links on its way are followed. */
@@ -84,18 +84,6 @@ async function readSymlink(root: string, path: string): Promise<BundleFile> {
     );
   }
   return { type: 'symlink', path, target };
-}
-
-/** Whether a file can be executed is read from its first bytes, not from a mode that umask or a checkout changes. */
-function isProgram(file: string): boolean {
-  const handle = openSync(file, 'r');
-  try {
-    const begin = Buffer.alloc(4);
-    readSync(handle, begin, 0, 4, 0);
-    return begin.toString('latin1', 0, 2) === '#!' || begin.toString('latin1') === '\x7fELF';
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function refuseByName(name: string, path: string, allow: ReadonlySet<string>): void {

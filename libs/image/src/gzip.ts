@@ -9,7 +9,7 @@ import { evenChunks, through } from './chunks.ts';
 export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 /** What zlib works on at a time. Part of the format: another size gives other bytes. */
-const blockSize = 512 * 1024;
+const blockSize = 1024 * 1024;
 /** How far deflate looks back (RFC 1951). */
 const windowSize = 32 * 1024;
 /** Blocks that are compressed while the next one is read: libuv's default number of threads. Changes no byte. */

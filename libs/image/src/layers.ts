@@ -9,9 +9,6 @@ import { completeEntries, writeTar, type TarEntry } from './tar.ts';
 export const layerNames = ['external', 'assets', 'app', 'maps'] as const;
 export type LayerName = (typeof layerNames)[number];
 
-/** Level 9 only for what goes over the wire with every commit: it takes longer for a few bytes less. */
-const levels: Record<LayerName, number> = { external: 6, assets: 6, app: 9, maps: 6 };
-
 /** One layer that was written. */
 export interface AppLayer {
   name: LayerName;
@@ -38,8 +35,7 @@ export function layerEntries(files: readonly BundleFile[]): TarEntry[] {
     files.map((item): TarEntry => {
       const path = `app/${item.path}`;
       if (item.type === 'symlink') return { type: 'symlink', path, target: item.target };
-      const mode = item.executable ? 0o555 : 0o444;
-      return { type: 'file', path, mode, size: item.size, content: { file: item.file } };
+      return { type: 'file', path, mode: 'by-content', size: item.size, content: { file: item.file } };
     }),
   );
 }
@@ -55,7 +51,7 @@ export async function writeLayers(
     const own = files.filter((item) => layerOf(item.path) === name);
     if (own.length === 0 || (name === 'maps' && !options.sourceMaps)) continue;
     const archive = meter(writeTar(layerEntries(own), options.mtime));
-    const blob = await addBlob(blobs, gzip(archive.chunks, levels[name]));
+    const blob = await addBlob(blobs, gzip(archive.chunks));
     const descriptor = { mediaType: mediaTypes.layerGzip, ...blob };
     layers.push({ name, descriptor, diffId: archive.result().digest, files: own.length });
   }

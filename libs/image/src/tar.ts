@@ -6,7 +6,14 @@ import { ImageError } from './error.ts';
 export type TarEntry =
   | { type: 'directory'; path: string; mode: number }
   | { type: 'symlink'; path: string; target: string }
-  | { type: 'file'; path: string; mode: number; size: number; content: Uint8Array | { file: string } };
+  | {
+      type: 'file';
+      path: string;
+      /** `by-content`: 0555 for what begins with `#!` or an ELF header, else 0444. */
+      mode: number | 'by-content';
+      size: number;
+      content: Uint8Array | { file: string };
+    };
 
 const block = 512;
 const typeFlags = { file: '0', symlink: '2', directory: '5' } as const;
@@ -45,8 +52,8 @@ export function completeEntries(entries: readonly TarEntry[]): TarEntry[] {
 /** Writes a ustar archive: owner 0:0, no names, one time for all entries. @param mtime seconds since 1970. */
 export async function* writeTar(entries: readonly TarEntry[], mtime = 0): AsyncGenerator<Uint8Array> {
   for (const entry of entries) {
-    yield header(entry, mtime);
-    if (entry.type === 'file') yield* body(entry);
+    if (entry.type === 'file') yield* fileEntry(entry, mtime);
+    else yield header(entry, mtime, entry.type === 'symlink' ? 0o777 : entry.mode);
   }
   yield Buffer.alloc(2 * block);
 }
@@ -56,13 +63,24 @@ function parentsOf(path: string): string[] {
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-async function* body(entry: Extract<TarEntry, { type: 'file' }>): AsyncGenerator<Uint8Array> {
-  if (entry.content instanceof Uint8Array) {
-    yield entry.content;
-  } else {
-    yield* exactly(entry.content.file, entry.size);
+type FileEntry = Extract<TarEntry, { type: 'file' }>;
+
+/** The header follows from the content's beginning, so a file is opened once. */
+async function* fileEntry(entry: FileEntry, mtime: number): AsyncGenerator<Uint8Array> {
+  const { content, size } = entry;
+  let isFirst = true;
+  for await (const chunk of content instanceof Uint8Array ? [content] : exactly(content.file, size)) {
+    if (isFirst) yield header(entry, mtime, entry.mode === 'by-content' ? modeOf(chunk) : entry.mode);
+    isFirst = false;
+    yield chunk;
   }
-  if (entry.size % block !== 0) yield Buffer.alloc(block - (entry.size % block));
+  if (size % block !== 0) yield Buffer.alloc(block - (size % block));
+}
+
+/** Whether a file can be executed is read from its first bytes, not from a mode that umask or a checkout changes. */
+function modeOf(begin: Uint8Array): number {
+  const text = Buffer.from(begin.subarray(0, 4)).toString('latin1');
+  return text.startsWith('#!') || text === '\x7fELF' ? 0o555 : 0o444;
 }
 
 async function* exactly(file: string, size: number): AsyncGenerator<Uint8Array> {
@@ -82,7 +100,7 @@ async function* exactly(file: string, size: number): AsyncGenerator<Uint8Array> 
   }
 }
 
-function header(entry: TarEntry, mtime: number): Buffer {
+function header(entry: TarEntry, mtime: number, mode: number): Buffer {
   const path = entry.type === 'directory' ? `${entry.path}/` : entry.path;
   const target = entry.type === 'symlink' ? entry.target : '';
   const size = entry.type === 'file' ? entry.size : 0;
@@ -94,7 +112,7 @@ function header(entry: TarEntry, mtime: number): Buffer {
   ];
   const fields = {
     ...(name ?? { name: truncated(path), prefix: '' }),
-    mode: entry.type === 'symlink' ? 0o777 : entry.mode,
+    mode,
     size: size < sizeLimit ? size : 0,
     mtime,
     typeFlag: typeFlags[entry.type],

@@ -9,7 +9,7 @@ import { randomOf, seed } from './registry/shaky.ts';
 import { checkLayout } from './strict-layout.ts';
 import { tempFolder, writeFiles } from './temp-folder.ts';
 
-const kills = process.env['SLIPWAY_DEEP'] ? 50 : 6;
+const kills = process.env['SLIPWAY_DEEP'] ? 50 : 4;
 const program = new URL('build-and-push.ts', import.meta.url).pathname;
 
 interface Run {

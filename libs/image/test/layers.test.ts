@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { readBundle } from '../src/bundle.ts';
 import { layerEntries, layerOf } from '../src/layers.ts';
+import { readTar } from '../src/tar-reader.ts';
+import { writeTar } from '../src/tar.ts';
+import { tempFolder, writeFiles } from './temp-folder.ts';
 
 test.each([
   ['main.mjs', 'app'],
@@ -14,16 +18,23 @@ test.each([
   expect(layerOf(path)).toBe(layer);
 });
 
-test('files lie under /app, readable by all, writable by nobody', () => {
-  const entries = layerEntries([
-    { type: 'file', path: 'bin/run', file: '/x', size: 1, executable: true },
-    { type: 'file', path: 'main.mjs', file: '/y', size: 1, executable: false },
-  ]);
-  const modes = entries.map((entry) => [entry.path, 'mode' in entry ? entry.mode.toString(8) : '']);
-  expect(modes).toEqual([
+test('files lie under /app, readable by all, writable by nobody, executable when they begin like a program', async () => {
+  const bundle = await writeFiles(await tempFolder(), {
+    'main.mjs': { text: 'x', mode: 0o777 },
+    'run.sh': { text: '#!/bin/sh', mode: 0o600 },
+    'bin/addon.node': '\x7fELF…',
+    'bin/large': `#!${' '.repeat(300_000)}`,
+    empty: '',
+  });
+  const archive = writeTar(layerEntries(await readBundle(bundle)));
+  const read = await Array.fromAsync(readTar(archive), ({ path, mode }) => [path, mode.toString(8)]);
+  expect(read).toEqual([
     ['app', '555'],
     ['app/bin', '555'],
-    ['app/bin/run', '555'],
+    ['app/bin/addon.node', '555'],
+    ['app/bin/large', '555'],
+    ['app/empty', '444'],
     ['app/main.mjs', '444'],
+    ['app/run.sh', '555'],
   ]);
 });

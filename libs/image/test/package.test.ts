@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { compilePackage } from '../compile.ts';
 import { tempFolder, writeFiles } from './temp-folder.ts';
 
 const run = promisify(execFile);
 const library = fileURLToPath(new URL('..', import.meta.url));
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** What `npm pack` makes after its `prepack`, laid out in an empty project as npm does. */
 async function installedPackage(): Promise<string> {
@@ -19,13 +18,7 @@ async function installedPackage(): Promise<string> {
   for (const name of ['package.json', 'README.md', 'bin']) {
     await cp(join(library, name), join(built, name), { recursive: true });
   }
-  await run(process.execPath, [
-    tsc,
-    '-p',
-    join(library, 'tsconfig.build.json'),
-    '--outDir',
-    join(built, 'dist'),
-  ]);
+  await compilePackage(join(built, 'dist'));
   const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
   await run('npm', pack, { cwd: built });
   const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';

@@ -7,6 +7,7 @@ describe('a repository', () => {
     ['docker.io/team/app', 'docker.io', 'team/app'],
     ['docker.io/node', 'docker.io', 'library/node'],
     ['localhost/app', 'localhost', 'app'],
+    ['https://localhost:5000/app', 'localhost:5000', 'app'],
     ['127.0.0.1:5000/a/b-c/d__e', '127.0.0.1:5000', 'a/b-c/d__e'],
     ['[::1]:5000/app', '[::1]:5000', 'app'],
     [
@@ -28,7 +29,7 @@ describe('a repository', () => {
     'app',
     'team/app',
     'oci:',
-    'https://ghcr.io/app',
+    'http://ghcr.io/app',
     'ghcr.io/',
     'ghcr.io/App',
     'ghcr.io/app:v1',

@@ -59,7 +59,7 @@ test('a tag of one platform’s manifest is its only platform; a lock without a 
     .update(manifest?.bytes ?? '')
     .digest('hex')}`;
   expect([next.digest, next.platforms, changed]).toEqual([digest, { 'linux/amd64': digest }, true]);
-  const { tag: _, ...untagged } = lock;
+  const untagged = { name: to, digest: none };
   expect((await failureOf(updateBaseLock({ lock: untagged, day: '', credentials }))).code).toBe(
     'invalid-input',
   );

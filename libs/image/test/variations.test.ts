@@ -9,7 +9,7 @@ import { tempFolder, writeFiles } from './temp-folder.ts';
 
 type Files = Parameters<typeof writeFiles>[1];
 
-const variations = process.env['SLIPWAY_DEEP'] ? 30 : 5;
+const variations = process.env['SLIPWAY_DEEP'] ? 30 : 3;
 const program = new URL('print-builds.ts', import.meta.url).pathname;
 const script = (seed: number, bytes: number) => {
   const random = randomOf(seed);

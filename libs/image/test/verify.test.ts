@@ -39,22 +39,32 @@ function plant({ registry }: Scene, { manifest, blobs }: Artifact): void {
   registry.manifests.set(`app@${digest}`, { mediaType, bytes: manifest.bytes });
 }
 
+/** Sets what lies at a path (`a.0.b`); `undefined` removes it. */
+function set(root: object, path: string, value: unknown): void {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const at = keys.reduce(
+    (node, key) => node[key] as Record<string, unknown>,
+    root as Record<string, unknown>,
+  );
+  if (value === undefined) delete at[last];
+  else at[last] = value;
+}
+
+type Change = readonly [path: string, value: unknown];
+
 /** A referrer whose parts were changed after it was made; digests are made to fit again. */
-function changed(
-  artifact: Artifact,
-  bundle: (value: any) => void,
-  manifest: (value: any) => void = () => undefined,
-) {
+function changed(artifact: Artifact, inBundle: readonly Change[], inManifest: readonly Change[]): Artifact {
   const [config, layer] = artifact.blobs;
   if (!config || !layer) throw new Error('no layer');
-  const content = JSON.parse(layer.bytes.toString());
-  bundle(content);
+  const content = JSON.parse(layer.bytes.toString()) as object;
+  for (const [path, value] of inBundle) set(content, path, value);
   const bytes = Buffer.from(JSON.stringify(content));
   const descriptor = { ...layer.descriptor, digest: digestOf(bytes), size: bytes.length };
-  const value = JSON.parse(artifact.manifest.bytes.toString());
-  value.layers[0] = { ...value.layers[0], digest: descriptor.digest, size: descriptor.size };
-  manifest(value);
-  const text = Buffer.from(JSON.stringify(value));
+  const manifest = JSON.parse(artifact.manifest.bytes.toString()) as object;
+  set(manifest, 'layers.0', descriptor);
+  for (const [path, value] of inManifest) set(manifest, path, value);
+  const text = Buffer.from(JSON.stringify(manifest));
   const at = { ...artifact.manifest.descriptor, digest: digestOf(text), size: text.length };
   return { manifest: { descriptor: at, bytes: text }, blobs: [config, { descriptor, bytes }] };
 }
@@ -63,63 +73,56 @@ type Forge = (at: Scene) => Promise<Artifact>;
 
 /** A statement that says something else, signed by the right key. */
 const saying =
-  (change: (statement: any) => void): Forge =>
+  (...changes: readonly Change[]): Forge =>
   async (at) => {
     const statement = structuredClone(at.statement);
-    change(statement);
+    for (const [path, value] of changes) set(statement, path, value);
     return makeArtifact(statement, subjectOf(at), at.key.signer);
   };
 
-/** A good one, changed afterwards. */
+/** A good one, whose bundle or manifest was changed afterwards. */
 const damaged =
-  (bundle: (value: any) => void, manifest?: (value: any) => void): Forge =>
+  (inBundle: readonly Change[], inManifest: readonly Change[] = []): Forge =>
   async (at) =>
-    changed(await makeArtifact(at.statement, subjectOf(at), at.key.signer), bundle, manifest);
+    changed(await makeArtifact(at.statement, subjectOf(at), at.key.signer), inBundle, inManifest);
 
-const swapPayload = (change: (statement: any) => void) => (value: any) => {
-  const statement = JSON.parse(Buffer.from(value.dsseEnvelope.payload, 'base64').toString());
-  change(statement);
-  value.dsseEnvelope.payload = Buffer.from(JSON.stringify(statement)).toString('base64');
-};
-const keep = () => undefined;
-const other = `${'0'.repeat(64)}`;
+/** A good one, whose signed statement was changed afterwards. */
+const reworded =
+  (...changes: readonly Change[]): Forge =>
+  async (at) => {
+    const statement = structuredClone(at.statement);
+    for (const [path, value] of changes) set(statement, path, value);
+    const payload = Buffer.from(JSON.stringify(statement)).toString('base64');
+    return damaged([['dsseEnvelope.payload', payload]])(at);
+  };
+
+const other = '0'.repeat(64);
+const dependency = 'predicate.buildDefinition.resolvedDependencies.0';
 
 const forgeries: [string, Forge][] = [
-  ['one byte of the payload', damaged(swapPayload((statement) => (statement.predicate.x = 1)))],
-  ['the subject in a signed payload', damaged(swapPayload((statement) => (statement.subject[0].name = 'x')))],
-  ['the builder in a signed payload', damaged(swapPayload((s) => (s.predicate.runDetails.builder.id = 'x')))],
-  ['the signature', damaged((value) => (value.dsseEnvelope.signatures[0].sig = 'AAAA'))],
-  ['an empty signature', damaged((value) => (value.dsseEnvelope.signatures[0].sig = ''))],
-  ['no signatures', damaged((value) => (value.dsseEnvelope.signatures = []))],
-  ['the payload’s type', damaged((value) => (value.dsseEnvelope.payloadType = 'text/plain'))],
-  ['an envelope that is not there', damaged((value) => delete value.dsseEnvelope)],
-  ['a payload that is no base64', damaged((value) => (value.dsseEnvelope.payload = '***'))],
-  ['a manifest about another subject', damaged(keep, (value) => (value.subject.digest = `sha256:${other}`))],
-  [
-    'a manifest whose layer has another type',
-    damaged(keep, (value) => (value.layers[0].mediaType = 'text/plain')),
-  ],
-  ['a layer that is too large', damaged(keep, (value) => (value.layers[0].size = 1e12))],
-  ['a layer whose size is wrong', damaged(keep, (value) => (value.layers[0].size += 1))],
-  ['a layer whose digest is a path', damaged(keep, (value) => (value.layers[0].digest = 'sha256:../../etc'))],
-  ['another image', saying((s) => s.subject.forEach((one: any) => (one.digest.sha256 = other)))],
-  [
-    'the digest by another algorithm only',
-    saying((s) => s.subject.forEach((one: any) => (one.digest = { md5: other }))),
-  ],
-  ['another builder', saying((s) => (s.predicate.runDetails.builder.id += '/fork'))],
-  ['another repository', saying((s) => (s.predicate.buildDefinition.resolvedDependencies[0].uri += '-fork'))],
-  [
-    'another commit',
-    saying((s) => (s.predicate.buildDefinition.resolvedDependencies[0].digest.gitCommit = 'd')),
-  ],
-  ['no source', saying((s) => (s.predicate.buildDefinition.resolvedDependencies = []))],
-  ['a predicate of another shape', saying((s) => (s.predicate = { builder: source.builder }))],
-  [
-    'the right predicate under another type',
-    saying((s) => (s.predicateType = 'https://slsa.dev/provenance/v0.2')),
-  ],
-  ['a statement that is none', saying((s) => (s._type = 'https://evil.example/Statement'))],
+  ['one word more in a signed statement', reworded(['predicate.x', 1])],
+  ['another subject in a signed statement', reworded(['subject.0.name', 'x'])],
+  ['another builder in a signed statement', reworded(['predicate.runDetails.builder.id', 'x'])],
+  ['another signature', damaged([['dsseEnvelope.signatures.0.sig', 'AAAA']])],
+  ['an empty signature', damaged([['dsseEnvelope.signatures.0.sig', '']])],
+  ['no signatures', damaged([['dsseEnvelope.signatures', []]])],
+  ['another type of payload', damaged([['dsseEnvelope.payloadType', 'text/plain']])],
+  ['an envelope that is not there', damaged([['dsseEnvelope', undefined]])],
+  ['a payload that is no base64', damaged([['dsseEnvelope.payload', '***']])],
+  ['a manifest about another subject', damaged([], [['subject.digest', `sha256:${other}`]])],
+  ['a manifest whose layer has another type', damaged([], [['layers.0.mediaType', 'text/plain']])],
+  ['a layer that is too large', damaged([], [['layers.0.size', 1e12]])],
+  ['a layer whose size is wrong', damaged([], [['layers.0.size', 7]])],
+  ['a layer whose digest is a path', damaged([], [['layers.0.digest', 'sha256:../../etc']])],
+  ['another image', saying(['subject', [{ digest: { sha256: other } }]])],
+  ['the digest by another algorithm only', saying(['subject', [{ digest: { md5: other } }]])],
+  ['another builder', saying(['predicate.runDetails.builder.id', `${source.builder}/fork`])],
+  ['another repository', saying([`${dependency}.uri`, `${source.uri}-fork`])],
+  ['another commit', saying([`${dependency}.digest.gitCommit`, 'd'.repeat(40)])],
+  ['no source', saying(['predicate.buildDefinition.resolvedDependencies', []])],
+  ['a predicate of another shape', saying(['predicate', { builder: source.builder }])],
+  ['the right predicate under another type', saying(['predicateType', 'https://slsa.dev/provenance/v0.2'])],
+  ['a statement that is none', saying(['_type', 'https://evil.example/Statement'])],
   ['nobody’s signature', async (at) => makeArtifact(at.statement, subjectOf(at), undefined)],
   ['a stranger’s signature', async (at) => makeArtifact(at.statement, subjectOf(at), newKey().signer)],
   [

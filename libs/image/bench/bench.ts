@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compareBuilders } from './compare-builders.ts';
+import { compareLarge } from './compare-large.ts';
+import { compareLayers } from './compare-layers.ts';
+import { compareMany } from './compare-many.ts';
+import { compareUnchanged } from './compare-unchanged.ts';
+import { openStage } from './stage.ts';
+
+// `npm run bench -w libs/image [runs] [part …]`: speed against peers, all in one run on this machine; medians and ratios
+// as a Markdown table. Needs a built sample-api (`npx nx build sample-api`), docker-registry, buildah, skopeo, tar, gzip
+// and /usr/bin/time; containerify is installed into a temporary folder.
+const parts = {
+  builders: compareBuilders,
+  unchanged: compareUnchanged,
+  many: compareMany,
+  layers: compareLayers,
+  large: compareLarge,
+};
+const [count = '7', ...names] = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
+const stage = await openStage(folder);
+try {
+  process.stdout.write('| What | Median | Against | Ratio | Wanted |\n| --- | --- | --- | --- | --- |\n');
+  for (const [name, part] of Object.entries(parts)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    for (const { what, ours, against, ratio, wanted } of await part(stage, Number(count))) {
+      process.stdout.write(`| ${what} | ${ours} | ${against} | ${ratio} | ${wanted} |\n`);
+    }
+  }
+} finally {
+  stage.close();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,68 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+/** One line of the table. */
+export interface Row {
+  what: string;
+  ours: string;
+  against: string;
+  ratio: string;
+  wanted: string;
+}
+
+/** Runs a program to its end. */
+export async function run(program: string, args: readonly string[], cwd?: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, args, {
+    maxBuffer: 64 << 20,
+    ...(cwd ? { cwd } : {}),
+  });
+  return stdout;
+}
+
+/** The median of what works take, turn by turn so that a busy moment hits all of them. Milliseconds. */
+export async function medians(
+  runs: number,
+  works: readonly ((run: number) => Promise<unknown>)[],
+): Promise<number[]> {
+  const times = works.map((): number[] => []);
+  for (let turn = -1; turn < runs; turn++) {
+    for (const [index, work] of works.entries()) {
+      const begun = performance.now();
+      await work(turn);
+      // The first turn only warms up.
+      if (turn >= 0) times[index]?.push(performance.now() - begun);
+    }
+  }
+  return times.map(median);
+}
+
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
+}
+
+/** `123 ms`. */
+export function ms(value: number | undefined): string {
+  return `${(value ?? Number.NaN).toFixed(0)} ms`;
+}
+
+/** Debian's docker-registry over a folder. */
+export async function startRegistry(folder: string): Promise<{ host: string; stop: () => void }> {
+  await mkdir(folder, { recursive: true });
+  const config = join(folder, 'registry.json');
+  const storage = { filesystem: { rootdirectory: join(folder, 'storage') } };
+  await writeFile(config, JSON.stringify({ version: 0.1, storage, http: { addr: '127.0.0.1:0' } }));
+  const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const port = await new Promise<string>((resolve, reject) => {
+    child.on('error', reject);
+    // Read to the end, or the registry would stand still when its pipe is full.
+    createInterface(child.stderr).on('line', (line) => {
+      const found = /listening on .*?:(\d+)"/.exec(line)?.[1];
+      if (found) resolve(found);
+    });
+  });
+  return { host: `127.0.0.1:${port}`, stop: () => void child.kill() };
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { BaseLock } from '../src/pinned-base.ts';
+import { startRegistry } from './measure.ts';
+import { compiledProgram } from './program.ts';
+import { pushedBase } from './pushed-base.ts';
+
+/** What the parts of the benchmark share. */
+export interface Stage {
+  folder: string;
+  /** Two registries; the first has the base. */
+  hosts: [string, string];
+  /** The compiled program. */
+  program: string;
+  lock: BaseLock;
+  lockFile: string;
+  /** Folder of base blobs. */
+  blobs: string;
+  close(): void;
+}
+
+export async function openStage(folder: string): Promise<Stage> {
+  const [first, second] = [await startRegistry(join(folder, 'a')), await startRegistry(join(folder, 'b'))];
+  const { lock, file } = await pushedBase(folder, first.host);
+  return {
+    folder,
+    hosts: [first.host, second.host],
+    program: await compiledProgram(folder),
+    lock,
+    lockFile: file,
+    blobs: join(folder, 'blobs'),
+    close() {
+      first.stop();
+      second.stop();
+    },
+  };
+}
