@@ -2,5 +2,5 @@ import { vi } from 'vitest';
 
 /** Waits until a check passes; long enough for a busy machine. */
 export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
-  return vi.waitFor(check, { timeout: 5000, interval: 20 });
+  return vi.waitFor(check, { timeout: 60_000, interval: 20 });
 }

@@ -14,7 +14,7 @@ async function keysDir(): Promise<string> {
 }
 
 test('after SIGTERM it is not ready, answers on, and then ends with 0', async () => {
-  const env = { KEYS_DIR: await keysDir(), DRAIN_DELAY_MS: '1000' };
+  const env = { KEYS_DIR: await keysDir(), DRAIN_DELAY_MS: '5000' };
   const { url, kill, exit } = await startService({ args: [main], env });
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
@@ -29,8 +29,7 @@ test('after SIGTERM it is not ready, answers on, and then ends with 0', async ()
   expect([signed.status, signed.headers.get('connection')]).toEqual([200, 'close']);
 
   expect(await exit).toBe(0);
-  expect(Date.now() - start).toBeGreaterThanOrEqual(1000);
-  expect(Date.now() - start).toBeLessThan(6000);
+  expect(Date.now() - start).toBeGreaterThanOrEqual(5000);
   await expect(fetch(`${url}/readyz`)).rejects.toThrow();
 });
 
@@ -47,7 +46,6 @@ test('a client that never finishes is cut when the time to close is over', async
   kill('SIGTERM');
   expect(await exit).toBe(0);
   expect(Date.now() - start).toBeGreaterThanOrEqual(400);
-  expect(Date.now() - start).toBeLessThan(6000);
 });
 
 test('an error that nobody handles is told, and the process ends with 1 without a drain', async () => {
@@ -63,18 +61,36 @@ test('an error that nobody handles is told, and the process ends with 1 without 
 test('clients that learn late of a restart lose no request, and without a drain they would', async () => {
   const KEYS_DIR = await keysDir();
   const [drained, control] = await Promise.all(
-    ['2000', '0'].map((DRAIN_DELAY_MS) => startService({ args: [main], env: { KEYS_DIR, DRAIN_DELAY_MS } })),
+    ['10000', '0'].map((DRAIN_DELAY_MS) => startService({ args: [main], env: { KEYS_DIR, DRAIN_DELAY_MS } })),
   );
   if (!drained || !control) throw new Error('both services were started');
-  const [kept, lost] = await Promise.all([callThroughRestart(drained), callThroughRestart(control)]);
-  expect(kept.answered).toBeGreaterThan(10); // each client at least once; how quickly is not the question
+  const [kept, lost] = await Promise.all([
+    callThroughRestart(drained, async (count) => {
+      await eventually(async () => expect((await fetch(`${drained.url}/readyz`)).status).toBe(503));
+      const before = count.answered;
+      await eventually(async () => expect(count.answered).toBeGreaterThan(before + 20));
+    }),
+    callThroughRestart(control, async (count) => {
+      await control.exit;
+      await eventually(() => expect(count.failed).toBeGreaterThan(0));
+    }),
+  ]);
   expect(kept.failed).toBe(0);
   expect(lost.failed).toBeGreaterThan(0);
 });
 
-/** Ten clients that sign all the time, from before a SIGTERM until 400 ms after it, as endpoints are told late. */
-async function callThroughRestart({ url, kill, exit }: Service) {
-  const count = { answered: 0, failed: 0 };
+interface Count {
+  answered: number;
+  failed: number;
+}
+
+/**
+ * Ten clients that sign all the time, from before a SIGTERM until they are told of it, as endpoints are told late.
+ *
+ * @param learn ends when they are told
+ */
+async function callThroughRestart({ url, kill, exit }: Service, learn: (count: Count) => Promise<void>) {
+  const count: Count = { answered: 0, failed: 0 };
   let told = false;
   async function client(): Promise<void> {
     while (!told) {
@@ -90,9 +106,9 @@ async function callThroughRestart({ url, kill, exit }: Service) {
     }
   }
   const clients = Array.from({ length: 10 }, client);
-  await sleep(200);
+  await eventually(async () => expect(count.answered).toBeGreaterThan(10));
   kill('SIGTERM');
-  await sleep(400);
+  await learn(count);
   told = true;
   await Promise.all(clients);
   expect(await exit).toBe(0);
