@@ -77,7 +77,7 @@ function count(repository: string, endings: readonly Ending[]): Result {
   });
   const times = new Map<string, number>();
   for (const [, value = ''] of diffs.matchAll(/^\+w\d+: \{ tag: (\S+) \}/gm)) {
-    times.set(value, (times.get(value) ?? 0) + 1);
+    if (value !== 'none') times.set(value, (times.get(value) ?? 0) + 1);
   }
   const landed = endings.filter((ending) => ending.landed);
   const durations = endings.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);

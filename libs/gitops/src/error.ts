@@ -8,6 +8,7 @@
  * - `refused`: a rule forbids it (an app that still exists, a rejected push, a hold)
  * - `auth`, `not-found`: the remote said no for good
  * - `corrupt`: a repository is damaged
+ * - `disk`: this machine has no room, or may not write
  * - `signing`: a commit could not be signed
  * - `network`, `timeout`: the world is wrong; the only codes worth retrying
  * - `no-helm`: there is no Helm to render with
@@ -26,6 +27,7 @@ export type GitopsErrorCode =
   | 'auth'
   | 'not-found'
   | 'corrupt'
+  | 'disk'
   | 'signing'
   | 'network'
   | 'timeout'

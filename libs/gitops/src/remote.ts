@@ -55,7 +55,12 @@ async function makeFolder(source: Source, remote: string): Promise<string> {
   const exists = await stat(join(folder, 'HEAD')).catch(() => undefined);
   if (!exists) {
     const format = `--object-format=${await source.objectFormat()}`;
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+      throw new GitopsError('not-found', `${folder} is no folder for a repository: ${cause.message}`, {
+        value: remote,
+        cause,
+      });
+    });
     await git(['init', '--quiet', '--bare', '--template=', format, folder], { cwd: source.root });
   }
   return folder;

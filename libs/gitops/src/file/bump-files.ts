@@ -3,7 +3,7 @@ import { ledgerMessage, plainUrl } from '../ledger-message.ts';
 import type { Branch, Commit } from '../repository/branch.ts';
 import type { CommitOptions } from '../repository/identity.ts';
 import type { Source } from '../source.ts';
-import { updateBranch, type Change } from '../update.ts';
+import { updateBranch, type Change, type Place } from '../update.ts';
 import { getValue, setValue, type Value } from '../values/index.ts';
 import { parseFilePath } from './file-path.ts';
 import { openBranch, type BranchAddress } from './open-branch.ts';
@@ -78,40 +78,50 @@ interface FilesTip {
  */
 export async function bumpFiles(request: BumpFilesRequest): Promise<BumpFilesResult> {
   const edits = request.edits.map((edit) => ({ ...edit, file: parseFilePath(edit.file) }));
-  const branch = await openBranch(request, request.commits);
-  const at = (commit: Commit | undefined): FilesTip => ({
-    commit,
-    read: async (file) => (commit === undefined ? undefined : branch.read(commit, file)),
-  });
-  const { dryRun = false } = request;
+  const { dryRun = false, deadlineMs = 120_000 } = request;
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
+  const { branch, tip } = await openBranch(request, request.commits, signal);
   try {
     if (dryRun) {
-      const { value } = await plan(at(await branch.fetch(request.signal)), branch, edits, request);
+      const { value } = await plan(filesAt(branch, tip), branch, edits, request);
       return { changes: value, commit: undefined, retries: 0, dryRun };
     }
-    const place = {
-      branch: branch.branch,
-      remote: branch.remote,
-      key: branch.key,
-      tip: async (signal?: AbortSignal) => at(await branch.fetch(signal)),
-      at: async (commit: Commit) => at(commit),
-      commit: branch.commit.bind(branch),
-      push: (
-        commit: Commit,
-        expected: Commit | undefined,
-        refs: ReadonlyMap<string, Commit>,
-        signal?: AbortSignal,
-      ) => branch.push(commit, expected, { refs, ...(signal && { signal }) }),
-    };
-    const { value, commit, retries } = await updateBranch(
-      place,
-      (tip: FilesTip) => plan(tip, branch, edits, request),
-      request,
-    );
+    const intend = (files: FilesTip) => plan(files, branch, edits, request);
+    const { value, commit, retries } = await updateBranch(placeOf(branch, tip), intend, {
+      deadlineMs,
+      signal,
+    });
     return { changes: value, commit, retries, dryRun };
   } finally {
     await branch.close();
   }
+}
+
+/** The files of a branch as a place to write to. @param tip what was fetched when it was opened; used once */
+function placeOf(branch: Branch, tip: Commit): Place<FilesTip, Uint8Array> {
+  let fresh: Commit | undefined = tip;
+  return {
+    branch: branch.branch,
+    remote: branch.remote,
+    key: branch.key,
+    tip: async (signal) => {
+      const commit = fresh ?? (await branch.fetch(signal));
+      fresh = undefined;
+      return filesAt(branch, commit);
+    },
+    at: async (commit) => filesAt(branch, commit),
+    commit: branch.commit.bind(branch),
+    push: (commit, expected, refs, signal) =>
+      branch.push(commit, expected, { refs, ...(signal && { signal }) }),
+  };
+}
+
+function filesAt(branch: Branch, commit: Commit | undefined): FilesTip {
+  return {
+    commit,
+    read: async (file) => (commit === undefined ? undefined : branch.read(commit, file)),
+  };
 }
 
 async function plan(

@@ -1,6 +1,6 @@
 import { GitopsError } from '../error.ts';
 import { gitEnvironment, redact } from '../git.ts';
-import type { Branch } from '../repository/branch.ts';
+import type { Branch, Commit } from '../repository/branch.ts';
 import { isBranchName } from '../repository/branch-name.ts';
 import { connectionTo } from '../repository/connection.ts';
 import { GitBranch, type BranchOptions } from '../repository/git-branch.ts';
@@ -17,15 +17,23 @@ export interface BranchAddress {
   cwd?: string;
 }
 
+/** A branch that is there, and its newest commit. */
+export interface OpenBranch {
+  branch: Branch;
+  tip: Commit;
+}
+
 /**
  * Opens a branch of any Git repository, its newest commit fetched.
  *
+ * @param signal ends it
  * @throws {GitopsError} `usage` for a branch name that is none, `not-found`, `auth`, `network`
  */
 export async function openBranch(
   { repository = 'origin', branch = 'main', cwd = process.cwd() }: BranchAddress,
   commits: CommitOptions = {},
-): Promise<Branch> {
+  signal?: AbortSignal,
+): Promise<OpenBranch> {
   if (!isBranchName(branch)) {
     throw new GitopsError('usage', `${JSON.stringify(branch)} is no name of a branch.`, { value: branch });
   }
@@ -47,24 +55,32 @@ export async function openBranch(
     cwd,
     safeFolders: settings.all('safe.directory'),
   };
-  return openInItsFormat(options);
+  return openInItsFormat(options, signal);
 }
 
 /** Which hash a repository uses is only known once it was asked. */
-async function openInItsFormat(options: BranchOptions): Promise<Branch> {
-  const opened = await GitBranch.open(options);
+async function openInItsFormat(options: BranchOptions, signal?: AbortSignal): Promise<OpenBranch> {
   try {
-    if ((await opened.fetch()) !== undefined) return opened;
+    return await openAndFetch(options, signal);
+  } catch (error) {
+    const other = options.format === 'sha1' ? 'sha256' : 'sha1';
+    if (!(error instanceof GitopsError && /mismatched algorithms/.test(error.message))) throw error;
+    return openAndFetch({ ...options, format: other }, signal);
+  }
+}
+
+async function openAndFetch(options: BranchOptions, signal?: AbortSignal): Promise<OpenBranch> {
+  const branch = await GitBranch.open(options);
+  try {
+    const tip = await branch.fetch(signal);
+    if (tip !== undefined) return { branch, tip };
     throw new GitopsError(
       'not-found',
-      `${opened.remote} has no branch ${options.branch}. Name the branch that has the files: --branch <name>`,
-      { value: options.branch },
+      `${branch.remote} has no branch ${branch.branch}. Name the branch that has the files: --branch <name>`,
+      { value: branch.branch },
     );
   } catch (error) {
-    await opened.close();
-    const other = options.format === 'sha1' ? 'sha256' : 'sha1';
-    const mismatch = error instanceof GitopsError && /mismatched algorithms/.test(error.message);
-    if (!mismatch) throw error;
-    return GitBranch.open({ ...options, format: other });
+    await branch.close();
+    throw error;
   }
 }

@@ -43,6 +43,9 @@ export function connectionTo(settings: Settings, remote: string): Connection | u
   const config: Setting[] = [
     ...PATIENCE,
     ...settings.matching(CARRIED),
+    // These two run a program or read a descriptor that an address names.
+    ['protocol.ext.allow', 'never'],
+    ['protocol.fd.allow', 'never'],
     ['credential.helper', ''], // forgets those of the configuration files, where git reads them too
     ...settings.matching(HELPER).map(([key, helper]) => [key, onlyAsked(helper)] satisfies Setting),
     ...given.flatMap(({ config }) => config),

@@ -8,9 +8,9 @@ import { REMOTE, type Connection } from './connection.ts';
 import { gitObject, writeObject, type ObjectFormat } from './git-object.ts';
 import { stamp, type Signatures } from './identity.ts';
 import { ObjectReader } from './object-reader.ts';
-import { makeScratch, scratchVariables } from './scratch.ts';
+import { makeScratch, noRoom, scratchVariables } from './scratch.ts';
 import { editTree, type Edit, type TreeStore } from './tree-edit.ts';
-import { isFile, parseTree, printTree, treeName } from './tree.ts';
+import { FOLDER, isFile, parseTree, printTree, treeName } from './tree.ts';
 
 const TIP = 'refs/slipway/tip';
 
@@ -96,7 +96,7 @@ export class GitBranch implements Branch, TreeStore {
     const name = folders.pop() as string;
     for (const folder of folders) {
       const entry = (await this.readTree(tree)).get(folder);
-      if (entry === undefined || isFile(entry)) return undefined;
+      if (entry?.mode !== FOLDER) return undefined;
       tree = entry.id;
     }
     const entry = (await this.readTree(tree)).get(name);
@@ -174,7 +174,7 @@ export class GitBranch implements Branch, TreeStore {
 
   async #write(type: 'blob' | 'tree' | 'commit', content: Buffer): Promise<string> {
     const object = gitObject(this.#options.format, type, content);
-    await writeObject(join(this.#folder, 'objects'), object);
+    await writeObject(join(this.#folder, 'objects'), object).catch(noRoom);
     return object.id;
   }
 

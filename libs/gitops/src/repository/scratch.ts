@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GitopsError } from '../error.ts';
 import type { ObjectFormat } from './git-object.ts';
 
 /** A folder of a run that was killed carries its process id, so that the next run can clean up. */
@@ -15,7 +16,26 @@ const PREFIX = 'slipway-ledger-';
  */
 export async function makeScratch(format: ObjectFormat, safeFolders: readonly string[]): Promise<string> {
   await sweep();
-  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)).catch(noRoom);
+  try {
+    await fill(folder, format, safeFolders);
+    return folder;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    return noRoom(error);
+  }
+}
+
+/** @throws {GitopsError} `disk` */
+export function noRoom(cause: unknown): never {
+  throw new GitopsError(
+    'disk',
+    `${tmpdir()} cannot be written to: ${(cause as Error).message}. Make room there, or name another folder in TMPDIR.`,
+    { value: tmpdir(), cause },
+  );
+}
+
+async function fill(folder: string, format: ObjectFormat, safeFolders: readonly string[]): Promise<void> {
   await Promise.all(['objects', 'refs'].map((name) => mkdir(join(folder, name))));
   await writeFile(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
   await writeFile(join(folder, 'config'), configuration(format));
@@ -23,7 +43,6 @@ export async function makeScratch(format: ObjectFormat, safeFolders: readonly st
     join(folder, GLOBAL),
     `[safe]\n${safeFolders.map((path) => `\tdirectory = ${JSON.stringify(path)}\n`).join('')}`,
   );
-  return folder;
 }
 
 /** Variables that make a throw-away repository the one that git works in, deaf to what else it is told. */

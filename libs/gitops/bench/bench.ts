@@ -1,0 +1,201 @@
+/**
+ * `npm run bench -w libs/gitops [-- SECTION…]`: what a bump and `status` cost, beside what people do without this
+ * library, in the same run. Sections: bump, growth, status, values, contention.
+ */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bumpFiles, environmentStatus, readEnvironment, setValue, Source } from '../src/index.ts';
+import { serveHttp } from '../test/serve-http.ts';
+import { contend, makeRepository, type Result } from './contention.ts';
+import { compare, exponent, machine, ms } from './measure.ts';
+import { gitopsRepository, valuesFile, workspaceRepository } from './repositories.ts';
+import type { Policy } from './writer.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+let version = 1;
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** What people do: a shallow clone, `yq -i`, a commit, a push. */
+function byHand(repository: string, file: string): void {
+  const clone = mkdtempSync(join(folder, 'clone-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', clone, '-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args]);
+  execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${repository}`, clone]);
+  execFileSync('yq', ['-i', `.image.tag = "v${(version += 1)}"`, join(clone, file)]);
+  git('commit', '--quiet', '--all', '--message=bump');
+  git('push', '--quiet', 'origin', 'HEAD:main');
+  rmSync(clone, { recursive: true });
+}
+
+const bump = (repository: string, file: string): Promise<unknown> =>
+  bumpFiles({
+    repository: `file://${repository}`,
+    cwd: folder,
+    edits: [{ file, path: 'image.tag', value: `v${(version += 1)}` }],
+  });
+
+function byCommand(repository: string, file: string): void {
+  const bin = join(import.meta.dirname, '../bin/slipway-gitops.js');
+  const args = [
+    'bump',
+    `--repository=file://${repository}`,
+    `--file=${file}`,
+    `--set=image.tag=v${(version += 1)}`,
+  ];
+  execFileSync(process.execPath, [bin, ...args], { cwd: folder });
+}
+
+const hasYq = (): boolean =>
+  /mikefarah/.test(spawnSync('yq', ['--version'], { encoding: 'utf8' }).stdout ?? '');
+
+async function oneBump(): Promise<void> {
+  const repository = gitopsRepository(folder, 50, 10_000);
+  const file = valuesFile(7);
+  const ways = {
+    'bumpFiles()': () => bump(repository, file),
+    'slipway-gitops bump': () => byCommand(repository, file),
+    ...(hasYq() && { 'clone --depth 1, yq -i, commit, push': () => byHand(repository, file) }),
+  };
+  await compare(2, ways); // warm
+  const times = await compare(15, ways);
+  const base = times['clone --depth 1, yq -i, commit, push'];
+  for (const [way, time] of Object.entries(times))
+    say(`| ${way} | ${ms(time)} | ${base === undefined ? 'no yq here' : `${(base / time).toFixed(1)} ×`} |`);
+}
+
+async function growth(): Promise<void> {
+  const points: [number, number][] = [];
+  for (const apps of [10, 100, 1_000, 2_000]) {
+    const repository = gitopsRepository(folder, apps, apps + 10);
+    const {
+      one = 0,
+      ten = 0,
+      hand = 0,
+    } = await compare(7, {
+      one: () => bump(repository, valuesFile(3)),
+      ten: () =>
+        bumpFiles({
+          repository: `file://${repository}`,
+          cwd: folder,
+          edits: Array.from({ length: 10 }, (_, at) => ({
+            file: valuesFile(at),
+            path: 'image.tag',
+            value: `v${(version += 1)}`,
+          })),
+        }),
+      ...(hasYq() && { hand: () => byHand(repository, valuesFile(3)) }),
+    });
+    points.push([apps, one]);
+    say(`| ${apps} | ${ms(one)} | ${ms(ten)} | ${hand === 0 ? 'no yq here' : ms(hand)} |`);
+  }
+  say(`growth exponent of one bump over apps: ${exponent(points).toFixed(2)}`);
+}
+
+async function status(): Promise<void> {
+  const environments = ['development', 'stage', 'production'];
+  const times: number[] = [];
+  for (const apps of [50, 500, 2_000]) {
+    const clone = join(folder, `clone-${apps}`);
+    execFileSync('git', [
+      'clone',
+      '--quiet',
+      `file://${workspaceRepository(folder, apps, environments)}`,
+      clone,
+    ]);
+    const { all = 0 } = await compare(5, {
+      all: async () => {
+        const source = await Source.open(clone);
+        return Promise.all(
+          environments.map(async (name) => environmentStatus(source, await readEnvironment(clone, name))),
+        );
+      },
+    });
+    times.push(all);
+    say(`| ${apps} × 3 | ${ms(all)} | ${(all / (times[0] as number)).toFixed(1)} × |`);
+  }
+}
+
+async function values(): Promise<void> {
+  const app = (n: number): string =>
+    `app${n}:\n  image:\n    repository: registry.example/app${n}\n    digest: "sha256:${'0123456789abcdef'.repeat(4)}" # pinned\n`;
+  const text = Array.from({ length: 45_000 }, (_, n) => app(n)).join('');
+  const bytes = Buffer.from(text);
+  const { edit = 0 } = await compare(5, {
+    edit: () => setValue(bytes, 'app44999.image.digest', 'sha256:new'),
+  });
+  say(`setValue on ${(bytes.length / 1e6).toFixed(1)} MB: ${ms(edit)}`);
+}
+
+const row = (name: string, way: string, writers: number, total: number, seconds: number, r: Result): string =>
+  `| ${way} | ${writers} × ${total / writers} | ${name} | ${r.landed} | ${r.lost} | ${r.duplicated} | ${r.failed} | ${(r.p50 / 1000).toFixed(1)} | ${(r.p95 / 1000).toFixed(1)} | ${(r.slowest / 1000).toFixed(1)} | ${r.retries} | ${seconds.toFixed(0)} |`;
+
+async function contest(
+  way: string,
+  policy: Policy,
+  writers: number,
+  bumps: number,
+  serve: (repository: string) => Promise<{ url: string; close(): unknown }>,
+): Promise<void> {
+  const repository = makeRepository(mkdtempSync(join(folder, 'contest-')), writers);
+  const { url, close } = await serve(repository);
+  const started = performance.now();
+  try {
+    const result = await contend({ policy, writers, bumps, address: url, repository });
+    say(row(policy, way, writers, writers * bumps, (performance.now() - started) / 1000, result));
+  } finally {
+    await close();
+  }
+}
+
+async function contention(): Promise<void> {
+  const byFile = async (repository: string) => ({ url: `file://${repository}`, close: () => undefined });
+  const byHttp = async (repository: string) => {
+    let pushes = 0;
+    const server = await serveHttp(repository, { loseAnswer: () => (pushes += 1) % 5 === 0 });
+    return { url: server.url, close: () => server[Symbol.asyncDispose]() };
+  };
+  const sizes = process.env['SLIPWAY_DEEP']
+    ? [
+        [16, 25],
+        [32, 25],
+      ]
+    : [[16, 5]];
+  for (const [writers = 0, bumps = 0] of sizes) {
+    for (const policy of ['slipway', 'patient', 'five-tries'] as const)
+      await contest('file', policy, writers, bumps, byFile);
+    await contest('git daemon', 'slipway', writers, bumps, byDaemon);
+    await contest('http, every 5th answer lost', 'slipway', writers, bumps, byHttp);
+  }
+}
+
+async function byDaemon(repository: string) {
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const base = join(repository, '..');
+  const args = [
+    'daemon',
+    '--listen=127.0.0.1',
+    `--port=${port}`,
+    '--export-all',
+    '--enable=receive-pack',
+    `--base-path=${base}`,
+    base,
+  ];
+  const child = spawn('git', args, { stdio: 'ignore', detached: true });
+  await once(child, 'spawn');
+  await sleep(1_000);
+  return { url: `git://127.0.0.1:${port}/contest.git`, close: () => child.pid && process.kill(-child.pid) };
+}
+
+const SECTIONS = { bump: oneBump, growth, status, values, contention };
+const asked = process.argv.slice(2);
+say(machine());
+for (const [name, section] of Object.entries(SECTIONS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  say(`\n${name}`);
+  await section();
+}
