@@ -5,6 +5,7 @@ import { affectedCommand } from './commands/affected.ts';
 import { affectedBaseCommand } from './commands/affected-base.ts';
 import { bumpCommand } from './commands/bump.ts';
 import { deployCommand } from './commands/deploy.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { historyCommand } from './commands/history.ts';
 import { holdCommand } from './commands/hold.ts';
@@ -43,6 +44,7 @@ export function program(): Command {
     holdCommand(),
     unholdCommand(),
     removeCommand(),
+    diffCommand(),
     renderCommand(),
     imageCommand(),
     valuesCommand().addCommand(bumpFilesCommand()),

@@ -117,6 +117,12 @@ export class LedgerRepository {
     return parseLog(output.toString('utf8'));
   }
 
+  /** The commit of the ledger that an id stands for, cut to 7 digits or more; undefined where there is none. */
+  async find(id: string): Promise<Commit | undefined> {
+    if (!/^[0-9a-f]{7,64}$/.test(id)) return undefined;
+    return this.#branch.find(id);
+  }
+
   /** A ledger file as each of these commits has it; undefined where it is not there. */
   async readAt(commits: readonly Commit[], file: string): Promise<(string | undefined)[]> {
     const names = commits.map((commit) => `${commit}:${this.#place(file)}`);

@@ -41,7 +41,7 @@ describe('the package as npm installs it into an empty folder', () => {
       { filename: string },
     ];
     writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true }');
-    const needed = ['commander', 'typebox', 'yaml'].map(folderOf);
+    const needed = ['commander', 'fflate', 'typebox', 'yaml'].map(folderOf);
     npm(
       folder,
       'install',

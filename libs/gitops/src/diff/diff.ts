@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { compareValues, type FieldChange } from './compare.ts';
-import { maskSecrets, nameOf, type Manifest } from './manifests.ts';
+import type { Manifest } from '../render/manifest.ts';
+import { maskSecrets, nameOf } from './manifests.ts';
 
 /** What becomes of one object. */
 export interface ObjectChange {

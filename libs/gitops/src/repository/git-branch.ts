@@ -146,6 +146,15 @@ export class GitBranch implements Branch, TreeStore {
     throw remoteError(`Pushing ${this.branch} to`, this.remote, words);
   }
 
+  /** The commit in the branch's own line of history that an id stands for; undefined where there is none. */
+  async find(id: string): Promise<Commit | undefined> {
+    const listed = await this.run(['rev-list', '--first-parent', TIP]);
+    return listed
+      .toString('utf8')
+      .split('\n')
+      .find((commit) => commit.startsWith(id));
+  }
+
   /** Runs git in the throw-away repository. */
   run(args: readonly string[], options: Omit<GitOptions, 'cwd'> = {}): Promise<Buffer> {
     return git(args, { ...options, cwd: this.#options.cwd, env: { ...this.#env, ...options.env } });

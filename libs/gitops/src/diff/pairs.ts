@@ -1,0 +1,104 @@
+import { PLATFORM } from '../app.ts';
+import type { Environment } from '../environment.ts';
+import { GitopsError } from '../error.ts';
+import { LedgerRepository } from '../ledger-repository.ts';
+import { readReleases, releasedApps, type Release } from '../ledger.ts';
+import { candidatesAt } from '../render/work-tree.ts';
+import type { Commit, Source } from '../source.ts';
+import type { Platforms, ReleasePair } from './releases.ts';
+
+/** What to compare, the platform among it. */
+export interface Pairs {
+  pairs: ReleasePair[];
+  platforms: Platforms;
+}
+
+/** Releases by app, the platform under its name. */
+type Releases = ReadonlyMap<string, Release>;
+
+/**
+ * What is released in an environment, against what a commit would release there. The images are those that are
+ * released: what a build would give is not known before it.
+ *
+ * @param commit for example HEAD, or a snapshot of the work tree
+ */
+export async function pairsWithReleased(
+  source: Source,
+  environment: Environment,
+  commit: Commit,
+): Promise<Pairs> {
+  const released = await releasesAt(source, environment, undefined);
+  const next = await releasesOf(source, environment, commit);
+  return pairUp(released, withImagesOf(next, released));
+}
+
+/** What one commit would release in an environment, against what another one would, with one and the same image. */
+export async function pairsOfCommits(
+  source: Source,
+  environment: Environment,
+  base: Commit,
+  commit: Commit,
+): Promise<Pairs> {
+  return pairUp(await releasesOf(source, environment, base), await releasesOf(source, environment, commit));
+}
+
+/**
+ * What the ledger held at one of its commits, against what it held at another.
+ *
+ * @throws {GitopsError} `usage` for what is no commit of the ledger
+ */
+export async function pairsOfRecords(
+  source: Source,
+  environment: Environment,
+  before: string,
+  after: string,
+): Promise<Pairs> {
+  return pairUp(await releasesAt(source, environment, before), await releasesAt(source, environment, after));
+}
+
+function pairUp(before: Releases, after: Releases): Pairs {
+  const apps = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return {
+    pairs: apps.map((app) => ({ app, before: before.get(app), after: after.get(app) })),
+    platforms: { before: before.get(PLATFORM), after: after.get(PLATFORM) },
+  };
+}
+
+async function releasesOf(source: Source, environment: Environment, commit: Commit): Promise<Releases> {
+  const { apps, platform } = await candidatesAt(source, environment, commit);
+  return new Map([...apps, ...(platform ? [[PLATFORM, platform] as const] : [])]);
+}
+
+function withImagesOf(next: Releases, released: Releases): Releases {
+  return new Map(
+    [...next].map(([app, release]) => {
+      const image = released.get(app)?.image;
+      return [app, 'image' in release && image ? { ...release, image } : release] as const;
+    }),
+  );
+}
+
+async function releasesAt(
+  source: Source,
+  environment: Environment,
+  name: string | undefined,
+): Promise<Releases> {
+  const repository = await LedgerRepository.open(source, environment, { history: name !== undefined });
+  try {
+    const newest = await repository.tip();
+    const tip = name === undefined ? newest : await repository.at(await commitOf(repository, name));
+    return await readReleases(tip, releasedApps(tip), environment.ledger.branch);
+  } finally {
+    await repository.close();
+  }
+}
+
+async function commitOf(repository: LedgerRepository, name: string): Promise<Commit> {
+  const found = await repository.find(name);
+  if (found !== undefined) return found;
+  throw new GitopsError(
+    'usage',
+    `${JSON.stringify(name)} is no commit of ${repository.branch}. They are in the column LEDGER of: npx slipway history <app>`,
+    { value: name },
+  );
+}

@@ -1,0 +1,57 @@
+import { PLATFORM } from '../app.ts';
+import type { Environment } from '../environment.ts';
+import type { Release } from '../ledger.ts';
+import { requireHelm } from '../render/find-helm.ts';
+import type { Manifest } from '../render/manifest.ts';
+import { Renderer } from '../render/renderer.ts';
+import type { Source } from '../source.ts';
+import { diffManifests } from './diff.ts';
+import type { AppDiff } from './print.ts';
+
+/** Two releases of one app; one that is missing has no objects. */
+export interface ReleasePair {
+  app: string;
+  before: Release | undefined;
+  after: Release | undefined;
+}
+
+/** The platform of an environment, before and after: what it gives to apps is part of what they render. */
+export interface Platforms {
+  before: Release | undefined;
+  after: Release | undefined;
+}
+
+/**
+ * What Argo CD of an environment would change when each second release took the place of the first: rendered
+ * offline, object by object, secrets masked.
+ *
+ * @throws {GitopsError} `no-helm`; `invalid`, `missing-commit` where Argo CD could not render it either
+ */
+export async function diffReleases(
+  source: Source,
+  environment: Environment,
+  pairs: readonly ReleasePair[],
+  platforms: Platforms,
+): Promise<AppDiff[]> {
+  const renderer = new Renderer(source, await requireHelm());
+  const render = async (
+    app: string,
+    release: Release | undefined,
+    platform: Release | undefined,
+  ): Promise<readonly Manifest[]> => {
+    if (release === undefined) return [];
+    if (app === PLATFORM) return (await renderer.platform(environment, release)).manifests;
+    return (await renderer.app(environment, platform, app, release)).manifests;
+  };
+  try {
+    const diffs: AppDiff[] = [];
+    for (const { app, before, after } of pairs) {
+      const was = await render(app, before, platforms.before);
+      const is = await render(app, after, platforms.after);
+      diffs.push({ app, objects: diffManifests(was, is) });
+    }
+    return diffs;
+  } finally {
+    await renderer.close();
+  }
+}
