@@ -44,15 +44,18 @@ function projectRoots(): Map<string, string> {
   return new Map(Object.entries(graph?.nodes ?? {}).map(([name, { data }]) => [name, data.root]));
 }
 
-/** A lint or types task counts as one; a test task as its tests, and at least as one failure when it is red. */
+/**
+ * A task counts as one; a test task with results as its tests, and at least as one failure when it is red.
+ */
 function countTask({ target, projectName, status }: Task, roots: ReadonlyMap<string, string>): Count {
-  if (target !== 'test') return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
-  const results = readJson<TestResults>(`${roots.get(projectName)}/dist/test/results.json`);
-  const failed = (results?.numFailedTests ?? 0) + (results?.numFailedTestSuites ? 1 : 0);
+  const file = `${roots.get(projectName)}/dist/test/results.json`;
+  const results = target === 'test' ? readJson<TestResults>(file) : undefined;
+  if (!results) return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  const failed = results.numFailedTests + (results.numFailedTestSuites ? 1 : 0);
   return {
-    passed: results?.numPassedTests ?? 0,
+    passed: results.numPassedTests,
     failed: status === 0 ? 0 : Math.max(1, failed),
-    skipped: results?.numPendingTests ?? 0,
+    skipped: results.numPendingTests,
   };
 }
 

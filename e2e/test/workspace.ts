@@ -22,6 +22,7 @@ export class Workspace {
   constructor(apps: readonly string[]) {
     rmSync(join(this.root, 'apps'), { recursive: true });
     rmSync(join(this.root, 'deploy/check'), { recursive: true, force: true }); // it checks the apps that left
+    rmSync(join(this.root, 'infra'), { recursive: true }); // stacks have tests of their own
     for (const app of apps) this.addApp(app);
     // Nothing here has tests of Vitest or files to lint, and each plugin costs Nx a process at every start.
     const nx = JSON.parse(this.read('nx.json')) as { plugins: unknown[] };

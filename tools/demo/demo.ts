@@ -11,6 +11,7 @@ import { commit, git, makeScratch, removeScratch } from '../scratch.ts';
 import { expect, Tour } from './tour.ts';
 
 const APP = 'apps/sample-api';
+const STACK = 'infra/development/cluster';
 const LEDGER = '.slipway/ledger.git';
 const TABLE = /^(APP|sample-api|hello)\s|^One commit|^Nothing to release|^Still due|^Due in|^Nothing is due/;
 const TASKS =
@@ -66,7 +67,7 @@ async function visit(): Promise<void> {
 
   await tour.stop('Again: nothing to do, and no commit', () => {
     tour.type('slipway affected -t build test deploy', TABLE);
-    const { code } = tour.type('nx run-many -t deploy', TASKS);
+    const { code } = tour.type('nx run-many -t deploy -p apps/*', TASKS);
     expect(code === 0 && bumps() === 1, 'a second run makes no commit');
   });
 
@@ -113,6 +114,13 @@ async function visit(): Promise<void> {
       const code = await container.stop();
       tour.say(`SIGTERM: exit code ${code}`);
     }
+  });
+
+  await tour.stop('Edit a stack: what would change in the cloud, without an account', () => {
+    edit(`${STACK}/index.ts`, 'max: 4', 'max: 6');
+    const { code, output } = tour.type(`slipway stack diff ${STACK}`, /./);
+    expect(code === 0 && /autoscaler\.max: 4 -> 6/.test(output), 'the diff names the place that changed');
+    tour.type(`slipway stack synth ${STACK}`, /./);
   });
 
   await tour.stop('What is released?', () => {

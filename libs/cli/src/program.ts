@@ -14,6 +14,7 @@ import { promoteCommand } from './commands/promote.ts';
 import { removeCommand } from './commands/remove.ts';
 import { renderCommand } from './commands/render.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { stackCommand } from './commands/stack/stack.ts';
 import { statusCommand } from './commands/status.ts';
 import { unholdCommand } from './commands/unhold.ts';
 import { waitCommand } from './commands/wait.ts';
@@ -47,6 +48,7 @@ export function program(): Command {
     diffCommand(),
     renderCommand(),
     imageCommand(),
+    stackCommand(),
     valuesCommand().addCommand(bumpFilesCommand()),
     doctorCommand(),
   ]) {

@@ -8,6 +8,7 @@ export {
   PLATFORM_CHART,
   type App,
 } from './app.ts';
+export { Applied, assertNotOlder, readApplied, recordApplied } from './applied.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump.ts';
 export { bumpTable } from './bump-table.ts';
 export { actorOf, runUrlOf } from './ci.ts';

@@ -137,7 +137,7 @@ export async function readReleases(
 const NOTE = '# Written by slipway. Change it with `slipway`, not by hand.\n';
 
 /** A ledger file as text: strings quoted, so that every YAML reader takes them as strings. */
-export function print(content: Release | LedgerState): string {
+export function print(content: object): string {
   return (
     NOTE + stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 })
   );

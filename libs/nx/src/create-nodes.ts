@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
 import { DEFAULT_CHART, listEnvironments, PLATFORM, PLATFORM_CHART, readEnvironment } from '@slipway/gitops';
 import { appTargets, type AppFacts } from './app-targets.ts';
+import { stackTargets, type StackFacts } from './stack-targets.ts';
 import { platformTargets } from './platform-targets.ts';
 
 /** Options of the plugin in `nx.json`. */
@@ -19,10 +20,10 @@ export const chartProject = (folder: string): string => `${basename(folder)}-cha
 
 /**
  * An app is a folder with `deploy/values.yaml`; a chart is a folder with `Chart.yaml`, one of which is the platform's.
- * All are found by files that exist anyway: nothing is written for Nx.
+ * A stack is a folder `infra/<environment>/<stack>` with `Pulumi.yaml`. All are found by files that exist anyway: nothing is written for Nx.
  */
 export const createNodesV2: CreateNodes<SlipwayPluginOptions> = [
-  `{apps/*/deploy/values.yaml,deploy/charts/*/Chart.yaml,${PLATFORM_CHART}/Chart.yaml}`,
+  `{apps/*/deploy/values.yaml,deploy/charts/*/Chart.yaml,${PLATFORM_CHART}/Chart.yaml,infra/*/*/Pulumi.yaml}`,
   async (files, options, context) => {
     const workspace = await readWorkspace(options, context);
     return files.map((file) => {
@@ -32,9 +33,11 @@ export const createNodesV2: CreateNodes<SlipwayPluginOptions> = [
   },
 ];
 
-type Workspace = Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'builder'>;
+type Workspace = Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'builder'> &
+  Pick<StackFacts, 'maker'>;
 
 function projectOf(file: string, workspace: Workspace, context: CreateNodesContext): ProjectConfiguration {
+  if (basename(file) === 'Pulumi.yaml') return stack(file, workspace);
   if (dirname(file) === PLATFORM_CHART) return platform(workspace);
   return basename(file) === 'Chart.yaml' ? chart(file) : app(file, workspace, context);
 }
@@ -47,7 +50,8 @@ async function readWorkspace(
   return {
     environments: await Promise.all(names.map((name) => readEnvironment(workspaceRoot, name))),
     defaultEnvironment: options?.defaultEnvironment ?? DEFAULT_ENVIRONMENT,
-    builder: builderInside(workspaceRoot),
+    builder: sourcesInside(workspaceRoot, '@slipway/image'),
+    maker: sourcesInside(workspaceRoot, '@slipway/stack'),
   };
 }
 
@@ -97,12 +101,25 @@ function readManifest(file: string): { name?: string; slipway?: { chart?: string
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }) : {};
 }
 
+/** A stack's project has the name of its folders, as two environments have a `cluster` each. */
+function stack(file: string, { environments, defaultEnvironment, maker }: Workspace): ProjectConfiguration {
+  const root = dirname(file);
+  const name = `${basename(dirname(root))}-${basename(root)}`;
+  const names = environments.map(({ name }) => name);
+  return {
+    root,
+    name,
+    projectType: 'application',
+    targets: stackTargets({ root, environments: names, defaultEnvironment, maker }),
+  };
+}
+
 /**
- * The image builder shapes the image, so its sources are an input of every `image`, where they lie in this
- * workspace; where it is installed, its version is in the lockfile, which is an input anyway.
+ * What builds images and makes graphs shapes them, so its sources are an input, where they lie in this workspace; where
+ * it is installed, its version is in the lockfile, which is an input anyway.
  */
-function builderInside(workspaceRoot: string): string | undefined {
-  const installed = join(workspaceRoot, 'node_modules/@slipway/image');
+function sourcesInside(workspaceRoot: string, name: string): string | undefined {
+  const installed = join(workspaceRoot, 'node_modules', name);
   if (!existsSync(installed)) return undefined;
   const folder = relative(workspaceRoot, realpathSync(installed));
   return folder.startsWith('..') || folder.includes('node_modules') ? undefined : `${folder}/src`;

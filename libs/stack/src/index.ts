@@ -35,3 +35,4 @@ export {
   type StackModule,
   type StackProject,
 } from './project/read-stack.ts';
+export { assertFresh, CHECKED_IN, DIST, readGraph, record, writeDist } from './project/checked-in.ts';

@@ -1,0 +1,62 @@
+import type { TargetConfiguration } from '@nx/devkit';
+
+/** All that the targets of a stack depend on. */
+export interface StackFacts {
+  /** The stack's folder, from the root of the workspace: `infra/<environment>/<stack>`. */
+  root: string;
+  /** Every environment, for the configurations of `deploy`. */
+  environments: readonly string[];
+  /** The environment of a run without `-c`. */
+  defaultEnvironment: string;
+  /** The folder of the graph maker's own sources, where it lies in this workspace. */
+  maker?: string | undefined;
+}
+
+/** The names of the targets that the plugin makes for a stack. */
+export type StackTarget = 'synth' | 'policy' | 'test' | 'deploy';
+
+/**
+ * The targets of a folder with `Pulumi.yaml`. Every one is a command that one can type and that needs no cloud; all but
+ * `deploy` are pure and cached. `test` fails while the checked-in graph is not what the program makes.
+ */
+export function stackTargets(facts: StackFacts): Record<StackTarget, TargetConfiguration> {
+  const { root, maker } = facts;
+  const pure = {
+    executor: 'nx:run-commands',
+    cache: true,
+    inputs: ['default', '^default', ...(maker ? [`{workspaceRoot}/${maker}/**/*`] : [])],
+  };
+  return {
+    synth: {
+      ...pure,
+      options: { command: `slipway stack synth ${root}` },
+      outputs: ['{projectRoot}/dist/graph.*'],
+      metadata: { description: 'Make the resource graph of the stack and its picture, without a cloud' },
+    },
+    policy: {
+      ...pure,
+      options: { command: `slipway stack policy ${root}` },
+      metadata: { description: 'Hold the resource graph against the policies of the stack' },
+    },
+    test: {
+      ...pure,
+      dependsOn: ['policy'],
+      options: { command: `slipway stack check ${root}` },
+      metadata: { description: 'Fail while the checked-in graph is not what the program makes' },
+    },
+    deploy: deploy(facts),
+  };
+}
+
+function deploy({ root, environments, defaultEnvironment }: StackFacts): TargetConfiguration {
+  const command = `slipway stack plan ${root}`;
+  return {
+    executor: 'nx:run-commands',
+    options: { command },
+    configurations: Object.fromEntries(environments.map((name) => [name, { command }])),
+    defaultConfiguration: defaultEnvironment,
+    cache: false,
+    dependsOn: ['synth', 'test'],
+    metadata: { description: 'Show what differs from what was applied; nothing is applied' },
+  };
+}
