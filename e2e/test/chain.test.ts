@@ -37,7 +37,7 @@ describe('five apps, from commit to release', () => {
     const head = workspace.commit('c 2');
     const { code, tasks } = workspace.run(affected, { isolated: true });
     expect(code).toBe(0);
-    expect(tasks).toEqual(['c:build', 'c:deploy:local', 'c:image:local']);
+    expect(tasks).toEqual(['c:build', 'c:deploy:local', 'c:image:local', 'c:render']);
     expect(workspace.bumps()).toBe(2);
     const after = APPS.map((app) => workspace.release(app));
     expect(after.map(({ image }, at) => image.digest === before[at]?.image.digest)).toEqual([

@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { historyCommand } from './commands/history.ts';
 import { holdCommand } from './commands/hold.ts';
 import { imageCommand } from './commands/image.ts';
+import { lintCommand } from './commands/lint.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { removeCommand } from './commands/remove.ts';
 import { renderCommand } from './commands/render.ts';
@@ -47,6 +48,7 @@ export function program(): Command {
     removeCommand(),
     diffCommand(),
     renderCommand(),
+    lintCommand(),
     imageCommand(),
     stackCommand(),
     valuesCommand().addCommand(bumpFilesCommand()),

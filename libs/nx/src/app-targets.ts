@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { renderTarget } from './chart-targets.ts';
 
 /** All that the targets of an app depend on. */
 export interface AppFacts {
@@ -6,6 +7,8 @@ export interface AppFacts {
   name: string;
   /** The app's folder, from the root of the workspace. */
   root: string;
+  /** The folder of its chart. */
+  chart: string;
   /** Each environment and the base image that it asks for; never empty. */
   environments: readonly { name: string; base: 'pinned' | 'embedded' }[];
   /** The environment of a run without `-c`. */
@@ -15,7 +18,7 @@ export interface AppFacts {
 }
 
 /** The names of the targets that the plugin makes for an app. */
-export type AppTarget = 'build' | 'image' | 'test' | 'deploy' | 'serve';
+export type AppTarget = 'build' | 'image' | 'test' | 'render' | 'deploy' | 'serve';
 
 const BUNDLE = 'dist/bundle';
 
@@ -41,17 +44,25 @@ const ESBUILD = [
 
 /**
  * The targets of an app with a `deploy/` folder. Every one is a command that one can type; all but `deploy`
- * and `serve` are pure and cached, and `deploy` follows `test`, so that what is red is never published.
+ * and `serve` are pure and cached, and `deploy` follows `test` and
+ * `render`, so that nothing is published that is red or that a cluster would refuse.
  */
 export function appTargets(facts: AppFacts): Record<AppTarget, TargetConfiguration> {
+  const { name, root, chart } = facts;
+  const sources = [
+    '{projectRoot}/deploy/**/*',
+    '{projectRoot}/package.json',
+    `{workspaceRoot}/${chart}/**/*`,
+  ];
   return {
     build: build(facts),
     image: image(facts),
     test: { dependsOn: ['build'] }, // the rest of `test` is inferred by @nx/vitest
+    render: renderTarget(name, root, sources),
     deploy: deploy(facts),
     serve: {
       executor: 'nx:run-commands',
-      options: { command: 'node --watch src/main.ts', cwd: facts.root, env: { NODE_ENV: 'development' } },
+      options: { command: 'node --watch src/main.ts', cwd: root, env: { NODE_ENV: 'development' } },
       continuous: true,
       metadata: { description: 'Run the app from source and restart it on every change' },
     },
@@ -117,7 +128,7 @@ function deploy({ name, environments, defaultEnvironment }: AppFacts): TargetCon
     ),
     defaultConfiguration: defaultEnvironment,
     cache: false,
-    dependsOn: ['image', 'test'],
+    dependsOn: ['image', 'test', 'render'],
     inputs: [
       'default',
       '{workspaceRoot}/deploy/environments/*/environment.yaml',

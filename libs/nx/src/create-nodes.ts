@@ -4,6 +4,7 @@ import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/
 import { DEFAULT_CHART, listEnvironments, PLATFORM, PLATFORM_CHART, readEnvironment } from '@slipway/gitops';
 import { appTargets, type AppFacts } from './app-targets.ts';
 import { stackTargets, type StackFacts } from './stack-targets.ts';
+import { lintTarget } from './chart-targets.ts';
 import { platformTargets } from './platform-targets.ts';
 
 /** Options of the plugin in `nx.json`. */
@@ -79,7 +80,7 @@ function app(
     name,
     projectType: 'application',
     implicitDependencies: [chartProject(chartFolder)],
-    targets: appTargets({ name, root, ...workspace }),
+    targets: appTargets({ name, root, chart: chartFolder, ...workspace }),
   };
 }
 
@@ -94,7 +95,7 @@ function platform(workspace: Workspace): ProjectConfiguration {
 
 function chart(file: string): ProjectConfiguration {
   const root = dirname(file);
-  return { root, name: chartProject(root), projectType: 'library' };
+  return { root, name: chartProject(root), projectType: 'library', targets: { lint: lintTarget([root]) } };
 }
 
 function readManifest(file: string): { name?: string; slipway?: { chart?: string } } {

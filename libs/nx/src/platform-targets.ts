@@ -1,20 +1,27 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ENVIRONMENTS, PLATFORM } from '@slipway/gitops';
+import { ENVIRONMENTS, PLATFORM, PLATFORM_CHART } from '@slipway/gitops';
 import type { AppFacts } from './app-targets.ts';
+import { lintTarget, renderTarget } from './chart-targets.ts';
 
 /** The targets of the platform: it is released like an app, but has nothing to build. */
 export function platformTargets({
   environments,
   defaultEnvironment,
-}: Pick<AppFacts, 'environments' | 'defaultEnvironment'>): Record<'deploy', TargetConfiguration> {
+}: Pick<AppFacts, 'environments' | 'defaultEnvironment'>): Record<
+  'lint' | 'render' | 'deploy',
+  TargetConfiguration
+> {
   const command = (environment: string) => `slipway deploy ${PLATFORM} --env=${environment}`;
   return {
+    lint: lintTarget([PLATFORM_CHART, `${PLATFORM_CHART}/root`]),
+    render: renderTarget(PLATFORM, PLATFORM_CHART, []),
     deploy: {
       executor: 'nx:run-commands',
       options: { command: command(defaultEnvironment) },
       configurations: Object.fromEntries(environments.map(({ name }) => [name, { command: command(name) }])),
       defaultConfiguration: defaultEnvironment,
       cache: false,
+      dependsOn: ['lint', 'render'],
       // What an environment gives to every app is the platform's, so a change of it makes the platform due.
       inputs: ['default', `{workspaceRoot}/${ENVIRONMENTS}/**/*`],
       metadata: {

@@ -4,6 +4,7 @@ import { appTargets } from '../src/app-targets.ts';
 const targets = appTargets({
   name: 'api',
   root: 'apps/api',
+  chart: 'deploy/charts/service',
   environments: [
     { name: 'development', base: 'pinned' },
     { name: 'local', base: 'embedded' },
@@ -13,8 +14,8 @@ const targets = appTargets({
 });
 
 describe('the targets of an app', () => {
-  it('publish nothing that is red, and never take a deploy from the cache', () => {
-    expect(targets.deploy.dependsOn).toEqual(['image', 'test']);
+  it('publish nothing that is red or that a cluster would refuse, and never take a deploy from the cache', () => {
+    expect(targets.deploy.dependsOn).toEqual(['image', 'test', 'render']);
     expect(targets.deploy.cache).toBe(false);
   });
 
@@ -42,6 +43,18 @@ describe('the targets of an app', () => {
 
   it('build nothing for a change of values', () => {
     expect(JSON.stringify(targets.build.inputs)).not.toMatch(/deploy|projectRoot\}\/\*\*/);
+  });
+
+  it('render anew when values, chart or an environment change, and not for a change of code', () => {
+    expect(targets.render.cache).toBe(true);
+    expect(targets.render.inputs).toEqual(
+      expect.arrayContaining([
+        '{projectRoot}/deploy/**/*',
+        '{workspaceRoot}/deploy/charts/service/**/*',
+        '{workspaceRoot}/deploy/environments/**/*',
+      ]),
+    );
+    expect(JSON.stringify(targets.render.inputs)).not.toMatch(/src|default/);
   });
 
   it('make every app due when an environment changes', () => {

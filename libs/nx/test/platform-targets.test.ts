@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { platformTargets } from '../src/platform-targets.ts';
 
-const { deploy } = platformTargets({
+const { deploy, lint, render } = platformTargets({
   environments: [
     { name: 'development', base: 'pinned' },
     { name: 'local', base: 'embedded' },
@@ -16,6 +16,14 @@ describe('the targets of the platform', () => {
     expect(deploy.configurations).toEqual({
       development: { command: 'slipway deploy platform --env=development' },
       local: { command: 'slipway deploy platform --env=local' },
+    });
+  });
+
+  it('release nothing that the charts’ scenarios or an environment’s values break', () => {
+    expect(deploy.dependsOn).toEqual(['lint', 'render']);
+    expect(lint.options).toEqual({ command: 'slipway lint deploy/argocd deploy/argocd/root' });
+    expect(render.options).toEqual({
+      command: 'slipway render platform --all --output deploy/argocd/dist/render',
     });
   });
 

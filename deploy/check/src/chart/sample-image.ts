@@ -1,16 +1,4 @@
-/** The image of a release, as it stands in the chart's values. */
-export interface ReleasedImage {
-  readonly repository: string;
-  readonly tag: string;
-  readonly digest: string;
-}
+import { sampleImage as sample } from '@slipway/gitops/render';
 
-/** An image that no registry has: renderings that are compared must not change with each release. */
-export function sampleImage(app: string): ReleasedImage {
-  const digest = '0123456789abcdef'.repeat(4);
-  return {
-    repository: `registry.example/${app}`,
-    tag: `sha-${digest.slice(0, 12)}`,
-    digest: `sha256:${digest}`,
-  };
-}
+/** An image that no registry has, from a registry that is none. */
+export const sampleImage = (app: string) => sample({ registries: ['registry.example'] }, app);

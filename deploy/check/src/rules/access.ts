@@ -14,6 +14,9 @@ const FORBIDDEN_KINDS = new Set([
   'ClusterSecretStore',
   'ClusterExternalSecret',
   'PushSecret',
+  'AppProject',
+  'Application',
+  'ApplicationSet',
 ]);
 
 /** Who may do what in the cluster, and how secrets arrive. */

@@ -11,7 +11,9 @@ import {
   Source,
   table,
 } from '@slipway/gitops';
+import { findHelm } from '@slipway/gitops/render';
 import { print } from '../print.ts';
+import { describeProblems, NO_HELM, surveyAll } from '../survey-all.ts';
 
 /** One thing that must hold, and what was found. */
 interface Finding {
@@ -52,6 +54,7 @@ async function workspaceFindings(): Promise<Finding[]> {
   return [
     await look('history', () => history(opened)),
     await look('apps', () => apps(opened, names)),
+    await look('charts', () => charts(opened)),
     ...(await Promise.all(names.map((name) => look(`environment ${name}`, () => environment(opened, name))))),
   ];
 }
@@ -101,6 +104,16 @@ async function apps(source: Source, environments: readonly string[]): Promise<st
     }
   }
   return [...found].map(([name, where]) => `${name} (${where.join(', ')})`).join(', ') || 'none';
+}
+
+/** Everything that lies here is rendered for every environment: what Argo CD would refuse is found before a cluster does. */
+async function charts(source: Source): Promise<string> {
+  const helm = await findHelm();
+  if (helm === undefined) return NO_HELM;
+  const found = await surveyAll({ root: source.root, source }, helm);
+  const problems = describeProblems(found);
+  if (problems.length > 0) throw new Error(problems.join('; '));
+  return `${found.length} renderings are sound`;
 }
 
 async function environment(source: Source, name: string): Promise<string> {

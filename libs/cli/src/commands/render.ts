@@ -1,22 +1,27 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { GitopsError, PLATFORM, readEnvironment, type Environment } from '@slipway/gitops';
 import {
   candidatesAt,
+  findHelm,
   recordsToRender,
   Renderer,
   requireHelm,
   workTreeCommit,
   type Rendered,
   type RenderedRelease,
+  type Surveyed,
   type Values,
 } from '@slipway/gitops/render';
 import { print } from '../print.ts';
+import { describeProblems, NO_HELM, surveyAll } from '../survey-all.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 interface Options {
   env: string;
+  all?: boolean;
+  output?: string;
   workTree?: boolean;
   facts?: string;
   json?: boolean;
@@ -31,6 +36,8 @@ export function renderCommand(): Command {
     .argument('<what>', `an app; ${PLATFORM}; or ${ROOT}, which is applied by hand`)
     .option('--env <environment>', 'the environment', 'local')
     .option('--work-tree', 'render what lies here, committed or not, instead of what is released')
+    .option('--all', 'what lies here, for every environment, with a sample of an image; and check it')
+    .option('--output <folder>', 'with --all: write a file for each environment')
     .option('--facts <file>', 'JSON of what provisioning found out about the cluster, for root and platform')
     .option('--json', 'print JSON: the Application, where there is one, and its objects')
     .addHelpText(
@@ -39,7 +46,8 @@ export function renderCommand(): Command {
         'of each app, at the commit and with the image of its record. root itself is rendered from HEAD.\n\n' +
         'For example: npx slipway render root --env development | kubectl apply --server-side -f -',
     )
-    .action(async (what: string, { env, workTree, facts: file, json }: Options) => {
+    .action(async (what: string, { env, all, output, workTree, facts: file, json }: Options) => {
+      if (all) return renderAll(what, output && resolve(output), json);
       const facts = file === undefined ? undefined : await readFacts(resolve(file));
       const workspace = await enterWorkspace();
       const environment = await readEnvironment(workspace.root, env);
@@ -69,6 +77,34 @@ async function render(
   if (release === undefined) throw notThere(environment, what, workTree);
   if (what === PLATFORM) return renderer.platform(environment, release, facts);
   return renderer.app(environment, platform, what, release);
+}
+
+/** The target `render` of an app: red where a cluster would refuse what is to be deployed. */
+async function renderAll(what: string, output: string | undefined, json: boolean | undefined): Promise<void> {
+  const workspace = await enterWorkspace();
+  const helm = await findHelm();
+  if (helm === undefined) return print(json, { skipped: NO_HELM }, () => NO_HELM);
+  const found = await surveyAll(workspace, helm, what === PLATFORM ? [PLATFORM, ROOT] : [what]);
+  if (output !== undefined) await write(output, found);
+  const problems = describeProblems(found);
+  const names = found.map(({ what, environment }) => ({ what, environment }));
+  print(json, { rendered: names, problems }, () =>
+    problems.length > 0
+      ? problems.join('\n')
+      : `Sound: ${names.map((one) => `${one.what} in ${one.environment}`).join(', ') || 'nothing'}`,
+  );
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+/** One file for each environment, so that two of them, or two commits, can be compared. */
+async function write(output: string, found: readonly Surveyed[]): Promise<void> {
+  await rm(output, { recursive: true, force: true });
+  for (const { what, environment, rendered } of found) {
+    if (rendered === undefined) continue;
+    const folder = join(output, environment);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${what}.yaml`), rendered.text);
+  }
 }
 
 function notThere({ name }: Environment, what: string, workTree: boolean): GitopsError {

@@ -5,6 +5,9 @@ import { GitopsError } from '../error.ts';
 import type { Helm } from './helm.ts';
 import { parseManifests, type Manifest } from './manifest.ts';
 
+/** The version of Kubernetes that is rendered for. Argo CD takes its cluster's, and Helm alone whatever it was built with. */
+const KUBERNETES = '1.36.0';
+
 /** Values of a chart, as Helm takes them from a file. */
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -84,6 +87,8 @@ export function templateArguments(
     release,
     chart,
     ...where,
+    '--kube-version',
+    KUBERNETES,
     '--include-crds',
     ...files.flatMap((file) => ['--values', file]),
   ];

@@ -17,3 +17,8 @@ export { Renderer, type RenderedRelease } from './renderer.ts';
 export { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
 export { candidatesAt, sampleImage, workTreeCommit, type Candidates } from './work-tree.ts';
 export { unpackHelm } from './unpack-helm.ts';
+export { duplicates } from './duplicates.ts';
+export { unpinnedImages } from './images.ts';
+export { lintChart } from './lint-chart.ts';
+export { type Problem } from './problem.ts';
+export { survey, type Surveyed } from './survey.ts';

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { listEnvironments, readEnvironment, Source } from '@slipway/gitops';
+import { Renderer, survey, workTreeCommit, type Helm, type Rendered } from '@slipway/gitops/render';
+
+/** An app, the platform or the root in an environment, as Argo CD would render what lies here. */
+export interface Deployed {
+  readonly what: string;
+  readonly environment: string;
+  readonly rendered: Rendered;
+}
+
+/**
+ * Everything in every environment, with samples of images.
+ *
+ * @throws where something does not render, or has a problem that a survey finds
+ */
+export async function renderDeployed(workspace: string, helm: Helm): Promise<Deployed[]> {
+  const source = await Source.open(workspace);
+  const commit = await workTreeCommit(source);
+  const renderer = new Renderer(source, helm);
+  try {
+    const deployed: Deployed[] = [];
+    for (const name of await listEnvironments(workspace)) {
+      const found = await survey(source, renderer, await readEnvironment(workspace, name), commit);
+      for (const { what, environment, rendered, problems } of found) {
+        if (problems.length > 0 || rendered === undefined) throw new Error(JSON.stringify(problems));
+        deployed.push({ what, environment, rendered });
+      }
+    }
+    return deployed;
+  } finally {
+    await renderer.close();
+  }
+}
+
+/** The names of what a workspace deploys to an environment, found without rendering anything. */
+export function listDeployed(workspace: string): Pick<Deployed, 'what' | 'environment'>[] {
+  const at = (...path: string[]) => join(workspace, ...path);
+  const apps = readdirSync(at('apps'));
+  return readdirSync(at('deploy/environments')).flatMap((environment) => {
+    const platform = existsSync(at('deploy/environments', environment, 'values.yaml'));
+    const deployed = apps.filter((app) => existsSync(at('apps', app, 'deploy', `${environment}.yaml`)));
+    return [...(platform ? ['root', 'platform'] : []), ...deployed].map((what) => ({ what, environment }));
+  });
+}
