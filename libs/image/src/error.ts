@@ -22,6 +22,7 @@ export type ImageErrorCode =
   | 'repository-missing'
   | 'tag-immutable'
   | 'registry-refused'
+  | 'quota-exceeded'
   | 'push-unverified'
   | 'image-refused'
   // The world is wrong for now.
@@ -29,12 +30,14 @@ export type ImageErrorCode =
   | 'network'
   | 'registry-unreachable'
   | 'registry-unavailable'
+  | 'rate-limited'
   | 'deadline';
 
 const retryable = new Set<ImageErrorCode>([
   'network',
   'registry-unreachable',
   'registry-unavailable',
+  'rate-limited',
   'deadline',
 ]);
 const refused = new Set<ImageErrorCode>([

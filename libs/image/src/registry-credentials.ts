@@ -1,4 +1,5 @@
 import { dockerCredentials, type Credentials, type CredentialStore } from './credentials.ts';
+import { ecrRegion } from './ecr.ts';
 import { ImageError } from './error.ts';
 
 /** A token for Amazon ECR, as its API hands it out. */
@@ -10,10 +11,6 @@ export interface EcrToken {
 
 /** Asks AWS for a token of a region. */
 export type FetchEcrToken = (region: string) => Promise<EcrToken>;
-
-/** A private ECR registry: account, region, and the partition's domain (AWS documents "Private registries"). */
-const ecrHost =
-  /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com(?:\.cn)?|on\.(?:aws|amazonwebservices\.com\.cn))$/;
 
 /** A token is renewed this long before it runs out, so that a push which begins can end. Milliseconds. */
 const marginMs = 5 * 60_000;
@@ -30,7 +27,7 @@ export function registryCredentials(
   const [docker, tokens] = [dockerCredentials(env), new Map<string, Promise<EcrToken>>()];
   return async (host) => {
     const found = await docker(host);
-    const region = ecrHost.exec(host)?.[1];
+    const region = ecrRegion(host);
     if (found || region === undefined) return found;
     const known = await tokens.get(region)?.catch(() => undefined);
     if (known && known.expiresAt.getTime() - marginMs > Date.now()) return fromToken(known, host);

@@ -1,4 +1,5 @@
 import { collect } from '../chunks.ts';
+import { ecrRegion } from '../ecr.ts';
 import { ImageError } from '../error.ts';
 import { parseRetryAfter } from './retry.ts';
 import type { Answer, Request } from './transport.ts';
@@ -23,7 +24,16 @@ export async function answerError(
   const details = { value: host };
   if (busyStatuses.has(status)) {
     const retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
-    return new ImageError('registry-unavailable', `${place}: run again later`, { ...details, retryAfterMs });
+    const limited = status === 429;
+    const remedy = limited
+      ? 'it limits requests: sign in for a higher limit, or run again later'
+      : 'run again later';
+    const code = limited ? 'rate-limited' : 'registry-unavailable';
+    return new ImageError(code, `${place}: ${remedy}`, { ...details, retryAfterMs });
+  }
+  if (status === 413 || status === 507) {
+    const remedy = 'it takes nothing so large, or has no room: raise the quota, or delete images';
+    return new ImageError('quota-exceeded', `${place}: ${remedy}`, details);
   }
   if (status === 401 || status === 403) {
     return new ImageError(
@@ -33,13 +43,20 @@ export async function answerError(
     );
   }
   if (status === 404) {
-    const remedy = 'create the repository, or correct its name';
+    const remedy = `create the repository${howToCreate(request.url)}, or correct its name`;
     return new ImageError('repository-missing', `${place}: ${remedy}`, details);
   }
   if (redirectStatuses.has(status)) {
     return new ImageError('address-refused', `${place}: a redirect is not followed here`, details);
   }
   return new ImageError('registry-refused', `${place}: the registry does not accept this request`, details);
+}
+
+/** Most registries create a repository with its first push; ECR does not. */
+function howToCreate({ hostname, pathname }: URL): string {
+  const region = ecrRegion(hostname);
+  const name = /^\/v2\/(.+?)\/(?:blobs|manifests|tags|referrers)\//.exec(pathname)?.[1];
+  return region && name ? ` ("aws ecr create-repository --region ${region} --repository-name ${name}")` : '';
 }
 
 /** The machine-readable code of a registry's error (`NAME_UNKNOWN`), and nothing else of what it says. */

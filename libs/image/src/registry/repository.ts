@@ -1,15 +1,16 @@
 import type { CredentialStore } from '../credentials.ts';
-import { assertContent, digestOf, isDigest } from '../digest.ts';
+import { assertContent, digestOf, isDigest, type Expected } from '../digest.ts';
 import { ImageError } from '../error.ts';
 import { mediaTypes, type Descriptor } from '../oci.ts';
 import type { Repository } from '../reference.ts';
 import { registryUrl } from './addresses.ts';
 import { answerError } from './answers.ts';
+import { assertSame, assertStored, contentDigest } from './stored.ts';
 import { namedErrors, readAnswer } from './body.ts';
-import { tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
+import { BlobUploads, type Upload } from './blob-uploads.ts';
 import { nextPage } from './next-page.ts';
 import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
-import { openSession, resolveHop, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { networkTransport, type Answer, type Request, type Transport } from './transport.ts';
 
 export interface RepositoryOptions {
@@ -31,11 +32,6 @@ export interface FetchedDocument {
   etag?: string | undefined;
 }
 
-/** A body to send: opened anew for each try. */
-export interface Upload {
-  open(): Promise<AsyncIterable<Uint8Array>>;
-}
-
 const accepted = [
   mediaTypes.index,
   mediaTypes.manifest,
@@ -52,10 +48,7 @@ export class RemoteRepository {
   readonly #transport: Transport;
   readonly #registry: URL;
   readonly #session: Session;
-  /** This registry takes no upload in one piece. */
-  #inPieces = false;
-  /** Signed in for one more repository each, to mount from it; `undefined` where that was refused. */
-  readonly #mounting = new Map<string, Session | undefined>();
+  readonly #uploads: BlobUploads;
 
   constructor(options: RepositoryOptions) {
     this.#options = options;
@@ -63,6 +56,13 @@ export class RemoteRepository {
     const { host, secure } = options.repository;
     this.#registry = registryUrl(host, options.insecure ?? false, secure);
     this.#session = this.#openSession();
+    this.#uploads = new BlobUploads({
+      send: (request) => this.#session.send(request, options.signal),
+      mountingFrom: (path) => this.#openSession(`repository:${path}:pull`),
+      request: (method, path) => this.#request(method, path),
+      retry: (attempt) => this.#retry(attempt),
+      signal: options.signal,
+    });
   }
 
   /** Where requests begin: scheme, host and port. */
@@ -148,44 +148,9 @@ export class RemoteRepository {
     });
   }
 
-  /**
-   * Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks).
-   * @param from path of a repository of this registry that may have the blob: then nothing needs to be sent
-   */
-  async putBlob(
-    blob: Pick<Descriptor, 'digest' | 'size'>,
-    upload: Upload,
-    from?: string,
-  ): Promise<'uploaded' | 'mounted'> {
-    const answer = from === undefined ? undefined : await this.#mount(blob.digest, from);
-    if (answer === 'mounted') return answer;
-    let begun = answer;
-    return this.#retry<'uploaded'>(async () => {
-      if (this.#inPieces) return this.#putInPieces(blob, upload);
-      const location = begun ?? (await this.#beginUpload()).location;
-      // A second try needs an upload of its own.
-      begun = undefined;
-      location.searchParams.set('digest', blob.digest);
-      const body = { size: blob.size, open: () => upload.open() };
-      const headers = { 'content-type': 'application/octet-stream' };
-      const request: Request = { method: 'PUT', url: location, headers, body };
-      const answer = await this.#session.send(request, this.#options.signal);
-      if (tooLargeAtOnce.has(answer.status)) {
-        answer.body.resume();
-        this.#inPieces = true;
-        return this.#putInPieces(blob, upload);
-      }
-      await this.#assertStored(request, answer, blob.digest);
-      return 'uploaded';
-    });
-  }
-
-  async #putInPieces(blob: Pick<Descriptor, 'digest' | 'size'>, upload: Upload): Promise<'uploaded'> {
-    const send = (request: Request) => this.#session.send(request, this.#options.signal);
-    const begun = await this.#beginUpload();
-    const { request, answer } = await uploadInPieces(send, begun, await upload.open(), blob.digest);
-    await this.#assertStored(request, answer, blob.digest);
-    return 'uploaded';
+  /** @param from path of a repository of this registry that may have the blob: then nothing needs to be sent */
+  putBlob(blob: Expected, upload: Upload, from?: string): Promise<'uploaded' | 'mounted'> {
+    return this.#uploads.put(blob, upload, from);
   }
 
   /**
@@ -207,33 +172,8 @@ export class RemoteRepository {
       const body = { size: document.bytes.length, open };
       const request: Request = { ...this.#request('PUT', `manifests/${reference}`), headers, body };
       const answer = await this.#session.send(request, this.#options.signal);
-      await this.#assertStored(request, answer, document.descriptor.digest);
+      await assertStored(request, answer, document.descriptor.digest);
     });
-  }
-
-  async #beginUpload(): Promise<{ location: URL; minimum: number }> {
-    const begun = await this.#expect('POST', 'blobs/uploads/', [202]);
-    begun.body.resume();
-    const location = resolveHop(this.#request('POST', 'blobs/uploads/').url, begun.headers.location ?? '');
-    return { location, minimum: Number(begun.headers['oci-chunk-min-length'] ?? 0) || 0 };
-  }
-
-  /** `mounted`, or the upload that the registry began instead, or nothing: whatever goes wrong, uploading is left. */
-  async #mount(digest: string, from: string): Promise<'mounted' | URL | undefined> {
-    if (!this.#mounting.has(from)) this.#mounting.set(from, this.#openSession(`repository:${from}:pull`));
-    const session = this.#mounting.get(from);
-    if (!session) return undefined;
-    const request = this.#request('POST', `blobs/uploads/?${new URLSearchParams({ mount: digest, from })}`);
-    try {
-      const answer = await session.send(request, this.#options.signal);
-      answer.body.resume();
-      if (answer.status === 201 && (contentDigest(answer) ?? digest) === digest) return 'mounted';
-      if (answer.status === 202) return resolveHop(request.url, answer.headers.location ?? '');
-    } catch (error) {
-      if (this.#options.signal.aborted) throw error;
-    }
-    this.#mounting.set(from, undefined);
-    return undefined;
   }
 
   #openSession(...further: string[]): Session {
@@ -245,12 +185,6 @@ export class RemoteRepository {
       scopes: [`repository:${repository.path}:${access}`, ...further],
       credentials,
     });
-  }
-
-  async #assertStored(request: Request, answer: Answer, digest: string): Promise<void> {
-    if (answer.status !== 201 && answer.status !== 204) throw await answerError(request, answer);
-    answer.body.resume();
-    assertSame(contentDigest(answer) ?? digest, digest, this.#registry.host);
   }
 
   async #digestByContent(tag: string): Promise<string> {
@@ -297,18 +231,4 @@ export class RemoteRepository {
   #retry<T>(attempt: () => Promise<T>): Promise<T> {
     return retry(this.#options.policy ?? defaultRetryPolicy, this.#options.signal, attempt);
   }
-}
-
-function contentDigest(answer: Answer): string | undefined {
-  const header = answer.headers['docker-content-digest'];
-  return typeof header === 'string' ? header : undefined;
-}
-
-function assertSame(found: string, expected: string, host: string): string {
-  if (found === expected) return found;
-  throw new ImageError(
-    'digest-mismatch',
-    `${host} says ${found.slice(0, 100)} where ${expected} was asked for: do not trust this registry`,
-    { value: expected },
-  );
 }

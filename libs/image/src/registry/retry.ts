@@ -19,7 +19,7 @@ export interface RetryPolicy {
  * Full jitter (a random share of the bound) keeps many clients from coming back together.
  */
 export const defaultRetryPolicy: RetryPolicy = {
-  tries: { network: 10, 'registry-unavailable': 10, 'registry-unreachable': 4 },
+  tries: { network: 10, 'registry-unavailable': 10, 'rate-limited': 10, 'registry-unreachable': 4 },
   baseMs: 100,
   capMs: 5_000,
   retryAfterCapMs: 60_000,

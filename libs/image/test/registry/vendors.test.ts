@@ -4,6 +4,7 @@ import { attestImage } from '../../src/attest.ts';
 import type { CredentialStore } from '../../src/credentials.ts';
 import { digestOf } from '../../src/digest.ts';
 import { pushImage, type PushOptions } from '../../src/push.ts';
+import { answerError } from '../../src/registry/answers.ts';
 import { RemoteRepository } from '../../src/registry/repository.ts';
 import { pushedImage } from '../attested-image.ts';
 import { failureOf } from '../failure-of.ts';
@@ -64,6 +65,16 @@ describe('Amazon ECR', () => {
     expect([refused.code, refused.retryable]).toEqual(['registry-refused', false]);
     expect(refused.message).toContain('405 (UNSUPPORTED)');
   });
+});
+
+test('a missing repository of ECR is named with the command that creates it', async () => {
+  const url = new URL('https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/team/app/blobs/uploads/');
+  const answer = { status: 404, headers: {}, body: Readable.from([]) };
+  const { code, message } = await answerError({ method: 'POST', url }, answer);
+  expect(code).toBe('repository-missing');
+  expect(message).toContain('"aws ecr create-repository --region eu-central-1 --repository-name team/app"');
+  const other = { method: 'POST', url: new URL('https://ghcr.io/v2/team/app/blobs/uploads/') } as const;
+  expect((await answerError(other, answer)).message).not.toContain('aws');
 });
 
 describe('Docker Hub', () => {
@@ -127,7 +138,7 @@ describe('a registry', () => {
         fault: ({ method }) => (method === 'PUT' ? { status } : undefined),
       });
       const failure = await failureOf(push(registry, await smallImage()));
-      expect([failure.code, failure.retryable]).toEqual(['registry-refused', false]);
+      expect([failure.code, failure.retryable]).toEqual(['quota-exceeded', false]);
       expect(failure.message).toContain(`answered ${status}`);
     }
   });

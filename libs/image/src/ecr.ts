@@ -1,0 +1,8 @@
+/** A private ECR registry: account, region, and the partition's domain (AWS documents "Private registries"). */
+const ecrHost =
+  /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com(?:\.cn)?|on\.(?:aws|amazonwebservices\.com\.cn))$/;
+
+/** The region of a private Amazon ECR registry; nothing for every other host. */
+export function ecrRegion(host: string): string | undefined {
+  return ecrHost.exec(host)?.[1];
+}

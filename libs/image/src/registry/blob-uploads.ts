@@ -1,0 +1,105 @@
+import type { Expected } from '../digest.ts';
+import { answerError } from './answers.ts';
+import { tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
+import { resolveHop, type Session } from './session.ts';
+import { assertStored, contentDigest } from './stored.ts';
+import type { Answer, Request } from './transport.ts';
+
+/** A body to send: opened anew for each try. */
+export interface Upload {
+  open(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** What uploads need from the repository that they go to. */
+export interface UploadWire {
+  send(request: Request): Promise<Answer>;
+  /** Signs in for one more repository, to mount from it. */
+  mountingFrom(path: string): Session;
+  /** A request below the repository. */
+  request(method: Request['method'], path: string): Request;
+  retry<T>(attempt: () => Promise<T>): Promise<T>;
+  signal: AbortSignal;
+}
+
+/** Brings blobs into one repository: by a mount, in one piece, or in several. */
+export class BlobUploads {
+  readonly #wire: UploadWire;
+  /** This registry takes no upload in one piece. */
+  #inPieces = false;
+  /** By path; `undefined` where mounting was refused. */
+  readonly #mounting = new Map<string, Session | undefined>();
+
+  constructor(wire: UploadWire) {
+    this.#wire = wire;
+  }
+
+  /**
+   * Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks).
+   * @param from path of a repository of this registry that may have the blob: then nothing needs to be sent
+   */
+  async put(blob: Expected, upload: Upload, from?: string): Promise<'uploaded' | 'mounted'> {
+    const answer = from === undefined ? undefined : await this.#mount(blob.digest, from);
+    if (answer === 'mounted') return answer;
+    let begun = answer;
+    return this.#wire.retry<'uploaded'>(async () => {
+      // A second try needs an upload of its own.
+      const location = begun;
+      begun = undefined;
+      if (!this.#inPieces && (await this.#putWhole(blob, upload, location))) return 'uploaded';
+      this.#inPieces = true;
+      return this.#putInPieces(blob, upload);
+    });
+  }
+
+  /** False where the registry takes nothing in one piece. */
+  async #putWhole(blob: Expected, upload: Upload, begun: URL | undefined): Promise<boolean> {
+    const location = begun ?? (await this.#begin()).location;
+    location.searchParams.set('digest', blob.digest);
+    const body = { size: blob.size, open: () => upload.open() };
+    const headers = { 'content-type': 'application/octet-stream' };
+    const request: Request = { method: 'PUT', url: location, headers, body };
+    const answer = await this.#wire.send(request);
+    if (tooLargeAtOnce.has(answer.status)) {
+      answer.body.resume();
+      return false;
+    }
+    await assertStored(request, answer, blob.digest);
+    return true;
+  }
+
+  async #putInPieces(blob: Expected, upload: Upload): Promise<'uploaded'> {
+    const begun = await this.#begin();
+    const send = (request: Request) => this.#wire.send(request);
+    const { request, answer } = await uploadInPieces(send, begun, await upload.open(), blob.digest);
+    await assertStored(request, answer, blob.digest);
+    return 'uploaded';
+  }
+
+  async #begin(): Promise<{ location: URL; minimum: number }> {
+    const request = this.#wire.request('POST', 'blobs/uploads/');
+    const begun = await this.#wire.send(request);
+    if (begun.status !== 202) throw await answerError(request, begun);
+    begun.body.resume();
+    const location = resolveHop(request.url, begun.headers.location ?? '');
+    return { location, minimum: Number(begun.headers['oci-chunk-min-length'] ?? 0) || 0 };
+  }
+
+  /** `mounted`, or the upload that the registry began instead, or nothing: whatever goes wrong, uploading is left. */
+  async #mount(digest: string, from: string): Promise<'mounted' | URL | undefined> {
+    if (!this.#mounting.has(from)) this.#mounting.set(from, this.#wire.mountingFrom(from));
+    const session = this.#mounting.get(from);
+    if (!session) return undefined;
+    const query = new URLSearchParams({ mount: digest, from });
+    const request = this.#wire.request('POST', `blobs/uploads/?${query}`);
+    try {
+      const answer = await session.send(request, this.#wire.signal);
+      answer.body.resume();
+      if (answer.status === 201 && (contentDigest(answer) ?? digest) === digest) return 'mounted';
+      if (answer.status === 202) return resolveHop(request.url, answer.headers.location ?? '');
+    } catch (error) {
+      if (this.#wire.signal.aborted) throw error;
+    }
+    this.#mounting.set(from, undefined);
+    return undefined;
+  }
+}
