@@ -9,7 +9,8 @@ import { canonicalJson } from './json.ts';
 import { writeLayers, type AppLayer } from './layers.ts';
 import { blobsOf, writeLayoutFiles } from './layout.ts';
 import { assertNativeAddons } from './native-addons.ts';
-import { mediaTypes, platformName, type Descriptor } from './oci.ts';
+import { mediaTypes, platformName, type Descriptor, type Platform } from './oci.ts';
+import { inOrder, splitByPlatform } from './platform-files.ts';
 import { replaceFolder } from './replace.ts';
 import { resultFile, type ImageResult } from './result.ts';
 import { bundleSbom, sbomFile } from './sbom.ts';
@@ -64,23 +65,26 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
   const epoch = options.epoch ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']);
   const bases = sortedBases(options.bases ?? [options.base]);
   const files = await readBundle(options.bundle, allow);
-  assertEntry(files, entry, options.bundle);
-  await assertNativeAddons(
-    files,
-    bases.flatMap((base) => (base.hostNode ? [] : [base.platform])),
-  );
+  const { shared, ownOf } = splitByPlatform(files);
+  assertEntry(shared, entry, options.bundle);
+  const platforms = bases.flatMap((base) => (base.hostNode ? [] : [base.platform]));
+  await assertNativeAddons(shared, platforms);
+  for (const platform of platforms) await assertNativeAddons(ownOf(platform), [platform]);
   assertApart(options.bundle, options.output);
   return replaceFolder(
     options.output,
     (names) => names.includes(resultFile),
     async (folder) => {
       const blobs = blobsOf(folder);
-      const layers = await writeLayers(blobs, files, { sourceMaps, mtime: epoch });
+      const layering = { sourceMaps, mtime: epoch };
+      const layers = await writeLayers(blobs, shared, layering);
       const images: PlatformManifest[] = [];
       for (const base of bases) {
         const labels = imageLabels(options, base);
-        const config = imageConfig({ base, layers, entry, labels, created: epoch });
-        images.push({ base, descriptor: await writeManifest(blobs, config, base, layers) });
+        const own = await writeLayers(blobs, ownOf(base.platform), layering);
+        const all = inOrder(layers, own);
+        const config = imageConfig({ base, layers: all, entry, labels, created: epoch });
+        images.push({ base, own, descriptor: await writeManifest(blobs, config, base, all) });
       }
       const root = await writeJson(blobs, mediaTypes.index, {
         schemaVersion: 2,
@@ -105,6 +109,8 @@ async function writeSbom(folder: string, files: readonly BundleFile[], options: 
 
 interface PlatformManifest {
   base: Base;
+  /** Layers that no other platform has. */
+  own: readonly AppLayer[];
   descriptor: Descriptor;
 }
 
@@ -149,17 +155,19 @@ function imageResult(
     platforms: images.map(({ base, descriptor }) => {
       return { platform: platformName(base.platform), digest: descriptor.digest };
     }),
-    layers: layers.map(({ name, descriptor, diffId, files }) => ({
-      name,
-      digest: descriptor.digest,
-      diffId,
-      size: descriptor.size,
-      files,
-    })),
+    layers: [
+      ...layers.map((layer) => layerResult(layer)),
+      ...images.flatMap(({ base, own }) => own.map((layer) => layerResult(layer, base.platform))),
+    ],
     base: baseResult(images.map(({ base }) => base)),
     ...(allowed.length > 0 ? { allowed: [...allowed].sort() } : {}),
     tools: { node: process.versions.node, zlib: process.versions.zlib, slipwayImage: version },
   };
+}
+
+function layerResult({ name, descriptor, diffId, files }: AppLayer, platform?: Platform) {
+  const { digest, size } = descriptor;
+  return { name, digest, diffId, size, files, ...(platform ? { platform: platformName(platform) } : {}) };
 }
 
 function baseResult(bases: readonly Base[]): ImageResult['base'] {

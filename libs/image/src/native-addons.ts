@@ -4,7 +4,7 @@ import { ImageError } from './error.ts';
 import { platformName, type Platform } from './oci.ts';
 
 /** `e_machine` (ELF gABI and processor supplements) and npm's word, by OCI's word for a processor. */
-const processors: Readonly<Record<string, { machine: number; npm: string }>> = {
+export const processors: Readonly<Record<string, { machine: number; npm: string }>> = {
   '386': { machine: 3, npm: 'ia32' },
   amd64: { machine: 62, npm: 'x64' },
   arm: { machine: 40, npm: 'arm' },
@@ -40,7 +40,7 @@ function refused(path: string, machine: number | undefined, platform: Platform, 
   return new ImageError(
     'bundle-refused',
     `"${path}" in the bundle ${found} and cannot be loaded on ${platformName(platform)}: install it for that ` +
-      `platform ("npm ci --os=linux --cpu=${npm}"), leave the file out, or build an image for each platform`,
+      `platform ("npm ci --os=linux --cpu=${npm}"), leave the file out, or put it into "platforms/<os>-<processor>/" of the bundle`,
     { value: path },
   );
 }

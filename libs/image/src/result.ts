@@ -25,6 +25,8 @@ export const ImageResultSchema = Type.Object(
           diffId: Digest,
           size: Type.Integer({ minimum: 0 }),
           files: Type.Integer({ minimum: 1 }),
+          /** The only platform that has this layer. Absent: all have it. */
+          platform: Type.Optional(Type.String()),
         },
         closed,
       ),

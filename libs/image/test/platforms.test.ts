@@ -9,22 +9,11 @@ import { inspectImage } from '../src/inspect.ts';
 import { pushImage } from '../src/push.ts';
 import { unpackImage } from '../src/unpack.ts';
 import { failureOf } from './failure-of.ts';
-import { smallBase } from './small-base.ts';
+import { elf } from './raw-elf.ts';
+import { basesFor } from './small-base.ts';
 import { smallImage } from './small-image.ts';
 import { checkLayout } from './strict-layout.ts';
 import { tempFolder, writeFiles } from './temp-folder.ts';
-
-/** The bases of one public image: same name and digest, other platforms and layers. */
-async function basesFor(blobs: string, architectures: string[]): Promise<Base[]> {
-  return Promise.all(
-    architectures.map(async (architecture) => ({
-      ...(await smallBase(blobs, architecture)),
-      name: 'registry.example/node',
-      digest: `sha256:${'b'.repeat(64)}`,
-      platform: { os: 'linux', architecture },
-    })),
-  );
-}
 
 async function multiple(architectures: string[]) {
   const { bundle, blobs, folder, result: single } = await smallImage();
@@ -32,15 +21,6 @@ async function multiple(architectures: string[]) {
   const layout = join(folder, 'multiple');
   const result = await buildImage({ bundle, output: layout, bases, name: 'small' });
   return { bundle, blobs, folder, layout, bases, result, single };
-}
-
-/** The first 20 bytes of an ELF file for a processor. */
-function elf(machine: number, bits = 2): Buffer {
-  const head = Buffer.alloc(20);
-  head.write('\x7fELF', 'latin1');
-  head.set([bits, 1], 4);
-  head.writeUInt16LE(machine, 18);
-  return head;
 }
 
 describe('an image for several platforms', () => {

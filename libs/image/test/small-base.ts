@@ -21,3 +21,15 @@ export async function smallBase(blobs: string, text = 'base'): Promise<Base> {
     history: [{ created_by: 'small base' }],
   };
 }
+
+/** The bases of one public image: same name and digest, other platforms and layers. */
+export async function basesFor(blobs: string, architectures: string[]): Promise<Base[]> {
+  return Promise.all(
+    architectures.map(async (architecture) => ({
+      ...(await smallBase(blobs, architecture)),
+      name: 'registry.example/node',
+      digest: `sha256:${'b'.repeat(64)}`,
+      platform: { os: 'linux', architecture },
+    })),
+  );
+}
