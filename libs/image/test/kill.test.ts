@@ -73,4 +73,4 @@ test(`kill -9 at ${kills} random moments of build and push leaves nothing half, 
   }
   // The control: a test in which nothing was killed would show nothing.
   expect(killed).toBeGreaterThan(0);
-}, 600_000);
+}, 1_800_000);

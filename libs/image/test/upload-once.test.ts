@@ -40,6 +40,18 @@ describe('uploads at the same time', () => {
     for (const [n, { digest }] of results.entries()) expect(digest).toBe(images[n % 8]?.result.digest);
   });
 
+  test('to several repositories of one registry send a blob once, where that registry mounts', async () => {
+    const [registry, image] = [await fakeRegistry({ mounts: 201 }), await smallImage()];
+    const pushes = Array.from({ length: 12 }, (_, n) => {
+      const to = `${registry.host}/app-${n}`;
+      return pushImage({ layout: image.layout, blobs: image.blobs, to, credentials: anonymous });
+    });
+    const results = await Promise.all(pushes);
+    expect([...uploads(registry).values()]).toEqual([1, 1, 1, 1, 1]);
+    expect(results.reduce((sum, { uploadedBlobs }) => sum + uploadedBlobs, 0)).toBe(5);
+    for (let n = 0; n < 12; n++) expect(registry.manifests.has(`app-${n}@${image.result.digest}`)).toBe(true);
+  });
+
   test('are done once for one key and again when the first has ended', async () => {
     let runs = 0;
     const work = async () => {

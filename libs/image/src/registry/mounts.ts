@@ -2,8 +2,8 @@
 const known = new Map<string, Map<string, string>>();
 
 /**
- * Remembers that an image is complete in a repository, so that others on the same registry may mount its blobs.
- * Told after the manifest is there: ECR mounts only what a manifest names.
+ * Remembers that a repository has blobs, so that others on the same registry may mount them: those of a complete
+ * image (ECR mounts only what a manifest names), and what others wait for.
  */
 export function rememberBlobs(account: string, path: string, digests: Iterable<string>): void {
   const blobs = known.get(account) ?? new Map<string, string>();

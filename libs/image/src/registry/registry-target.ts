@@ -3,6 +3,7 @@ import type { Target } from '../target.ts';
 import { accountKey, askedOnce } from './account.ts';
 import { readReferrers } from './lists.ts';
 import { mountSource, rememberBlobs } from './mounts.ts';
+import { uploadOnce } from '../upload-once.ts';
 import { RemoteRepository, type RepositoryOptions } from './repository.ts';
 
 /** Pushes into a repository of a registry. */
@@ -20,7 +21,15 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
       const here = found.repository?.host === host ? found.repository.path : undefined;
       const from =
         here !== undefined && here !== path ? here : mountSource(await account(), path, blob.digest);
-      return remote.putBlob(blob, { open: async () => counted(await found.open(), onBytes) }, from);
+      const put = (source?: string) =>
+        remote.putBlob(blob, { open: async () => counted(await found.open(), onBytes) }, source);
+      if (from !== undefined) return put(from);
+      // Where many repositories of a registry want one blob at the same time, the first sends it and the others mount it.
+      const key = `${await account()} ${blob.digest}`;
+      const first = await uploadOnce(key, options.signal, () => put());
+      if (first === undefined) return put(mountSource(await account(), path, blob.digest));
+      rememberBlobs(await account(), path, [blob.digest]);
+      return first;
     },
     identity: async () => `${await account()} ${path}`,
     async complete(blobs) {
