@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { renderChart, requireHelm, type Values } from '@slipway/gitops/render';
+import { SERVICE_CHART, WORKSPACE } from '../../src/chart/service-chart.ts';
+import { RULES } from '../../src/rules/all.ts';
+import { check } from '../../src/rules/rule.ts';
+import { APP, EVERYTHING, hasHelm, RELEASE } from '../service-chart.ts';
+
+const CHART = 'deploy/charts/service';
+const ENVIRONMENT = 'deploy/environments/development/values.yaml';
+
+/** What git answers, or nothing where the history does not go that far. */
+function git(...args: string[]): string | undefined {
+  try {
+    return execFileSync('git', args, {
+      cwd: WORKSPACE,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The commit before the last one that changed a path, if the path was there already. */
+function before(path: string): string | undefined {
+  const last = git('log', '-1', '--format=%H', '--', path);
+  const commit = last && git('rev-parse', '--verify', '--quiet', `${last}^`);
+  return commit && git('rev-parse', '--verify', '--quiet', `${commit}:${path}`) ? commit : undefined;
+}
+
+/** A release that sets nothing itself, so that only the block can be what an older chart refuses. */
+const appIn = (environment: unknown): Values => ({ ...RELEASE, environment });
+
+const olderChart = before(CHART);
+const olderBlock = before(ENVIRONMENT);
+
+describe('a platform and a chart of different age', () => {
+  test.skipIf(!hasHelm || !olderChart)('the chart before the last change takes today’s block', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deploy-check-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const env = { ...process.env, GIT_INDEX_FILE: join(folder, 'index') };
+    execFileSync('git', ['read-tree', `${olderChart}:${CHART}`], { cwd: WORKSPACE, env });
+    execFileSync('git', ['checkout-index', '--all', `--prefix=${folder}/chart/`], { cwd: WORKSPACE, env });
+    const values = appIn(EVERYTHING.environment);
+    const chart = join(folder, 'chart');
+    const { manifests } = await renderChart(await requireHelm(), { chart, release: APP, values });
+    expect(manifests.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['HTTPRoute', 'ExternalSecret']),
+    );
+  });
+
+  test.skipIf(!hasHelm || !olderBlock)('today’s chart takes the block before the last change', async () => {
+    const text = git('show', `${olderBlock}:${ENVIRONMENT}`) ?? '';
+    const { environment } = parse(text) as { environment: unknown };
+    const rendering = { chart: SERVICE_CHART, release: APP, values: appIn(environment) };
+    const { manifests } = await renderChart(await requireHelm(), rendering);
+    expect(check(RULES, manifests)).toEqual([]);
+  });
+});
