@@ -49,9 +49,7 @@ describe('a platform and a chart of different age', () => {
     const values = appIn(EVERYTHING.environment);
     const chart = join(folder, 'chart');
     const { manifests } = await renderChart(await requireHelm(), { chart, release: APP, values });
-    expect(manifests.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['HTTPRoute', 'ExternalSecret']),
-    );
+    expect(manifests.map(({ kind }) => kind)).toContain('Deployment');
   });
 
   test.skipIf(!hasHelm || !olderBlock)('today’s chart takes the block before the last change', async () => {
