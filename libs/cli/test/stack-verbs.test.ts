@@ -85,6 +85,13 @@ describe('slipway stack', () => {
     expect(plan.output).toContain('Nothing was applied');
   });
 
+  it('applies to its own environment only, and not without a store that is named after it', () => {
+    const none = run('deploy', STACK);
+    expect(none).toMatchObject({ code: 2, output: expect.stringContaining('--env') });
+    const other = run('deploy', STACK, '--env', 'production');
+    expect(other).toMatchObject({ code: 3, output: expect.stringContaining('is a stack of test') });
+  });
+
   it('refuses what breaks a policy, naming resource and property', () => {
     edit(11);
     const refused = run('policy', STACK);

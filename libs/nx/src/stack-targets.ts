@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 
 /** All that the targets of a stack depend on. */
@@ -49,14 +50,18 @@ export function stackTargets(facts: StackFacts): Record<StackTarget, TargetConfi
 }
 
 function deploy({ root, environments, defaultEnvironment }: StackFacts): TargetConfiguration {
-  const command = `slipway stack plan ${root}`;
+  const plan = `slipway stack plan ${root}`;
+  const own = basename(dirname(root));
+  const commandIn = (name: string) => (name === own ? `slipway stack deploy ${root} --env=${name}` : plan);
   return {
     executor: 'nx:run-commands',
-    options: { command },
-    configurations: Object.fromEntries(environments.map((name) => [name, { command }])),
+    options: { command: plan },
+    configurations: Object.fromEntries(environments.map((name) => [name, { command: commandIn(name) }])),
     defaultConfiguration: defaultEnvironment,
     cache: false,
     dependsOn: ['synth', 'test'],
-    metadata: { description: 'Show what differs from what was applied; nothing is applied' },
+    metadata: {
+      description: 'Show what differs from what was applied; only with the own environment as -c, apply it',
+    },
   };
 }

@@ -29,6 +29,16 @@ describe('the targets of a stack', () => {
     expect(targets.test.dependsOn).toEqual(['policy']);
   });
 
+  it('apply with the own environment as configuration only; with any other they plan', () => {
+    const plan = 'slipway stack plan infra/production/cluster';
+    expect(targets.deploy.options).toEqual({ command: plan });
+    expect(targets.deploy.configurations).toEqual({
+      development: { command: plan },
+      local: { command: plan },
+      production: { command: 'slipway stack deploy infra/production/cluster --env=production' },
+    });
+  });
+
   it('have a deploy for every environment, as Nx would silently take the default one', () => {
     expect(Object.keys(targets.deploy.configurations ?? {})).toEqual(['development', 'local', 'production']);
     expect(targets.deploy.defaultConfiguration).toBe('local');

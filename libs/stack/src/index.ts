@@ -36,3 +36,6 @@ export {
   type StackProject,
 } from './project/read-stack.ts';
 export { assertFresh, CHECKED_IN, DIST, readGraph, record, writeDist } from './project/checked-in.ts';
+
+export { Engine, type Applied, type Changes } from './engine/engine.ts';
+export { openEngine, type EngineOptions } from './engine/open-engine.ts';

@@ -4,6 +4,7 @@ interface Options {
   json?: boolean;
   markdown?: boolean;
   base?: string;
+  env?: string;
   timeout: number;
 }
 
@@ -37,6 +38,11 @@ const VERBS = {
     summary: 'show what differs from what was applied; nothing is applied',
     load: async () => (await import('./plan.ts')).plan,
   },
+  deploy: {
+    summary:
+      "apply the stack to its own environment by the pulumi program, and record it in the environment's ledger",
+    load: async () => (await import('./deploy.ts')).deploy,
+  },
 } as const;
 
 /** The verbs for infrastructure; every one but `deploy` works without a cloud, an account or the pulumi program. */
@@ -55,6 +61,7 @@ export function stackCommand(): Command {
         const run = await load();
         await run(folder.replace(/\/+$/, ''), options);
       });
+    if (name === 'deploy') verb.requiredOption('--env <environment>', 'the environment of the stack');
     if (name === 'diff') verb.option('--base <commit>', 'the commit to compare with', 'HEAD');
     if (name === 'diff' || name === 'plan') verb.option('--markdown', 'print Markdown, for a pull request');
   }

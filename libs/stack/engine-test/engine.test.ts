@@ -1,0 +1,188 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openEngine, type Program } from '../src/index.ts';
+
+const found = spawnSync('pulumi', ['version'], { encoding: 'utf8' });
+const pulumiIsThere = found.status === 0;
+if (!pulumiIsThere) console.log('engine: skipped, there is no pulumi on PATH');
+
+const SECRET = 'canary-8823';
+
+class Thing extends pulumi.CustomResource {
+  constructor(name: string, inputs: Record<string, unknown>, options: pulumi.CustomResourceOptions = {}) {
+    super('test:index:Thing', name, inputs, options);
+  }
+}
+
+/** Programs of `n` things; the first may have more inputs. */
+const things =
+  (n: number, first: Record<string, unknown> = {}): Program =>
+  () => {
+    const made = Array.from({ length: n }, (_, at) => new Thing(`t${at}`, { at, ...(at === 0 && first) }));
+    return { ids: pulumi.all(made.map(({ id }) => id)), password: pulumi.secret(SECRET) };
+  };
+
+describe.skipIf(!pulumiIsThere)('the engine', () => {
+  let home: string;
+  let provider: ChildProcess;
+  let port: string;
+  const made = () => readdirSync(join(home, 'cloud'));
+  const env = () => ({
+    PULUMI_CONFIG_PASSPHRASE: 'test',
+    PULUMI_DEBUG_PROVIDERS: `test:${port}`,
+    PULUMI_HOME: join(home, 'home'),
+  });
+  const lines: string[] = [];
+  const open = (program: Program, change: Record<string, string> = {}) =>
+    openEngine({
+      project: { folder: home, project: 'shop', stack: 'test' },
+      program,
+      backend: `file://${join(home, 'state')}`,
+      env: { ...env(), ...change },
+      onLine: (line) => lines.push(line),
+    });
+  const up = async (program: Program) => {
+    const engine = await open(program);
+    try {
+      return await engine.up();
+    } finally {
+      await engine.close();
+    }
+  };
+
+  beforeEach(async () => {
+    lines.length = 0;
+    home = mkdtempSync(join(tmpdir(), 'slipway-engine-test-'));
+    for (const folder of ['cloud', 'state', 'home']) mkdirSync(join(home, folder));
+    const script = join(import.meta.dirname, 'stub-provider.ts');
+    provider = spawn(process.execPath, [script, join(home, 'cloud')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [first] = (await once(provider.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+    port = first.toString().trim();
+  });
+  afterEach(async () => {
+    provider.kill('SIGKILL');
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('previews, makes, changes nothing the second time, changes exactly what differs, and takes all away', async () => {
+    const engine = await open(things(2));
+    expect(await engine.preview()).toMatchObject({ create: 3 });
+    expect(made()).toEqual([]);
+    expect((await engine.up()).changes).toMatchObject({ create: 3 });
+    expect(made()).toHaveLength(2);
+    expect((await engine.up()).changes).toEqual({ same: 3 });
+    await engine.close();
+    expect((await up(things(2, { size: 2 }))).changes).toEqual({ same: 2, update: 1 });
+    const last = await open(things(2));
+    await last.destroy();
+    await last.close();
+    expect(made()).toEqual([]);
+  });
+
+  it('writes no secret in clear: not to the state, not to the outputs, not to its lines', async () => {
+    const { outputs } = await up(things(1, { password: pulumi.secret(SECRET) }));
+    expect(outputs['password']).toBe('[secret]');
+    const files = readdirSync(join(home, 'state'), { recursive: true, withFileTypes: true });
+    const state = files
+      .filter((file) => file.isFile())
+      .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+    expect(state.join('').length).toBeGreaterThan(100);
+    expect(state.join('') + lines.join('')).not.toContain(SECRET);
+  });
+
+  it('keeps what was made when a resource fails, and the next run finishes', async () => {
+    const allowed = join(home, 'allowed');
+    const program = things(3, { failUnless: allowed });
+    await expect(up(program)).rejects.toMatchObject({
+      code: 'engine',
+      message: expect.stringContaining('the cloud is out of disks'),
+    });
+    expect(made()).toHaveLength(2);
+    writeFileSync(allowed, '');
+    expect((await up(program)).changes).toMatchObject({ create: 1 });
+    expect(made()).toHaveLength(3);
+  });
+
+  it('refuses while another update holds the stack, and says what to do', async () => {
+    const gate = join(home, 'gate');
+    const first = up(things(1, { waitFor: gate }));
+    while (!existsSync(`${gate}.waiting`)) await new Promise((resolve) => setTimeout(resolve, 50));
+    const second = await open(things(1))
+      .then(
+        (engine) => engine.up().finally(() => engine.close()),
+        (error: unknown) => error,
+      )
+      .catch((error: unknown) => error);
+    expect(second).toMatchObject({ code: 'locked', message: expect.stringContaining('pulumi cancel') });
+    writeFileSync(gate, '');
+    await first;
+  });
+
+  it('leaves a lock when it is killed in the middle, says how to go on, and then what may exist twice', async () => {
+    const gate = join(home, 'gate');
+    const args = [join(import.meta.dirname, 'run-up.ts'), home, `file://${join(home, 'state')}`, gate];
+    const run = spawn(process.execPath, ['--conditions=@slipway/source', ...args], {
+      detached: true, // a group of its own, so that the engine dies with it
+      stdio: 'ignore',
+      env: { ...process.env, ...env() },
+    });
+    const ended = once(run, 'exit');
+    while (!existsSync(`${gate}.waiting`)) await new Promise((resolve) => setTimeout(resolve, 50));
+    process.kill(-(run.pid as number), 'SIGKILL');
+    await ended;
+    writeFileSync(gate, ''); // the cloud finishes what it was asked for, and nobody hears of it
+
+    const program: Program = () => {
+      const first = new Thing('t0', { at: 0 });
+      new Thing('t1', { at: 1, waitFor: gate }, { dependsOn: first });
+    };
+    const refused = await up(program).catch((error: unknown) => error as Error);
+    expect(refused).toMatchObject({ code: 'locked' });
+    const [, told = ''] = /\$ (pulumi cancel .*)/.exec((refused as Error).message) ?? [];
+    const [command = '', ...words] = told.split(' ');
+    const cancelled = spawnSync(command, words, {
+      encoding: 'utf8',
+      cwd: home,
+      env: { ...process.env, ...env(), PULUMI_BACKEND_URL: `file://${join(home, 'state')}` },
+    });
+    expect(cancelled.stderr + cancelled.stdout).toContain('has been canceled');
+    const recovered = await up(program);
+    expect(recovered.changes).toMatchObject({ create: 1, same: 2 });
+    expect(recovered.interrupted).toEqual(['urn:pulumi:test::shop::test:index:Thing::t1']);
+    expect((await up(program)).changes).toEqual({ same: 3 });
+  });
+
+  it('names what is wrong with a passphrase and with a store', async () => {
+    await up(things(1));
+    const wrong = open(things(1), { PULUMI_CONFIG_PASSPHRASE: 'wrong' }).then((engine) => engine.up());
+    await expect(wrong).rejects.toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining('PASSPHRASE'),
+    });
+    const nowhere = openEngine({
+      project: { folder: home, project: 'shop', stack: 'test' },
+      program: things(1),
+      backend: 'file:///nowhere/at/all',
+      env: env(),
+    });
+    await expect(nowhere).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('PULUMI_BACKEND_URL'),
+    });
+  });
+});

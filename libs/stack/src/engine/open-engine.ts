@@ -1,0 +1,71 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalWorkspace, PulumiCommand, type Stack } from '@pulumi/pulumi/automation/index.js';
+import { StackError } from '../error.ts';
+import type { Program } from '../graph/synth.ts';
+import type { StackProject } from '../project/read-stack.ts';
+import { Engine } from './engine.ts';
+import { explainEngine } from './explain.ts';
+
+export interface EngineOptions {
+  project: Pick<StackProject, 'folder' | 'project' | 'stack'>;
+  program: Program;
+  /** Where the state lies: `s3://…`, `file://…`. Never taken from a login on this machine. */
+  backend: string;
+  /** Variables for the engine and its providers, besides those of this process: a passphrase, credentials. @default none */
+  env?: Readonly<Record<string, string>>;
+  /** Gets what the engine prints, line by line. @default nothing */
+  onLine?: (line: string) => void;
+}
+
+/** From 3.245 to 3.256 the CLI broke the state on stores that speak S3 but are not AWS (pulumi/pulumi 23478, 24219). */
+const BROKEN = { from: 245, to: 256 };
+
+/**
+ * Opens the engine on a stack, in a work directory of its own that is gone afterwards. The program runs in this process.
+ *
+ * @throws {StackError} `no-engine` without the `pulumi` program or with a broken version; `auth`, `locked`, `engine`
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { project, program, backend, env = {}, onLine = () => {} } = options;
+  const pulumiCommand = await findCommand();
+  const workDir = await mkdtemp(join(tmpdir(), 'slipway-engine-'));
+  const clean = () => rm(workDir, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    const file = `Pulumi.${project.stack}.yaml`;
+    await copyFile(join(project.folder, file), join(workDir, file)).catch(() => {}); // a stack may have no configuration
+    const stack: Stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: project.stack, projectName: project.project, program: async () => program() },
+      {
+        workDir,
+        pulumiCommand,
+        envVars: { PULUMI_SKIP_UPDATE_CHECK: 'true', ...env },
+        projectSettings: { name: project.project, runtime: 'nodejs', backend: { url: backend } },
+      },
+    );
+    return new Engine(stack, project, onLine, clean);
+  } catch (error) {
+    await clean();
+    throw explainEngine(error, project);
+  }
+}
+
+async function findCommand(): Promise<PulumiCommand> {
+  const found = await PulumiCommand.get({ skipVersionCheck: true }).catch((cause: unknown) => {
+    throw new StackError(
+      'no-engine',
+      'There is no pulumi program on PATH. Install version 3.259.0 or newer: https://www.pulumi.com/docs/iac/download-install',
+      { cause },
+    );
+  });
+  const { major, minor } = found.version ?? { major: 0, minor: 0 };
+  if (major !== 3 || (minor >= BROKEN.from && minor <= BROKEN.to)) {
+    throw new StackError(
+      'no-engine',
+      `pulumi ${String(found.version)} damages state on stores that speak S3 (versions 3.245 to 3.256). Install 3.259.0 or newer.`,
+      { value: String(found.version) },
+    );
+  }
+  return found;
+}
