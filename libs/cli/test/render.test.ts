@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findHelm } from '@slipway/gitops/render';
+import { main } from '../src/index.ts';
+
+const hasHelm = (await findHelm()) !== undefined;
+const home = process.cwd();
+let folder: string;
+let output: string;
+
+/** A workspace with one app, one chart and an environment without Argo CD. */
+const FILES = {
+  'deploy/environments/local/environment.yaml':
+    'deploy: auto\nbase: embedded\nregistries: ["oci:.slipway/registry"]\nsource: worktree\nledger: { repository: .slipway/ledger.git }\n',
+  'deploy/charts/service/Chart.yaml': 'apiVersion: v2\nname: service\nversion: 0.1.0\n',
+  'deploy/charts/service/values.yaml': 'replicas: 1\n',
+  'deploy/charts/service/values.schema.json':
+    '{"type": "object", "additionalProperties": false, "properties": {"replicas": {"type": "integer"}, "image": {}}}',
+  'deploy/charts/service/ci/two.yaml': 'replicas: 2\n',
+  'deploy/charts/service/templates/map.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\ndata: {replicas: {{ .Values.replicas | quote }}}\n',
+  'apps/api/deploy/values.yaml': 'replicas: 3\n',
+  'apps/api/deploy/local.yaml': '{}\n',
+};
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-cli-'));
+  process.chdir(folder);
+  write(FILES);
+  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  execFileSync('git', ['init', '--quiet', folder]);
+  execFileSync('git', ['add', '--all']);
+  execFileSync('git', [...identity, 'commit', '--quiet', '--message', 'start']);
+  output = '';
+  const take = (chunk: string | Uint8Array): boolean => {
+    output += String(chunk);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(take);
+  vi.spyOn(process.stderr, 'write').mockImplementation(take);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  process.chdir(home);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(!hasHelm)('render', () => {
+  it('prints what lies here, committed or not', async () => {
+    write({ 'apps/api/deploy/local.yaml': 'replicas: 5\n' });
+    expect(await main(['render', 'api', '--work-tree'])).toBe(0);
+    expect(output).toContain('data: {replicas: "5"}');
+  });
+
+  it('writes a file for each environment, and is red where values are refused', async () => {
+    expect(await main(['render', 'api', '--all', '--output', 'out'])).toBe(0);
+    expect(readFileSync(join(folder, 'out/local/api.yaml'), 'utf8')).toContain('replicas: "3"');
+    write({ 'apps/api/deploy/local.yaml': 'replicaz: 5\n' });
+    expect(await main(['render', 'api', '--all'])).toBe(1);
+    expect(output).toContain("additional properties 'replicaz' not allowed");
+  });
+
+  it('says what is not released, and what to do', async () => {
+    expect(await main(['render', 'api'])).toBe(2);
+    expect(output).toContain(
+      'local has no release of "api". What is released: npx slipway status --env local.',
+    );
+  });
+
+  it('says that an environment has no Argo CD', async () => {
+    expect(await main(['render', 'root'])).toBe(2);
+    expect(output).toContain('local has no Argo CD: deploy/environments/local/values.yaml is not there');
+  });
+
+  it.each([
+    ['a file that is not there', undefined],
+    ['text', 'region: eu'],
+    ['a list', '[]'],
+  ])('refuses facts that are %s', async (_, text) => {
+    if (text !== undefined) write({ 'facts.json': text });
+    expect(await main(['render', 'root', '--facts', 'facts.json'])).toBe(2);
+    expect(output).toContain('facts.json is no file of facts');
+  });
+});
+
+describe.skipIf(!hasHelm)('lint', () => {
+  it('looks at charts by their scenarios, and at everything that is deployed', async () => {
+    expect(await main(['lint'])).toBe(0);
+    expect(output).toContain('1 charts and 1 renderings are sound.');
+    write({ 'deploy/charts/service/ci/typo.yaml': 'replicaz: 2\n' });
+    expect(await main(['lint', 'deploy/charts/service'])).toBe(1);
+    expect(output).toContain('deploy/charts/service/ci/typo.yaml: ');
+  });
+
+  it('refuses a folder that is no chart', async () => {
+    expect(await main(['lint', 'apps/api'])).toBe(2);
+    expect(output).toContain('apps/api is no chart: there is no apps/api/Chart.yaml.');
+  });
+});
