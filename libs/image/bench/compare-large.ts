@@ -1,18 +1,17 @@
 import { randomFillSync } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '../src/build.ts';
 import { hostNodeBase } from '../src/embedded-base.ts';
 import { exportImage } from '../src/export.ts';
-import { medians, ms, run, type Row } from './measure.ts';
+import { medians, ms, run, startRegistry, type Row } from './measure.ts';
 import type { Stage } from './stage.ts';
 
 const gigabyte = 1 << 30;
 
 /** Push of a layer of 1 GB that cannot be compressed, each tool as its own process, against `skopeo copy`. */
 export async function compareLarge(stage: Stage, runs: number): Promise<Row[]> {
-  const { folder, program, blobs, hosts } = stage;
+  const { folder, program, blobs } = stage;
   const [bundle, layout, whole] = ['large', 'large-layout', 'large-export'].map((name) =>
     join(folder, name),
   ) as [string, string, string];
@@ -27,17 +26,17 @@ export async function compareLarge(stage: Stage, runs: number): Promise<Row[]> {
   await rm(bundle, { recursive: true });
   let resident = 0;
   const [ours = 0, theirs = 0] = await medians(Math.min(runs, 3), [
-    async (turn) => {
-      const to = ['--to', `${hosts[turn & 1 ? 1 : 0]}/large-${turn + 1}`, '--blobs', blobs];
-      const time = ['-f', '%M', '-o', join(folder, 'rss'), process.execPath, program, 'push', layout, ...to];
-      await run('/usr/bin/time', time);
-      resident = Math.max(resident, Number(await run('cat', [join(folder, 'rss')])) / 1024);
-    },
-    async (turn) => {
-      const to = `docker://${hosts[turn & 1 ? 1 : 0]}/skopeo-${turn + 1}:v1`;
-      const how = ['--dest-tls-verify=false', '--insecure-policy', '--preserve-digests', '--all'];
-      await run('skopeo', ['copy', ...how, `oci:${whole}:v1`, to]);
-    },
+    (turn) =>
+      intoNewRegistry(join(folder, `ours-${turn}`), async (host) => {
+        const push = [process.execPath, program, 'push', layout, '--to', `${host}/large`, '--blobs', blobs];
+        await run('/usr/bin/time', ['-f', '%M', '-o', join(folder, 'rss'), ...push]);
+        resident = Math.max(resident, Number(await readFile(join(folder, 'rss'), 'utf8')) / 1024);
+      }),
+    (turn) =>
+      intoNewRegistry(join(folder, `skopeo-${turn}`), (host) => {
+        const how = ['--dest-tls-verify=false', '--insecure-policy', '--preserve-digests', '--all'];
+        return run('skopeo', ['copy', ...how, `oci:${whole}:v1`, `docker://${host}/large:v1`]);
+      }),
   ]);
   return [
     {
@@ -48,4 +47,15 @@ export async function compareLarge(stage: Stage, runs: number): Promise<Row[]> {
       wanted: '≥ 0.7 ×, ≤ 200 MB',
     },
   ];
+}
+
+/** A registry that never had the blob: skopeo remembers where it brought one, and mounts it from there. */
+async function intoNewRegistry(folder: string, push: (host: string) => Promise<unknown>): Promise<void> {
+  const { host, stop } = await startRegistry(folder);
+  try {
+    await push(host);
+  } finally {
+    stop();
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -18,21 +18,27 @@ await Promise.all(bundles.map(async (bundle, n) => {
 }));
 `;
 
-/** Ten apps for two platforms into two registries, against one app for one platform into one; a process each. */
+/**
+ * Ten apps for two platforms into two registries, against one app for one platform into one; a process each. Every
+ * time all code is new, and the repositories have what was released before: a change that touches every app.
+ */
 export async function compareMany({ folder, lock, blobs, hosts }: Stage, runs: number): Promise<Row[]> {
   const bundles = Array.from({ length: 10 }, (_, n) => join(folder, `many-${n}`));
-  for (const [n, bundle] of bundles.entries()) {
+  for (const bundle of bundles) {
     await cp(sampleBundle, bundle, { recursive: true, filter: (file) => !file.endsWith('.map') });
-    await appendFile(join(bundle, 'main.mjs'), `\n// app ${n}`);
   }
   const program = join(folder, 'many.mjs');
   await writeFile(program, script);
-  const deploy = (work: object) => run(process.execPath, [program, JSON.stringify({ lock, blobs, ...work })]);
+  const deploy = async (work: { bundles: string[]; name: string }, others: object, turn: number) => {
+    for (const bundle of work.bundles)
+      await appendFile(join(bundle, 'main.mjs'), `\n// ${bundle} ${work.name} ${turn}`);
+    await run(process.execPath, [program, JSON.stringify({ lock, blobs, ...work, ...others })]);
+  };
   const [arm, amd] = ['linux/arm64', 'linux/amd64'];
   const [one = 0, ten = 0] = await medians(runs, [
     (turn) =>
-      deploy({ bundles: bundles.slice(0, 1), platforms: [amd], hosts: [hosts[0]], name: `one-${turn + 1}` }),
-    (turn) => deploy({ bundles, platforms: [amd, arm], hosts, name: `ten-${turn + 1}` }),
+      deploy({ bundles: bundles.slice(0, 1), name: 'one' }, { platforms: [amd], hosts: [hosts[0]] }, turn),
+    (turn) => deploy({ bundles, name: 'ten' }, { platforms: [amd, arm], hosts }, turn),
   ]);
   return [
     {
