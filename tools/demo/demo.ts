@@ -16,6 +16,13 @@ const LEDGER = '.slipway/ledger.git';
 const TABLE = /^(APP|sample-api|hello)\s|^One commit|^Nothing to release|^Still due|^Due in|^Nothing is due/;
 const TASKS =
   /^(✔|✖|⨯)\s|^> nx run|^\s+✔|^APP |^(sample-api|hello) +\w+|^One commit|^Nothing to release|^Still due|uploaded$/;
+/** An environment that is reached by promotion only, beside `local` on this machine. */
+const STAGE = `deploy: promote
+base: embedded
+registries: ['oci:.slipway/stage']
+source: worktree
+ledger: { repository: ${LEDGER} }
+`;
 const EDIT = 'npx nx affected -t build test deploy';
 
 const workspace = process.cwd();
@@ -34,7 +41,8 @@ const edit = (file: string, from: string, to: string): void => {
 };
 const ledger = (...args: string[]): string => git(join(scratch, LEDGER), ...args).trim();
 const bumps = (): number => Number(ledger('rev-list', '--count', 'env/local'));
-const released = (app: string): string => ledger('show', `env/local:apps/${app}/release.yaml`);
+const released = (app: string, environment = 'local'): string =>
+  ledger('show', `env/${environment}:apps/${app}/release.yaml`);
 
 /**
  * A second app, so that there is something to leave alone: a dozen lines and no tests. The check of what every app
@@ -52,7 +60,9 @@ function addHello(): void {
   );
   write('apps/hello/deploy/values.yaml', '{}\n');
   write('apps/hello/deploy/local.yaml', '{}\n');
-  commit(scratch, 'Add hello');
+  for (const app of ['hello', 'sample-api']) write(`apps/${app}/deploy/stage.yaml`, '{}\n');
+  write('deploy/environments/stage/environment.yaml', STAGE);
+  commit(scratch, 'Add hello, and an environment that is reached by promotion');
 }
 
 async function visit(): Promise<void> {
@@ -123,8 +133,23 @@ async function visit(): Promise<void> {
     tour.type(`slipway stack synth ${STACK}`, /./);
   });
 
+  await tour.stop('Promote it: the same image and configuration, nothing is built', () => {
+    const { code } = tour.type('slipway promote --from local --to stage --no-diff', /./);
+    expect(code === 0, 'both apps are promoted');
+    const digest = /sha256:[0-9a-f]{64}/.exec(released('sample-api'))?.[0] as string;
+    expect(released('sample-api', 'stage').includes(digest), 'stage has the very image that local runs');
+  });
+
+  await tour.stop('Roll back: the release before, and a hold that the next run obeys', () => {
+    const before = released('sample-api');
+    const { code } = tour.type('slipway rollback sample-api --env local --reason demo', /./);
+    expect(code === 0 && released('sample-api') !== before, 'the release before is back');
+    expect(/hold:/.test(released('sample-api')), 'the rollback leaves a hold');
+    tour.type('slipway history sample-api --env local', /./);
+  });
+
   await tour.stop('What is released?', () => {
-    tour.type('slipway status --env local', /./);
+    tour.type('slipway status --no-cluster', /^(APP|hello|sample-api) .*(local|stage|STATE)/);
   });
 }
 

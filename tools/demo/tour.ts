@@ -41,7 +41,8 @@ export class Tour {
       cwd: this.#folder,
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
-      env: { ...withoutNx(process.env), FORCE_COLOR: '0', NO_COLOR: '1' },
+      // With its plugins in this process Nx starts in half the time.
+      env: { ...withoutNx(process.env), NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0', NO_COLOR: '1' },
     });
     if (done.error) throw done.error;
     const output = `${done.stdout}${done.stderr}`;

@@ -199,14 +199,14 @@ describe('rollback and history', () => {
 describe('promote', () => {
   it('copies the image to the target and releases it there, and a second time changes nothing', async () => {
     const tag = await release('api', 'one');
-    const dry = await slipway('promote --from local --to stage --dry-run');
+    const dry = await slipway('promote --from local --to stage --dry-run --no-diff');
     expect(dry).toEqual({
       code: 0,
       output: expect.stringMatching(
         /api +landed .*\nA dry run: nothing was copied or written\.\n$/,
       ) as string,
     });
-    const done = await slipway('promote --from local --to stage');
+    const done = await slipway('promote --from local --to stage --no-diff');
     expect(done.code).toBe(0);
     expect(done.output).toMatch(
       new RegExp(`^APP +STAGE +IMAGE\napi +landed +${tag}\nOne commit on env/stage: [0-9a-f]{12}\n$`),

@@ -47,10 +47,13 @@ export { type Intent, type Outcome, type Plan } from './plan.ts';
 export {
   promote,
   type CopyImage,
+  type FromSource,
+  type Objection,
   type ImageCopy,
   type PromoteRequest,
   type PromoteResult,
 } from './promote.ts';
+export { publishedFrom } from './published-releases.ts';
 export { promotionTable } from './promotion-table.ts';
 export { assertReleasable, type Releasable } from './releasable.ts';
 export { removeRelease } from './remove.ts';

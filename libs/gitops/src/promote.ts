@@ -22,13 +22,27 @@ export interface ImageCopy {
 /** The one thing a promotion asks of an image library: what is there already is not copied again. */
 export type CopyImage = (copy: ImageCopy) => Promise<unknown>;
 
+/** What a promotion asks of whoever knows the cluster: why a release is not fit to go further; undefined when it is. */
+export type Objection = (app: string, release: Release) => Promise<string | undefined>;
+
+/** Releases that no environment has run: for an emergency. */
+export interface FromSource {
+  /** The commit that they were published from. */
+  commit: Commit;
+  /** What was published from it, by app. */
+  records: ReadonlyMap<string, Release>;
+}
+
 /** A wish to release in one environment what another one has. */
 export interface PromoteRequest {
   source: Source;
-  from: Environment;
+  /** An environment, or in an emergency what was published from a commit, which takes a `reason`. */
+  from: Environment | FromSource;
   to: Environment;
   /** @default all that `from` has released and `to` deploys */
   apps?: readonly string[];
+  /** Asked about each release that would land. @default nobody is */
+  objection?: Objection | undefined;
   /** Why a record that diverged from the target's may replace it; recorded in the commit. */
   reason?: string | undefined;
   /** Who asks for it, for the commit's trailers. */
@@ -62,16 +76,18 @@ export interface PromoteResult {
  * @throws {GitopsError} `usage` where `from` is `to` or the reason is empty; from the remotes: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function promote(request: PromoteRequest): Promise<PromoteResult> {
-  const { source, from, to, dryRun = false } = request;
-  if (from.name === to.name) {
-    throw new GitopsError('usage', `${from.name} cannot be promoted to itself. Name two environments.`, {
-      value: to.name,
-    });
-  }
+  const { source, to, dryRun = false } = request;
+  assertMakesSense(request);
   const mainline = await mainlineOf(source, to);
   const newest = mainline === 'branches' ? await source.head() : mainline;
   const { records, skipped } = await select(request, newest);
-  const promotion: Promotion = { ...request, mainline, records, reason: reasonOf(request) };
+  const promotion: Promotion = {
+    ...request,
+    mainline,
+    records,
+    reason: reasonOf(request),
+    objection: asked(request),
+  };
   if (records.size === 0) return { outcomes: [], skipped, dryRun, commit: undefined };
   const repository = await LedgerRepository.open(source, to);
   try {
@@ -95,7 +111,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
 
 /** The records to promote: of the named apps, or of all that the target deploys at the record or on main. */
 async function select({ source, from, to, apps }: PromoteRequest, newest: Commit) {
-  const released = await readAllReleases(source, from);
+  const released = 'records' in from ? from.records : await readAllReleases(source, from);
   const deploys = async (app: string, { release }: Release) => {
     const values = deployFile(app, to.name);
     const found = await Promise.all([release.config, newest].map((at) => source.objectId(at, values)));
@@ -113,6 +129,31 @@ async function select({ source, from, to, apps }: PromoteRequest, newest: Commit
       all.flatMap(({ app, release, deployed }) => (deployed ? [[app, release] as const] : [])),
     ),
     skipped: all.flatMap(({ app, deployed }) => (deployed ? [] : [app])),
+  };
+}
+
+function assertMakesSense({ from, to, reason }: PromoteRequest): void {
+  if ('records' in from && reason === undefined) {
+    throw new GitopsError(
+      'usage',
+      'What no environment has run goes only with a reason: --reason <why>, for whoever reads the history.',
+      { value: from.commit },
+    );
+  }
+  if (!('records' in from) && from.name === to.name) {
+    throw new GitopsError('usage', `${from.name} cannot be promoted to itself. Name two environments.`, {
+      value: to.name,
+    });
+  }
+}
+
+/** Attempts decide anew, and nobody wants to be asked the same thing twice. */
+function asked({ objection = async () => undefined }: PromoteRequest): Objection {
+  const answers = new Map<string, Promise<string | undefined>>();
+  return (app, release) => {
+    const answer = answers.get(app) ?? objection(app, release);
+    answers.set(app, answer);
+    return answer;
   };
 }
 

@@ -3,7 +3,11 @@ import type { Environment } from './environment.ts';
 import type { PromoteResult } from './promote.ts';
 
 /** What a promotion did to the target's ledger, or would do, for people: a row for each app. */
-export function promotionTable(from: Environment, to: Environment, result: PromoteResult): string {
+export function promotionTable(
+  from: Pick<Environment, 'name'>,
+  to: Environment,
+  result: PromoteResult,
+): string {
   const { outcomes, skipped, dryRun, commit } = result;
   const lines =
     outcomes.length > 0

@@ -7,14 +7,16 @@ import { LEDGER_FILE, print, readReleases, readState, releaseFile, type Release 
 import { unreadable } from './mainline.ts';
 import { compare, isHeld } from './order.ts';
 import type { Outcome } from './plan.ts';
-import type { Mainline, Source } from './source.ts';
+import type { Commit, Mainline, Source } from './source.ts';
 import type { Change } from './update.ts';
 
 /** A wish to release in one environment what another one has, without the state of the target's ledger. */
 export interface Promotion {
   source: Source;
-  from: Environment;
+  from: Environment | { commit: Commit };
   to: Environment;
+  /** Why a release is not fit to go further; undefined when it is. */
+  objection(app: string, release: Release): Promise<string | undefined>;
   /** Main's history, as the target sees it. */
   mainline: Mainline;
   /** The apps, sorted, with what the source environment has released of them. */
@@ -52,12 +54,12 @@ export async function recordPromotion(
     value: outcomes,
     edit,
     message: ledgerMessage({
-      subject: `Promote ${nameApps(landed)} from ${from.name} to ${to.name}`,
+      subject: `Promote ${nameApps(landed)} from ${nameOf(from)} to ${to.name}`,
       lines: releaseLines(landed),
       trailers: [
         ['Environment', to.name],
         ['Action', 'promote'],
-        ['From', from.name],
+        'name' in from ? ['From', from.name] : ['From-Source', from.commit],
         ...releaseTrailers(landed),
         ['By', by],
         ['Reason', reason],
@@ -77,15 +79,18 @@ function stillPending(pending: readonly string[], outcomes: readonly Outcome[]):
   return pending.filter((app) => !settled.has(app));
 }
 
+/** An environment by its name, a commit as what it is. */
+const nameOf = (from: Promotion['from']): string =>
+  'name' in from ? from.name : `commit ${from.commit.slice(0, 12)}`;
+
 async function decide(promotion: Promotion, app: string, before: Release | undefined): Promise<Outcome> {
   const { source, from, to, records } = promotion;
   const known = before && { before, after: before };
   const record = records.get(app);
   if (record === undefined) {
-    const reason = `not released in ${from.name}. Deploy it there first: npx nx deploy ${app} -c ${from.name}`;
-    return { app, outcome: 'failed', reason, ...known };
+    return { app, outcome: 'failed', reason: notThere(from, app), ...known };
   }
-  const held = heldIn(from, record) ?? (before && heldIn(to, before));
+  const held = ('name' in from ? heldIn(from, record) : undefined) ?? (before && heldIn(to, before));
   if (held !== undefined) return { app, outcome: 'held', reason: held, ...known };
   const missing = await incomplete(promotion, app, record);
   if (missing !== undefined) return { app, outcome: 'failed', reason: missing, ...known };
@@ -96,7 +101,15 @@ async function decide(promotion: Promotion, app: string, before: Release | undef
     const same = await sameConfiguration(source, app, before.release, after.release);
     if (same) return { app, outcome: 'unchanged', ...known };
   }
+  const objection = await promotion.objection(app, record);
+  if (objection !== undefined) return { app, outcome: 'failed', reason: objection, ...known };
   return { app, outcome: 'landed', ...order, ...(before && { before }), after };
+}
+
+function notThere(from: Promotion['from'], app: string): string {
+  return 'name' in from
+    ? `not released in ${from.name}. Deploy it there first: npx nx deploy ${app} -c ${from.name}`
+    : `no run has published it from ${from.commit.slice(0, 12)}. Deploy that commit to some environment first`;
 }
 
 /** The record as the target holds it: the same, but pulled from the target's own registry. */
@@ -119,7 +132,7 @@ async function incomplete(
   if (problem !== undefined) return problem;
   const values = deployFile(app, to.name);
   if ((await source.objectId(config, values)) !== undefined) return undefined;
-  return `${values} is not there at ${config.slice(0, 12)}, which ${from.name} runs. Add it on main, deploy that to ${from.name}, then promote again`;
+  return `${values} is not there at ${config.slice(0, 12)}, which ${'name' in from ? `${from.name} runs` : 'was published'}. Add it on main, deploy that${'name' in from ? ` to ${from.name}` : ''}, then promote again`;
 }
 
 /** Newer wins, as in a bump; where neither record contains the other, only a reason decides. */

@@ -1,21 +1,34 @@
 import { Command } from 'commander';
 import {
+  diffText,
+  environmentStatus,
   GitopsError,
   listEnvironments,
   promote,
   promotionTable,
+  publishedFrom,
   readEnvironment,
   type Environment,
+  type FromSource,
+  type Objection,
+  type PromoteResult,
+  type Source,
 } from '@slipway/gitops';
+import { diffOutcomes } from '@slipway/gitops/render';
+import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
+import { askCluster } from '../cluster-status.ts';
 import { copyImage } from '../copy-image.ts';
 import { exitCodeOfOutcomes } from '../exit-code.ts';
 import { print } from '../print.ts';
 import { requester } from '../requester.ts';
 import { enterWorkspace } from '../workspace.ts';
 
-interface Options {
+interface Options extends ClusterOptions {
   to: string;
   from?: string;
+  fromSource?: string;
+  cluster: boolean;
+  diff: boolean;
   reason?: string;
   by?: string;
   dryRun?: boolean;
@@ -23,43 +36,100 @@ interface Options {
 }
 
 export function promoteCommand(): Command {
-  return new Command('promote')
+  const command = new Command('promote')
     .description('Release in one environment what another one runs: same image, same configuration commit')
-    .argument('[apps...]', 'the apps (default: all that both environments deploy)')
+    .argument('[apps...]', 'the apps, or platform (default: all that both environments deploy)')
     .requiredOption('--to <environment>', 'the environment to release in')
     .option(
       '--from <environment>',
       'the environment that runs it (default: the only one that CI releases main to)',
     )
-    .option('--reason <text>', 'why a release that diverged from the present one may replace it')
+    .option(
+      '--from-source <commit>',
+      'in an emergency: what runs here published from this commit; takes --reason',
+    )
+    .option('--reason <text>', 'why a release that diverged, or that no environment has run, may go')
     .option('--by <name>', "who promotes (default: who started the CI run, else Git's user.name)")
     .option('--dry-run', 'only tell what would become of each app')
+    .option('--no-cluster', 'do not ask whether it runs in the environment that it comes from')
+    .option('--no-diff', 'do not show which objects change')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nNothing is built: images are copied under their digest to all registries of the target, then one commit records\n' +
-        'all apps that got there. Each app is decided by itself: landed, unchanged, held (in either environment),\n' +
-        'superseded (the target has something newer; to go back: slipway rollback) or failed, with the reason.\n\n' +
-        'For example: npx slipway promote --to production --dry-run\n' +
-        '             npx slipway promote api web --from development --to production',
-    )
-    .action(async (apps: string[], { to: name, from: other, reason, by, dryRun = false, json }: Options) => {
-      const { root, source } = await enterWorkspace();
-      const to = await readEnvironment(root, name);
-      const from = other === undefined ? await defaultFrom(root, name) : await readEnvironment(root, other);
-      const result = await promote({
-        source,
-        from,
-        to,
-        reason,
-        dryRun,
-        ...(apps.length > 0 && { apps }),
-        ...(await requester(source, by)),
-        copyImage: (copy) => copyImage(root, copy),
-      });
-      print(json, { from: from.name, to: to.name, ...result }, () => promotionTable(from, to, result));
-      process.exitCode = exitCodeOfOutcomes(result.outcomes);
-    });
+    .addHelpText('after', NOTES);
+  return addClusterOptions(command).action(promoteApps);
+}
+
+const NOTES =
+  '\nNothing is built: images are copied under their digest to all registries of the target, then one commit records\n' +
+  'all apps that got there. Each app is decided by itself: landed, unchanged, held (in either environment),\n' +
+  'superseded (the target has something newer; to go back: slipway rollback) or failed, with the reason. What the\n' +
+  'cluster of the first environment can be asked about and does not run there is not promoted.\n\n' +
+  'For example: npx slipway promote --to production --dry-run\n' +
+  '             npx slipway promote api web --from development --to production';
+
+async function promoteApps(apps: string[], options: Options): Promise<void> {
+  const { root, source } = await enterWorkspace();
+  const to = await readEnvironment(root, options.to);
+  const from = await originOf(source, root, to, options);
+  const result = await promote({
+    source,
+    from,
+    to,
+    reason: options.reason,
+    dryRun: options.dryRun ?? false,
+    ...(apps.length > 0 && { apps }),
+    ...(await requester(source, options.by)),
+    ...(options.cluster && 'name' in from && { objection: await runningThere(source, from, options) }),
+    copyImage: (copy) => copyImage(root, copy),
+  });
+  const name = 'name' in from ? from.name : `commit ${from.commit.slice(0, 12)}`;
+  const changes = options.diff ? await changedObjects(source, to, result) : undefined;
+  print(
+    options.json,
+    { from: name, to: to.name, ...result, ...(changes?.diffs && { diff: changes.diffs }) },
+    () => [promotionTable({ name }, to, result), changes?.text].filter(Boolean).join('\n\n'),
+  );
+  process.exitCode = exitCodeOfOutcomes(result.outcomes);
+}
+
+async function originOf(
+  source: Source,
+  root: string,
+  to: Environment,
+  { from, fromSource }: Options,
+): Promise<Environment | FromSource> {
+  if (fromSource === undefined)
+    return from === undefined ? defaultFrom(root, to.name) : readEnvironment(root, from);
+  if (from === undefined) return publishedFrom(source, fromSource, to);
+  throw new GitopsError('usage', 'Name --from or --from-source, not both.', { value: fromSource });
+}
+
+/** Objects to what the environment's cluster says does not run there. One that cannot be asked objects to nothing. */
+async function runningThere(
+  source: Source,
+  from: Environment,
+  options: Options,
+): Promise<Objection | undefined> {
+  const cluster = await askCluster(from, await environmentStatus(source, from), options);
+  if (cluster === undefined || cluster.error !== undefined) return undefined;
+  return async (app) => {
+    const seen = cluster.apps[app];
+    return seen === undefined || seen.running
+      ? undefined
+      : `${from.name} does not run it: ${seen.waitingFor ?? seen.health}. Wait for it: npx slipway wait ${app} --env ${from.name}; or --no-cluster`;
+  };
+}
+
+/** Which objects the promotion changes in the target; a sentence where that cannot be told. */
+async function changedObjects(source: Source, to: Environment, { outcomes }: PromoteResult) {
+  const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
+  if (landed.length === 0) return undefined;
+  try {
+    const diffs = await diffOutcomes(source, to, landed);
+    return { diffs, text: diffText(diffs) };
+  } catch (error) {
+    if (!(error instanceof GitopsError)) throw error;
+    return { text: `Which objects change is not known: ${error.message.split('\n')[0]}` };
+  }
 }
 
 /**

@@ -2,6 +2,8 @@ import { PLATFORM } from '../app.ts';
 import type { Environment } from '../environment.ts';
 import type { Release } from '../ledger.ts';
 import { requireHelm } from '../render/find-helm.ts';
+import { recordsToRender } from '../render/release.ts';
+import type { Outcome } from '../plan.ts';
 import type { Manifest } from '../render/manifest.ts';
 import { Renderer } from '../render/renderer.ts';
 import type { Source } from '../source.ts';
@@ -54,4 +56,17 @@ export async function diffReleases(
   } finally {
     await renderer.close();
   }
+}
+
+/** As {@link diffReleases}, for what a bump or a promotion decided; with the platform that the ledger has by now. */
+export async function diffOutcomes(
+  source: Source,
+  environment: Environment,
+  outcomes: readonly Outcome[],
+): Promise<AppDiff[]> {
+  const { platform } = await recordsToRender(source, environment);
+  const own = outcomes.find(({ app }) => app === PLATFORM);
+  const platforms = { before: own?.before ?? platform, after: own?.after ?? platform };
+  const pairs = outcomes.map(({ app, before, after }) => ({ app, before, after }));
+  return diffReleases(source, environment, pairs, platforms);
 }

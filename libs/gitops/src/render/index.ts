@@ -1,5 +1,5 @@
 export { pairsOfCommits, pairsOfRecords, pairsWithReleased, type Pairs } from '../diff/pairs.ts';
-export { diffReleases, type Platforms, type ReleasePair } from '../diff/releases.ts';
+export { diffOutcomes, diffReleases, type Platforms, type ReleasePair } from '../diff/releases.ts';
 export { applicationOf, type Application } from './application-set.ts';
 export {
   renderChart,
