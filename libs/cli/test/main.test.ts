@@ -131,7 +131,7 @@ describe('doctor', () => {
   it('finds a whole workspace sound', async () => {
     repository({
       ...LOCAL,
-      'deploy/charts/service/Chart.yaml': 'name: service\n',
+      'deploy/charts/service/Chart.yaml': 'apiVersion: v2\nname: service\nversion: 1.0.0\n',
       'apps/api/deploy/values.yaml': '',
       'apps/api/deploy/local.yaml': '',
     });
