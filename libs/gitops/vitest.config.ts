@@ -1,3 +1,4 @@
 import { projectTests } from '../../tools/vitest.ts';
 
-export default projectTests();
+// Most tests wait for git, so as many files run at once as there are cores.
+export default projectTests({ maxWorkers: 2 });

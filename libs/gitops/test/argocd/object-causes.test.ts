@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { causesIn, isStarting, readObserved } from '../../src/argocd/object-causes.ts';
+import { causesIn, isStarting, readObserved, type Observed } from '../../src/argocd/object-causes.ts';
 
-const observed = (kind: string, status: unknown) =>
-  readObserved(JSON.stringify({ items: [{ kind, metadata: { name: 'x' }, status }] }), 'a test')[0]!;
+const observed = (kind: string, status: unknown): Observed => {
+  const json = JSON.stringify({ items: [{ kind, metadata: { name: 'x' }, status }] });
+  return readObserved(json, 'a test')[0] as Observed;
+};
 const said = (kind: string, status: unknown) =>
   causesIn(observed(kind, status)).map(({ message }) => message);
 

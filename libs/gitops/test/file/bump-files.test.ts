@@ -81,7 +81,7 @@ describe('a bump of files', () => {
     const release = (commit: string) =>
       bumpFiles({
         repository: deploy.bare,
-        edits: [tag(commit.slice(0, 7))],
+        edits: [tag(`sha-${commit.slice(0, 7)}`)], // without a letter it may be a number, and is quoted then
         order: { path: 'revision', commit, source },
       });
     expect((await release(newer)).changes.map(({ outcome }) => outcome)).toEqual(['landed', 'landed']);
@@ -90,7 +90,7 @@ describe('a bump of files', () => {
       commit: undefined,
       changes: [{ outcome: 'superseded' }, { outcome: 'superseded' }],
     });
-    expect(deploy.read('apps/api/values.yaml')).toContain(`tag: ${newer.slice(0, 7)}`);
+    expect(deploy.read('apps/api/values.yaml')).toContain(`tag: sha-${newer.slice(0, 7)}`);
   });
 
   it('works in a repository whose objects are named by SHA-256', async () => {
