@@ -120,6 +120,18 @@ describe('the command', () => {
     ]);
   });
 
+  it('exports a base for Nx, and a head only where nothing is uncommitted', async () => {
+    repository({ ...LOCAL, '.gitignore': '.slipway\n' });
+    const head = execFileSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+    const empty = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'; // Git's id of an empty tree: everything is due
+    expect(await main(['affected-base', '--export'])).toBe(0);
+    expect(output).toBe(`NX_BASE=${empty}\nNX_HEAD=${head}\n`);
+    output = '';
+    writeFileSync(join(folder, 'new'), '');
+    expect(await main(['affected-base', '--export'])).toBe(0);
+    expect(output).toBe(`NX_BASE=${empty}\n`);
+  });
+
   it('has nothing to bump where no run has published', async () => {
     repository(LOCAL);
     expect(await main(['bump'])).toBe(2);

@@ -3,20 +3,36 @@ import { affectedBase, readEnvironment, readSituation } from '@slipway/gitops';
 import { print } from '../print.ts';
 import { enterWorkspace } from '../workspace.ts';
 
+interface Options {
+  env: string;
+  export?: boolean;
+  json?: boolean;
+}
+
 export function affectedBaseCommand(): Command {
   return new Command('affected-base')
     .description('Print a base for plain `nx affected` that covers all that is due in an environment')
     .option('--env <environment>', 'the environment', 'local')
+    .option(
+      '--export',
+      'print the variables that Nx reads: NX_BASE, and NX_HEAD where nothing is uncommitted',
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nFor example: NX_BASE=$(npx slipway affected-base --env development) npx nx affected -t test',
+      '\nFor example: NX_BASE=$(npx slipway affected-base --env development) npx nx affected -t test\n' +
+        'In GitHub Actions: npx slipway affected-base --env development --export >> "$GITHUB_ENV"',
     )
-    .action(async ({ env, json }: { env: string; json?: boolean }) => {
+    .action(async ({ env, export: variables, json }: Options) => {
       const { root, source } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
       const { affectedProjects } = await import('@slipway/nx/affected');
       const base = await affectedBase(await readSituation(source, environment, affectedProjects('fresh')));
-      print(json, { environment: env, base }, () => base);
+      // With a head, Nx leaves uncommitted changes out.
+      const head = (await source.changes()).length === 0 ? await source.head() : undefined;
+      const lines = [`NX_BASE=${base}`, ...(head === undefined ? [] : [`NX_HEAD=${head}`])];
+      print(json, { environment: env, base, ...(head && { head }) }, () =>
+        variables ? lines.join('\n') : base,
+      );
     });
 }
