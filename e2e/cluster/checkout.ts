@@ -116,9 +116,9 @@ export class Checkout {
     this.git('worktree', 'remove', '--force', worktree);
   }
 
-  /** Deletes the branches of this run and the copy. */
+  /** Deletes the ledger and the copy; `main` stays, because servers keep a repository's first branch. */
   close(): void {
-    git(this.root, 'push', '--quiet', 'origin', '--delete', `env/${ENVIRONMENT}`, 'main');
+    git(this.root, 'push', '--quiet', 'origin', '--delete', `env/${ENVIRONMENT}`);
     removeScratch(this.root);
   }
 }
