@@ -1,6 +1,8 @@
+import type { Aim } from './aim.ts';
+import { inExcerpt } from './excerpt.ts';
 import { locate } from './location.ts';
 import { toPath, type Path } from './path.ts';
-import { proveReplaced } from './proof.ts';
+import { proveReplaced, type Replacement } from './proof.ts';
 import { readsAs } from './reading.ts';
 import { writeScalar } from './scalar.ts';
 import { readSource, refuseSize, splice } from './source.ts';
@@ -24,16 +26,26 @@ export function setValue(bytes: Uint8Array, path: string | Path, value: Value): 
   const segments = toPath(path);
   const wanted = writableValue(value, segments);
   const aim = readSource(bytes, segments);
-  const location = locate(aim);
-  const { node, start, end, style } = targetAt(aim, location, wanted);
-  if (readsAs(node, wanted)) return bytes;
-
-  const { text } = aim;
-  const { inFlow } = location;
-  const written = writeScalar(wanted, style, inFlow);
-  const after = text.slice(0, start) + written + text.slice(end);
-  proveReplaced(aim, after, { start, old: text.slice(start, end), written, value: wanted, inFlow });
-  const result = splice(bytes, text, start, end, written);
+  const change = inExcerpt(aim, (where, whole) => {
+    const found = replacementOf(where, wanted);
+    return found && { ...found, start: whole(found.start) };
+  });
+  if (change === undefined) return bytes;
+  const { start, old, written } = change;
+  const result = splice(bytes, aim.text, start, start + old.length, written);
   refuseSize(result.length, segments);
   return result;
+}
+
+/** What has to be written, proven; undefined when the value is there already. */
+function replacementOf(aim: Aim, value: string | number | boolean): Replacement | undefined {
+  const location = locate(aim);
+  const { node, start, end, style } = targetAt(aim, location, value);
+  if (readsAs(node, value)) return undefined;
+  const { text } = aim;
+  const { inFlow } = location;
+  const written = writeScalar(value, style, inFlow);
+  const replacement = { start, old: text.slice(start, end), written, value, inFlow };
+  proveReplaced(aim, text.slice(0, start) + written + text.slice(end), replacement);
+  return replacement;
 }
