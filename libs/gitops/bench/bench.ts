@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bumpFiles, environmentStatus, readEnvironment, setValue, Source } from '../src/index.ts';
+import { bumpFiles, environmentStatuses, readEnvironment, setValue, Source } from '../src/index.ts';
 import { serveHttp } from '../test/serve-http.ts';
 import { contend, makeRepository, type Result } from './contention.ts';
 import { compare, exponent, machine, ms } from './measure.ts';
@@ -109,10 +109,8 @@ async function status(): Promise<void> {
     ]);
     const { all = 0 } = await compare(5, {
       all: async () => {
-        const source = await Source.open(clone);
-        return Promise.all(
-          environments.map(async (name) => environmentStatus(source, await readEnvironment(clone, name))),
-        );
+        const all = await Promise.all(environments.map((name) => readEnvironment(clone, name)));
+        return environmentStatuses(await Source.open(clone), all);
       },
     });
     times.push(all);

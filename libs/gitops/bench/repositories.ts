@@ -43,7 +43,7 @@ export function workspaceRepository(folder: string, apps: number, environments: 
     ...environments.map((name) =>
       file(
         `deploy/environments/${name}/environment.yaml`,
-        'deploy: auto\nbase: pinned\nregistries: [registry.example/team]\n',
+        `deploy: ${name === 'development' ? 'auto' : 'promote'}\nbase: pinned\nregistries: [registry.example/team]\n`,
       ),
     ),
     ...names.flatMap((app) => [

@@ -53,22 +53,24 @@ export const deployFile = (app: string, environment: string): string =>
  *   has the platform's name
  */
 export async function appsAt(source: Source, commit: Commit, environment: string): Promise<App[]> {
-  const names = await deployedNames(source, commit, environment);
+  const files = await source.listFiles(commit, 'apps');
+  const names = deployedNames(files, environment);
   const reserved = names.find((name) => RESERVED.includes(name));
   if (reserved !== undefined) {
     throw new GitopsError('invalid', `apps/${reserved} has a name of the platform's own. Rename the app.`, {
       value: reserved,
     });
   }
-  const apps = await Promise.all(names.map((name) => appAt(source, commit, name)));
+  const apps = await Promise.all(names.map((name) => appAt(source, files, name)));
   const hasPlatform = await deploysPlatform(source, commit, environment);
   const platform = hasPlatform ? [{ name: PLATFORM, chart: PLATFORM_CHART }] : [];
   return [...apps, ...platform].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function appAt(source: Source, commit: Commit, name: string): Promise<App> {
+async function appAt(source: Source, files: ReadonlyMap<string, string>, name: string): Promise<App> {
   const file = `${appFolder(name)}/package.json`;
-  const text = (await source.readFile(commit, file)) ?? '{}';
+  const id = files.get(file);
+  const text = (id && (await source.readText(id))) ?? '{}';
   return { name, chart: readJson(Manifest, text, file).slipway?.chart ?? DEFAULT_CHART };
 }
 
@@ -78,10 +80,9 @@ async function deploysPlatform(source: Source, commit: Commit, environment: stri
   return found.every((id) => id !== undefined);
 }
 
-async function deployedNames(source: Source, commit: Commit, environment: string): Promise<string[]> {
-  const files = await source.listFiles(commit, 'apps');
+function deployedNames(files: ReadonlyMap<string, string>, environment: string): string[] {
   const suffix = `/deploy/${environment}.yaml`;
-  return files.flatMap((file) => {
+  return [...files.keys()].flatMap((file) => {
     const name = file.split('/')[1] as string;
     return file === `apps/${name}${suffix}` ? [name] : [];
   });

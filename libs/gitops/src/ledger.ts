@@ -103,9 +103,10 @@ export const releaseFile = (app: string): string =>
 
 /** The apps that a ledger has a release of, whether or not they still exist. */
 export function releasedApps(tip: Tip): string[] {
+  const files = new Set(tip.files);
   return tip.files
     .flatMap((file) => /^(?:apps\/)?([^/]+)\/release\.yaml$/.exec(file)?.[1] ?? [])
-    .filter((app) => tip.files.includes(releaseFile(app)))
+    .filter((app) => files.has(releaseFile(app)))
     .sort();
 }
 

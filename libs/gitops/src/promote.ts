@@ -1,4 +1,3 @@
-import { deployFile } from './app.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import { oneLine } from './ledger-message.ts';
@@ -6,8 +5,8 @@ import { LedgerRepository } from './ledger-repository.ts';
 import { readReleases, releasedApps, type Image, type Release } from './ledger.ts';
 import { mainlineOf } from './mainline.ts';
 import type { Outcome } from './plan.ts';
-import { decidePromotion, recordPromotion, type Promotion } from './promotion.ts';
-import type { Commit, Source } from './source.ts';
+import { decidePromotion, deployedRecords, recordPromotion, type Promotion } from './promotion.ts';
+import type { Commit, Mainline, Source } from './source.ts';
 import { updateLedger } from './update.ts';
 
 /** One image to bring from one repository to another, under the same digest and tag. */
@@ -79,8 +78,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
   const { source, to, dryRun = false } = request;
   assertMakesSense(request);
   const mainline = await mainlineOf(source, to);
-  const newest = mainline === 'branches' ? await source.head() : mainline;
-  const { records, skipped } = await select(request, newest);
+  const { records, skipped } = await select(request, mainline);
   const promotion: Promotion = {
     ...request,
     mainline,
@@ -110,26 +108,11 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
 }
 
 /** The records to promote: of the named apps, or of all that the target deploys at the record or on main. */
-async function select({ source, from, to, apps }: PromoteRequest, newest: Commit) {
+async function select({ source, from, to, apps }: PromoteRequest, mainline: Mainline) {
   const released = 'records' in from ? from.records : await readAllReleases(source, from);
-  const deploys = async (app: string, { release }: Release) => {
-    const values = deployFile(app, to.name);
-    const found = await Promise.all([release.config, newest].map((at) => source.objectId(at, values)));
-    return found.some((id) => id !== undefined);
-  };
-  if (apps !== undefined) {
-    const names = [...new Set(apps)].sort();
-    return { records: new Map(names.map((app) => [app, released.get(app)] as const)), skipped: [] };
-  }
-  const all = await Promise.all(
-    [...released].map(async ([app, release]) => ({ app, release, deployed: await deploys(app, release) })),
-  );
-  return {
-    records: new Map(
-      all.flatMap(({ app, release, deployed }) => (deployed ? [[app, release] as const] : [])),
-    ),
-    skipped: all.flatMap(({ app, deployed }) => (deployed ? [] : [app])),
-  };
+  if (apps === undefined) return deployedRecords(source, released, to, mainline);
+  const names = [...new Set(apps)].sort();
+  return { records: new Map(names.map((app) => [app, released.get(app)] as const)), skipped: [] };
 }
 
 function assertMakesSense({ from, to, reason }: PromoteRequest): void {

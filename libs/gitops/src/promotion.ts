@@ -27,11 +27,39 @@ export interface Promotion {
   runUrl?: string | undefined;
 }
 
+/** Of all that is released somewhere, what the target deploys at the record or on main, and the apps that it does not. */
+export async function deployedRecords(
+  source: Source,
+  released: ReadonlyMap<string, Release>,
+  to: Environment,
+  mainline: Mainline,
+): Promise<{ records: Map<string, Release>; skipped: string[] }> {
+  const newest = mainline === 'branches' ? await source.head() : mainline;
+  const deploys = async (app: string, { release }: Release) => {
+    const values = deployFile(app, to.name);
+    const found = await Promise.all([release.config, newest].map((at) => source.objectId(at, values)));
+    return found.some((id) => id !== undefined);
+  };
+  const all = [...released];
+  const deployed = await Promise.all(all.map(([app, release]) => deploys(app, release)));
+  return {
+    records: new Map(all.filter((_, at) => deployed[at])),
+    skipped: all.flatMap(([app], at) => (deployed[at] ? [] : [app])),
+  };
+}
+
 /** The fate of every app of a promotion on top of one tip of the target's ledger. */
 export async function decidePromotion(promotion: Promotion, tip: Tip): Promise<Outcome[]> {
   const apps = [...promotion.records.keys()];
-  const releases = await readReleases(tip, apps, promotion.to.ledger.branch);
-  return Promise.all(apps.map((app) => decide(promotion, app, releases.get(app))));
+  return decideRecords(promotion, await readReleases(tip, apps, promotion.to.ledger.branch));
+}
+
+/** The same on top of what the target has released. */
+export function decideRecords(
+  promotion: Promotion,
+  releases: ReadonlyMap<string, Release>,
+): Promise<Outcome[]> {
+  return Promise.all([...promotion.records.keys()].map((app) => decide(promotion, app, releases.get(app))));
 }
 
 /** What to write on top of a tip once it is known what becomes of every app. */

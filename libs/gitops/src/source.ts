@@ -6,7 +6,9 @@ import type { Commit } from './repository/branch.ts';
 import type { ObjectFormat } from './repository/git-object.ts';
 import type { CommitOptions } from './repository/identity.ts';
 import { readSettings, type Settings } from './repository/settings.ts';
+import { parseTree, type Tree } from './repository/tree.ts';
 import { SNAPSHOT_TRAILER, writeSnapshot } from './snapshot.ts';
+import type { Stretch } from './stretch.ts';
 
 export type { Commit };
 
@@ -22,8 +24,10 @@ export class Source {
   readonly commits: CommitOptions;
   /** What was found about a commit never changes, and the rules ask the same things again and again. */
   readonly #known = new Map<string, Promise<string | undefined>>();
+  readonly #listed = new Map<string, Promise<ReadonlyMap<string, string>>>();
   readonly #objects: ObjectBatch;
   #settings: Promise<Settings> | undefined;
+  #stretch: Stretch | undefined;
   #whole = false;
   #deepening: Promise<void> | undefined;
 
@@ -107,9 +111,9 @@ export class Source {
     if (mainline !== 'branches') return this.isAncestor(commit, mainline);
     const position = await this.#position(commit);
     if (position === undefined) return (await this.#deepen(commit)) && this.isOnMainline(commit, mainline);
+    if (await this.isAncestor(position, await this.head())) return true;
     const containing = await this.#try(['for-each-ref', '--count=1', '--contains', position, 'refs/heads']);
-    if (containing.code === 0 && containing.stdout.length > 0) return true;
-    return this.isAncestor(position, await this.head());
+    return containing.code === 0 && containing.stdout.length > 0;
   }
 
   /** The commits that no other one of these contains; those that are not known here stay. */
@@ -127,16 +131,39 @@ export class Source {
   }
 
   /** The text of a file at a commit; undefined where it is not there. */
-  async readFile(commit: Commit, path: string): Promise<string | undefined> {
-    const found = await this.#objects.find(`${commit}:${path}`);
+  readFile(commit: Commit, path: string): Promise<string | undefined> {
+    return this.readText(`${commit}:${path}`);
+  }
+
+  /** The text of a file by its Git object id. */
+  async readText(id: string): Promise<string | undefined> {
+    const found = await this.#objects.find(id);
     return found?.type === 'blob' ? found.content.toString('utf8') : undefined;
   }
 
-  /** Every file under `folder` at a commit. */
-  async listFiles(commit: Commit, folder: string): Promise<string[]> {
-    const args = ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, '--', `${folder}/`];
-    const listed = await git(args, { cwd: this.root });
-    return listed.toString('utf8').split('\0').filter(Boolean);
+  /** What lies in a folder at a commit; empty where there is none. */
+  async readFolder(commit: Commit, folder: string): Promise<Tree> {
+    const found = await this.#objects.find(`${commit}:${folder}`);
+    return found?.type === 'tree' ? parseTree(found.content, found.id.length / 2) : new Map();
+  }
+
+  /** Every file under `folder` at a commit, and its Git object id. */
+  listFiles(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
+    const name = `${commit}:${folder}`;
+    const listed = this.#listed.get(name) ?? this.#list(commit, folder);
+    this.#listed.set(name, listed);
+    return listed;
+  }
+
+  async #list(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
+    const args = ['ls-tree', '-r', '-z', '--full-tree', commit, '--', `${folder}/`];
+    const lines = (await git(args, { cwd: this.root })).toString('utf8').split('\0').filter(Boolean);
+    return new Map(
+      lines.map((line) => {
+        const [, id = '', file = ''] = /^\d+ \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
+        return [file, id] as const;
+      }),
+    );
   }
 
   /** When a commit was made, in milliseconds since 1970; undefined when it is unknown here. */
@@ -190,11 +217,18 @@ export class Source {
   }
 
   async #contains(newer: Commit, older: Commit): Promise<boolean> {
+    const learned = this.#stretch?.contains(newer, older);
+    if (learned !== undefined) return learned;
     const answer = await this.#remember(`${older} in ${newer}`, async () => {
       const { code } = await this.#try(['merge-base', '--is-ancestor', older, newer]);
       return code === 0 ? 'yes' : undefined;
     });
     return answer === 'yes';
+  }
+
+  /** Takes what one walk through history found for granted: what it knows is asked of no process. */
+  learn(stretch: Stretch): void {
+    this.#stretch = stretch;
   }
 
   /** Where a commit stands in history: itself, or for a snapshot its parent. */

@@ -1,10 +1,14 @@
 import { appFolder, appsAt, deployFolder, PLATFORM_CHART, type App } from './app.ts';
-import { countBehind } from './behind.ts';
+import { driftOf, type Drift } from './drift.ts';
 import type { Environment } from './environment.ts';
+import { GitopsError } from './error.ts';
 import { LedgerRepository } from './ledger-repository.ts';
 import { readReleases, readState, releasedApps, type LedgerState, type Release } from './ledger.ts';
+import { mainlineOf } from './mainline.ts';
 import { isHeld } from './order.ts';
-import type { Commit, Source } from './source.ts';
+import { previewPromotion, type PromotionPreview } from './promotion-preview.ts';
+import type { Commit, Mainline, Source } from './source.ts';
+import { Stretch } from './stretch.ts';
 
 /** One app in one environment, as the ledger tells it. */
 export interface AppStatus {
@@ -15,6 +19,8 @@ export interface AppStatus {
   committedAt?: number;
   /** Commits between the release and HEAD that touch the app or its chart, where this checkout can tell. */
   behind?: number;
+  /** What HEAD would change of what is released, where this checkout can tell. */
+  drift?: readonly Drift[];
   pending: boolean;
   held: boolean;
   /** There is a release, but HEAD no longer deploys the app here. */
@@ -27,6 +33,25 @@ export interface EnvironmentStatus {
   ledger: { remote: string; branch: string; commit?: Commit };
   state: LedgerState;
   apps: AppStatus[];
+  /** What a promotion from the environment before would do here, where only promotions release. */
+  promotion?: PromotionPreview;
+}
+
+/** An environment whose ledger could not be read, and why. */
+export interface UnreadableStatus {
+  environment: string;
+  error: GitopsError;
+}
+
+/** What was read of one environment. */
+interface Reading {
+  environment: Environment;
+  apps: readonly App[];
+  ledger: EnvironmentStatus['ledger'];
+  state: LedgerState;
+  releases: ReadonlyMap<string, Release>;
+  /** Main's history, where it decides what may be promoted. */
+  mainline?: Mainline | undefined;
 }
 
 /**
@@ -38,68 +63,138 @@ export async function environmentStatus(
   source: Source,
   environment: Environment,
 ): Promise<EnvironmentStatus> {
+  const [status] = await environmentStatuses(source, [environment]);
+  if (status === undefined || 'error' in status) throw (status as UnreadableStatus).error;
+  return status;
+}
+
+/**
+ * As {@link environmentStatus}, for several: history is walked once for all of them, and where one is reached by
+ * promotion from another of them, what that would change is told.
+ */
+export async function environmentStatuses(
+  source: Source,
+  environments: readonly Environment[],
+): Promise<(EnvironmentStatus | UnreadableStatus)[]> {
   const head = await source.head();
-  const repository = await LedgerRepository.open(source, environment);
+  const read = await Promise.all(environments.map((environment) => readLedger(source, head, environment)));
+  const readings = read.filter((reading): reading is Reading => !('error' in reading));
+  const stretch = await walk(source, head, readings);
+  const statuses = await Promise.all(
+    read.map((reading) => ('error' in reading ? reading : statusOf(source, head, stretch, reading))),
+  );
+  return Promise.all(
+    statuses.map(async (status, at) => {
+      const to = environments[at] as Environment;
+      const preview = 'error' in status ? undefined : await previewPromotion(source, readings, to);
+      return { ...status, ...(preview && { promotion: preview }) };
+    }),
+  );
+}
+
+async function readLedger(
+  source: Source,
+  head: Commit,
+  environment: Environment,
+): Promise<Reading | UnreadableStatus> {
+  const { branch } = environment.ledger;
+  let repository: LedgerRepository | undefined;
   try {
-    const tip = await repository.tip();
-    const { branch } = environment.ledger;
-    const [apps, state] = [await appsAt(source, head, environment.name), await readState(tip, branch)];
-    const names = [...new Set([...apps.map(({ name }) => name), ...releasedApps(tip)])].sort();
-    const releases = await readReleases(tip, names, branch);
-    const statuses = names.map((name) => statusOf(name, apps, state, releases.get(name)));
-    return {
-      environment: environment.name,
-      ledger: { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) },
-      state,
-      apps: await withDistance(source, head, apps, statuses),
-    };
+    repository = await LedgerRepository.open(source, environment);
+    const [tip, apps] = await Promise.all([repository.tip(), appsAt(source, head, environment.name)]);
+    const names = releasedApps(tip);
+    const [state, releases] = await Promise.all([readState(tip, branch), readReleases(tip, names, branch)]);
+    const ledger = { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) };
+    const mainline = environment.deploy === 'promote' ? await mainlineOf(source, environment) : undefined;
+    return { environment, apps, ledger, state, releases, mainline };
+  } catch (error) {
+    if (!(error instanceof GitopsError)) throw error;
+    return { environment: environment.name, error };
   } finally {
-    await repository.close();
+    await repository?.close();
   }
 }
 
-function statusOf(
-  app: string,
-  apps: readonly App[],
-  state: LedgerState,
-  release: Release | undefined,
-): AppStatus {
-  return {
-    app,
-    pending: state.pending.includes(app),
-    held: release !== undefined && isHeld(release, Date.now()),
-    orphan: !apps.some(({ name }) => name === app),
-    ...(release && { release }),
-  };
+/** Walks once through all that tells HEAD and the releases apart. */
+async function walk(source: Source, head: Commit, readings: readonly Reading[]): Promise<Stretch> {
+  const releases = readings.flatMap(({ releases }) => [...releases.values()]);
+  const mainlines = readings.flatMap(({ mainline = 'branches' }) =>
+    mainline === 'branches' ? [] : [mainline],
+  );
+  const configs = new Set([...releases.map(({ release }) => release.config), ...mainlines]);
+  const known = await Promise.all([...configs].map((config) => source.resolve(config)));
+  const folders = readings.flatMap((reading) =>
+    namesIn(reading).flatMap((app) => foldersOf(app, reading.apps, reading.releases.get(app))),
+  );
+  const stretch = await Stretch.walk(
+    source,
+    head,
+    known.filter((commit) => commit !== undefined),
+    new Set(folders),
+  );
+  source.learn(stretch);
+  return stretch;
 }
 
-/** Adds how old each release is and how far HEAD is ahead of it. */
-async function withDistance(
+const namesIn = ({ apps, releases }: Reading): string[] =>
+  [...new Set([...apps.map(({ name }) => name), ...releases.keys()])].sort();
+
+/** The folders that a release of an app is made of: its own, its values, its chart now and then. */
+function foldersOf(app: string, apps: readonly App[], release: Release | undefined): string[] {
+  const charts = [apps.find(({ name }) => name === app)?.chart, release?.release.chart ?? PLATFORM_CHART];
+  return [appFolder(app), deployFolder(app), ...charts.filter((chart) => chart !== undefined)];
+}
+
+async function statusOf(
   source: Source,
   head: Commit,
-  apps: readonly App[],
-  statuses: readonly AppStatus[],
-): Promise<AppStatus[]> {
-  const charts = new Map(apps.map(({ name, chart }) => [name, chart]));
-  const questions = statuses.flatMap(({ app, release }) => {
-    if (release === undefined) return [];
-    const { config, chart } = release.release;
-    const folders = [appFolder(app), deployFolder(app), charts.get(app) ?? chart ?? PLATFORM_CHART];
-    return [{ app, config, folders }];
-  });
-  const [counts, times] = await Promise.all([
-    countBehind(source, head, questions),
-    Promise.all(questions.map(({ config }) => source.committedAt(config))),
-  ]);
-  const distance = new Map(
-    questions.map(({ app }, at) => [app, { behind: counts[at], committedAt: times[at] }] as const),
+  stretch: Stretch,
+  reading: Reading,
+): Promise<EnvironmentStatus> {
+  const { environment, ledger, state, releases } = reading;
+  const deployed = new Map(reading.apps.map((app) => [app.name, app]));
+  const pending = new Set(state.pending);
+  const apps = await Promise.all(
+    namesIn(reading).map(async (app): Promise<AppStatus> => {
+      const release = releases.get(app);
+      return {
+        app,
+        pending: pending.has(app),
+        held: release !== undefined && isHeld(release, Date.now()),
+        orphan: !deployed.has(app),
+        ...(release && {
+          release,
+          ...(await distance(source, head, stretch, app, deployed.get(app), release)),
+        }),
+      };
+    }),
   );
-  return statuses.map((status) => {
-    const { behind, committedAt } = distance.get(status.app) ?? {};
-    return {
-      ...status,
-      ...(committedAt !== undefined && { committedAt }),
-      ...(behind !== undefined && { behind }),
-    };
-  });
+  return { environment: environment.name, ledger, state, apps };
+}
+
+/** How old a release is, how far HEAD is ahead of it, and in what. */
+async function distance(
+  source: Source,
+  head: Commit,
+  stretch: Stretch,
+  app: string,
+  now: App | undefined,
+  { release: { config, chart = PLATFORM_CHART } }: Release,
+): Promise<Pick<AppStatus, 'committedAt' | 'behind' | 'drift'>> {
+  const [known, committedAt] = await Promise.all([source.resolve(config), source.committedAt(config)]);
+  if (known === undefined) return {};
+  const folders = [appFolder(app), deployFolder(app), now?.chart ?? chart];
+  return {
+    ...(committedAt !== undefined && { committedAt }),
+    behind: stretch.countSince(known, folders),
+    ...(now && {
+      drift: await driftOf(
+        source,
+        stretch,
+        app,
+        { config: known, chart },
+        { config: head, chart: now.chart },
+      ),
+    }),
+  };
 }

@@ -18,6 +18,7 @@ import { diffOutcomes } from '@slipway/gitops/render';
 import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
 import { askCluster } from '../cluster-status.ts';
 import { copyImage } from '../copy-image.ts';
+import { environmentBefore } from '../environment-before.ts';
 import { exitCodeOfOutcomes } from '../exit-code.ts';
 import { print } from '../print.ts';
 import { requester } from '../requester.ts';
@@ -98,7 +99,7 @@ async function originOf(
   { from, fromSource }: Options,
 ): Promise<Environment | FromSource> {
   if (fromSource === undefined)
-    return from === undefined ? defaultFrom(root, to.name) : readEnvironment(root, from);
+    return from === undefined ? defaultFrom(root, to) : readEnvironment(root, from);
   if (from === undefined) return publishedFrom(source, fromSource, to);
   throw new GitopsError('usage', 'Name --from or --from-source, not both.', { value: fromSource });
 }
@@ -137,14 +138,13 @@ async function changedObjects(source: Source, to: Environment, { outcomes }: Pro
  *
  * @throws {GitopsError} `usage` where there is none, or several
  */
-async function defaultFrom(root: string, to: string): Promise<Environment> {
-  const others = (await listEnvironments(root)).filter((name) => name !== to);
-  const environments = await Promise.all(others.map((name) => readEnvironment(root, name)));
-  const before = environments.filter(({ deploy, source }) => deploy === 'auto' && source !== 'worktree');
-  if (before.length === 1 && before[0] !== undefined) return before[0];
+async function defaultFrom(root: string, to: Environment): Promise<Environment> {
+  const before = await environmentBefore(root, to);
+  if (before !== undefined) return before;
+  const others = (await listEnvironments(root)).filter((name) => name !== to.name);
   throw new GitopsError(
     'usage',
-    `Which environment runs what shall go to ${to}? Name it: --from <environment>. Known: ${others.join(', ') || 'no other'}.`,
-    { value: to },
+    `Which environment runs what shall go to ${to.name}? Name it: --from <environment>. Known: ${others.join(', ') || 'no other'}.`,
+    { value: to.name },
   );
 }

@@ -1,26 +1,28 @@
 import { Command } from 'commander';
 import {
-  environmentStatus,
-  GitopsError,
+  environmentStatuses,
   listEnvironments,
+  previewText,
   readEnvironment,
   table,
   type AppStatus,
   type EnvironmentStatus,
+  type UnreadableStatus,
 } from '@slipway/gitops';
 import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
 import { askCluster, type ClusterStatus } from '../cluster-status.ts';
+import { environmentBefore } from '../environment-before.ts';
 import { print } from '../print.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
+
+/** What the ledger tells of an environment, and what its cluster adds. */
+type Status = EnvironmentStatus & { cluster?: ClusterStatus };
 
 /** An environment whose ledger could not be read, and why. */
 interface Unreadable {
   environment: string;
   error: string;
 }
-
-/** What the ledger tells of an environment, and what its cluster adds. */
-type Status = EnvironmentStatus & { cluster?: ClusterStatus };
 
 interface Options extends ClusterOptions {
   env?: string;
@@ -36,62 +38,80 @@ export function statusCommand(): Command {
     .option('--json', 'print JSON');
   return addClusterOptions(command).action(async (options: Options) => {
     const workspace = await enterWorkspace();
-    const { env, json } = options;
-    const names = env === undefined ? await listEnvironments(workspace.root) : [env];
-    const found = await Promise.all(names.map((name) => statusOf(workspace, name, options)));
-    print(json, found, () => render(found));
+    const found = await statusesOf(workspace, options);
+    print(options.json, found, () => statusText(found));
   });
 }
 
 /** One environment that cannot be read does not hide the others, unless it is the one that was asked for. */
-async function statusOf(
-  { root, source }: Workspace,
-  name: string,
-  options: Options,
-): Promise<Status | Unreadable> {
-  const environment = await readEnvironment(root, name);
-  try {
-    const status = await environmentStatus(source, environment);
-    const cluster = options.cluster ? await askCluster(environment, status, options) : undefined;
-    return { ...status, ...(cluster && { cluster }) };
-  } catch (error) {
-    if (options.env !== undefined || !(error instanceof GitopsError)) throw error;
-    return { environment: name, error: error.message };
-  }
+async function statusesOf({ root, source }: Workspace, options: Options): Promise<(Status | Unreadable)[]> {
+  const names = options.env === undefined ? await listEnvironments(root) : [options.env];
+  const environments = await Promise.all(names.map((name) => readEnvironment(root, name)));
+  const target = options.env === undefined ? undefined : environments[0];
+  const before = target?.deploy === 'promote' ? await environmentBefore(root, target) : undefined;
+  const found = await environmentStatuses(source, [...environments, ...(before ? [before] : [])]);
+  return Promise.all(
+    environments.map(async (environment, at) => {
+      const status = found[at] as EnvironmentStatus | UnreadableStatus;
+      if ('error' in status) {
+        if (options.env !== undefined) throw status.error;
+        return { environment: status.environment, error: status.error.message };
+      }
+      const cluster = options.cluster ? await askCluster(environment, status, options) : undefined;
+      return { ...status, ...(cluster && { cluster }) };
+    }),
+  );
 }
 
-function render(found: readonly (Status | Unreadable)[]): string {
-  const rows = found.flatMap((status) =>
-    'error' in status ? [] : status.apps.map((app) => row(status, app)),
-  );
-  const headings = [
-    'APP',
-    'ENVIRONMENT',
-    'IMAGE',
-    'CONFIGURATION',
-    'AGE',
-    'BEHIND',
-    'STATE',
-    'SYNC',
-    'HEALTH',
-  ];
+/** The table of what is released, and below it what promotions would change and what could not be read. */
+export function statusText(found: readonly (Status | Unreadable)[]): string {
+  const statuses = found.filter((status): status is Status => !('error' in status));
+  const rows = statuses.flatMap((status) => status.apps.map((app) => row(status, app)));
   const notes = found.flatMap((status) => {
     const problem = 'error' in status ? status.error : status.cluster?.error;
     return problem === undefined ? [] : [`${status.environment}: ${problem}`];
   });
-  return [rows.length > 0 ? table(headings, rows) : 'No app is deployed anywhere.', ...notes].join('\n');
+  return [
+    rows.length > 0 ? table(HEADINGS, rows) : 'No app is deployed anywhere.',
+    ...statuses.flatMap(({ environment, promotion }) =>
+      promotion === undefined ? [] : ['', previewText(promotion, environment), ''],
+    ),
+    ...notes,
+  ]
+    .join('\n')
+    .replace(/\n\n\n+/g, '\n\n')
+    .trimEnd();
 }
 
+const HEADINGS = [
+  'APP',
+  'ENVIRONMENT',
+  'IMAGE',
+  'SOURCE',
+  'CONFIG',
+  'AGE',
+  'BEHIND',
+  'DRIFT',
+  'STATE',
+  'SYNC',
+  'HEALTH',
+];
+
+/** Digits of a commit that fit: a row has room for two, and JSON has all of them. */
+const SHORT = 8;
+
 function row({ environment, cluster }: Status, status: AppStatus): string[] {
-  const { app, release, committedAt, behind } = status;
+  const { app, release, committedAt, behind, drift } = status;
   const seen = cluster?.apps[app];
   return [
     app,
     environment,
     release?.image?.tag ?? '-',
-    release?.release.config.slice(0, 12) ?? '-',
+    release?.release.source?.slice(0, SHORT) ?? '-',
+    release?.release.config.slice(0, SHORT) ?? '-',
     committedAt === undefined ? '' : age(Date.now() - committedAt),
     behind === undefined ? '' : String(behind),
+    drift?.join('+') ?? '',
     stateOf(status),
     seen?.sync ?? '',
     seen?.health ?? '',

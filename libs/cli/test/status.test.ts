@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { AppStatus, EnvironmentStatus } from '@slipway/gitops';
+import { statusText } from '../src/commands/status.ts';
+
+const commit = (digit: string) => digit.repeat(40);
+const image = (digit: string) => ({
+  repository: 'registry.example/team/payments-gateway',
+  tag: `sha-${digit.repeat(12)}`,
+  digest: `sha256:${digit.repeat(64)}`,
+});
+const release = (digit: string) => ({
+  image: image(digit),
+  release: { source: commit(digit), config: commit(digit), chart: 'deploy/charts/service' },
+});
+
+const status = (environment: string, app: Partial<AppStatus>): EnvironmentStatus => ({
+  environment,
+  ledger: { remote: 'origin', branch: `env/${environment}` },
+  state: { pending: [] },
+  apps: [
+    {
+      app: 'payments-gateway',
+      release: release('a'),
+      committedAt: Date.now() - 90_000_000,
+      behind: 12,
+      drift: ['chart', 'values', 'image'],
+      pending: true,
+      held: true,
+      orphan: false,
+      ...app,
+    },
+  ],
+});
+
+it('a status with everything in it, and what a promotion would change, fits into 120 columns', () => {
+  const production = status('production', {});
+  production.promotion = {
+    from: 'development',
+    outcomes: [
+      { app: 'payments-gateway', outcome: 'landed', before: release('a'), after: release('b') },
+      { app: 'web', outcome: 'unchanged', before: release('a'), after: release('a') },
+    ],
+  };
+  const text = statusText([status('development', { pending: false, held: false }), production]);
+  expect(text).toMatch(
+    /^payments-gateway +development +sha-aaaaaaaaaaaa +aaaaaaaa +aaaaaaaa +1d +12 +chart\+values\+image +released$/m,
+  );
+  expect(text).toMatch(/^payments-gateway +production .* held, pending$/m);
+  expect(text).toContain('A promotion from development to production would leave 1 as it is and change:');
+  expect(text).toMatch(/^payments-gateway +release +sha-aaaaaaaaaaaa -> sha-bbbbbbbbbbbb$/m);
+  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
+});
+
+it('says which ledger could not be read, and why', () => {
+  const text = statusText([{ environment: 'production', error: 'origin has no branch' }]);
+  expect(text).toBe('No app is deployed anywhere.\nproduction: origin has no branch');
+});
