@@ -10,7 +10,7 @@ import { tempFolder, writeFiles } from './temp-folder.ts';
 const run = promisify(execFile);
 const library = fileURLToPath(new URL('..', import.meta.url));
 
-/** What `npm pack` makes after its `prepack`, laid out in an empty project as npm does. */
+/** What `npm pack` makes of the compiled package, laid out in an empty project as npm does. */
 async function installedPackage(): Promise<string> {
   const folder = await tempFolder();
   const [built, project] = [join(folder, 'built'), join(folder, 'project')];
