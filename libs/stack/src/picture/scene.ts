@@ -68,12 +68,22 @@ export function sceneOf(graph: Graph): Scene {
   };
 }
 
-/** Resources of one type under one parent share a box: nine subnets are one thought. */
+/**
+ * Resources of one type under one parent share a box: ten endpoints are one thought. Where they come in rows over the
+ * zones, as subnets do, each row is one.
+ */
 function familyOf(resource: GraphResource, drawn: readonly GraphResource[]): string {
   if (resource.type === ROLE) return resource.urn;
   const kin = drawn.filter(({ type, parent }) => type === resource.type && parent === resource.parent);
-  return kin.length > 1 ? `${resource.type}@${resource.parent ?? ''}` : resource.urn;
+  if (kin.length === 1) return resource.urn;
+  const family = `${resource.type}@${resource.parent ?? ''}`;
+  const rows = Map.groupBy(kin, ({ name }) => rowOf(name));
+  const isInRows = rows.size > 1 && [...rows.values()].some(({ length }) => length > 1);
+  return isInRows ? `${family}@${rowOf(resource.name)}` : family;
 }
+
+/** `production-private` of `production-private-a`: the name without its zone. */
+const rowOf = (name: string): string => name.replace(/-[a-z]$/, '');
 
 function boxFor(id: string, members: readonly GraphResource[]): Box {
   const [{ type, name }] = members as [GraphResource];
@@ -84,8 +94,13 @@ function boxFor(id: string, members: readonly GraphResource[]): Box {
   return { id, group, title, subtitle: members.length > 1 ? namesOf(members) : name };
 }
 
+/** `net-private-a, -b, -c` of a row, else the first names. */
 function namesOf(members: readonly GraphResource[]): string {
-  const names = members.map(({ name }) => name);
+  const names = members.map(({ name }) => name).sort();
+  const [first = '', ...others] = names;
+  const row = rowOf(first);
+  if (row !== first && others.every((name) => rowOf(name) === row))
+    return [first, ...others.map((name) => name.slice(row.length))].join(', ');
   return names.length > 3 ? `${names.slice(0, 2).join(', ')}, …` : names.join(', ');
 }
 

@@ -18,6 +18,13 @@ const COLOURS: Readonly<Record<Group, string>> = {
   other: '#e5e7eb',
 };
 
+const LINES: Readonly<
+  Record<Scene['lines'][number]['kind'], { colour: string; dash: string; words: string }>
+> = {
+  needs: { colour: '#64748b', dash: '', words: '— is needed by →' },
+  assumes: { colour: '#b45309', dash: ' stroke-dasharray="5 4"', words: '- - may assume →' },
+};
+
 interface Place {
   x: number;
   y: number;
@@ -40,7 +47,9 @@ export function svg(graph: Graph): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">`,
     `<title>${safe(scene.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ARROWS,
     `<text x="${MARGIN.side}" y="30" font-size="18" font-weight="600">${safe(scene.title)}</text>`,
+    legend(width - MARGIN.side),
     ...columns.map(
       ({ group }, at) => `<text x="${place(at, 0).x}" y="60" font-size="13" fill="#475569">${group}</text>`,
     ),
@@ -49,6 +58,23 @@ export function svg(graph: Graph): string {
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** One tip for each kind of line. */
+const ARROWS = `<defs>${Object.entries(LINES)
+  .map(
+    ([kind, { colour }]) =>
+      `<marker id="${kind}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 Z" fill="${colour}"/></marker>`,
+  )
+  .join('')}</defs>`;
+
+/** What the lines mean, at the right. */
+function legend(right: number): string {
+  const entries = Object.values(LINES).map(({ colour, words }, at) => {
+    const y = 26 + at * 16;
+    return `<text x="${right}" y="${y}" font-size="11" text-anchor="end" fill="${colour}">${words}</text>`;
+  });
+  return entries.join('');
 }
 
 function place(column: number, row: number): Place {
@@ -60,8 +86,9 @@ function place(column: number, row: number): Place {
 
 function lines(scene: Scene, places: ReadonlyMap<string, Place>): string[] {
   return scene.lines.map(({ from, to, kind }) => {
-    const style = kind === 'needs' ? 'stroke="#94a3b8"' : 'stroke="#d97706" stroke-dasharray="5 4"';
-    return `<path d="${curve(places.get(from) as Place, places.get(to) as Place)}" fill="none" ${style}/>`;
+    const { colour, dash } = LINES[kind];
+    const path = curve(places.get(from) as Place, places.get(to) as Place);
+    return `<path d="${path}" fill="none" stroke="${colour}"${dash} marker-end="url(#${kind})"/>`;
   });
 }
 

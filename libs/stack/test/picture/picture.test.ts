@@ -44,6 +44,24 @@ describe('the picture of a graph', () => {
     expect(lines.filter(({ kind }) => kind === 'needs')).toHaveLength(2);
   });
 
+  it('gives each row of zones a box of its own, with its names', () => {
+    const rows = ['net-private-a', 'net-private-b', 'net-public-a', 'net-public-b', 'net-public-c'];
+    const subnets = rows.map((name) => ({ type: 'aws:ec2/subnet:Subnet', name }));
+    const { boxes } = sceneOf(handmade(...subnets));
+    expect(boxes.map(({ title, subtitle }) => `${title}: ${subtitle}`)).toEqual([
+      'ec2.Subnet × 2: net-private-a, -b',
+      'ec2.Subnet × 3: net-public-a, -b, -c',
+    ]);
+  });
+
+  it('says which way its lines lead, and what they mean', () => {
+    const picture = svg(network());
+    const tips = (kind: string) => picture.split(`marker-end="url(#${kind})"`).length - 1;
+    expect([tips('needs'), tips('assumes')]).toEqual([2, 1]);
+    expect(picture).toContain('is needed by');
+    expect(picture).toContain('may assume →');
+  });
+
   it('says who may assume a role', () => {
     const { boxes, lines } = sceneOf(network());
     expect(lines.filter(({ kind }) => kind === 'assumes')).toHaveLength(1);
