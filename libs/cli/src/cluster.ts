@@ -4,6 +4,7 @@ import {
   argoCdByKubectl,
   findContext,
   GitopsError,
+  unpackTool,
   type ArgoCd,
   type Environment,
   type Kubectl,
@@ -67,25 +68,36 @@ function apiOptions(address: string) {
 
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
-const kubectl: Kubectl = (args, signal) =>
-  new Promise((resolve, reject) => {
-    const options = { maxBuffer: MAX_OUTPUT, ...(signal && { signal, killSignal: 'SIGKILL' as const }) };
-    execFile('kubectl', args, options, (error, stdout, stderr) => {
-      const failure = error as (NodeJS.ErrnoException & { code?: number | string }) | null;
-      if (failure?.code === 'ENOENT') reject(noKubectl());
-      else
-        resolve({
-          code: failure ? Number(failure.code) || 1 : 0,
-          stdout,
-          stderr: stderr || (failure?.message ?? ''),
-        });
-    });
-  });
-
-function noKubectl(): GitopsError {
-  return new GitopsError(
+/** The kubectl on PATH, else the one that the lockfile pins, where it runs. */
+const kubectl: Kubectl = async (args, signal) => {
+  const answer = (await run('kubectl', args, signal)) ?? (await runPinned(args, signal));
+  if (answer !== undefined) return answer;
+  throw new GitopsError(
     'usage',
     'There is no kubectl on PATH to ask the cluster with. Install it, or set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN.',
     { value: 'kubectl' },
   );
+};
+
+async function runPinned(args: readonly string[], signal?: AbortSignal): Promise<Answer | undefined> {
+  const pinned = await unpackTool('kubectl');
+  return pinned === undefined ? undefined : run(pinned, args, signal);
+}
+
+type Answer = Awaited<ReturnType<Kubectl>>;
+
+/** @returns undefined where there is no such program */
+function run(program: string, args: readonly string[], signal?: AbortSignal): Promise<Answer | undefined> {
+  return new Promise((resolve) => {
+    const options = { maxBuffer: MAX_OUTPUT, ...(signal && { signal, killSignal: 'SIGKILL' as const }) };
+    execFile(program, args, options, (error, stdout, stderr) => {
+      const failure = error as (NodeJS.ErrnoException & { code?: number | string }) | null;
+      if (failure?.code === 'ENOENT') return resolve(undefined);
+      resolve({
+        code: failure ? Number(failure.code) || 1 : 0,
+        stdout,
+        stderr: stderr || (failure?.message ?? ''),
+      });
+    });
+  });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -185,4 +185,26 @@ describe('slipway status with a cluster', () => {
     expect(await main(['status', '--env', 'e2e', '--no-cluster'])).toBe(0);
     expect(output).not.toContain('SYNC');
   });
+
+  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'asks with the kubectl of the lockfile where none is on PATH',
+    async () => {
+      write(folder, {
+        kubeconfig: JSON.stringify({
+          clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:1' } }],
+          contexts: [{ name: 'e2e', context: { cluster: 'c', user: 'u' } }],
+          users: [{ name: 'u', user: {} }],
+        }),
+      });
+      mkdirSync(join(folder, 'bin'), { recursive: true });
+      symlinkSync(
+        execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(),
+        join(folder, 'bin/git'),
+      );
+      vi.stubEnv('KUBECONFIG', join(folder, 'kubeconfig'));
+      process.env['PATH'] = join(folder, 'bin');
+      expect(await main(['status', '--env', 'e2e'])).toBe(0);
+      expect(output).toMatch(/not known: the context "e2e" cannot be reached: .*127\.0\.0\.1:1/);
+    },
+  );
 });

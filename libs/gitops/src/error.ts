@@ -11,7 +11,7 @@
  * - `disk`: this machine has no room, or may not write
  * - `signing`: a commit could not be signed
  * - `network`, `timeout`: the world is wrong; the only codes worth retrying
- * - `no-helm`: there is no Helm to render with
+ * - `no-tool`: there is no Helm to render with, or a package that should hold a tool does not
  * - `git`: git failed in a way we have no better word for
  */
 export type GitopsErrorCode =
@@ -31,7 +31,7 @@ export type GitopsErrorCode =
   | 'signing'
   | 'network'
   | 'timeout'
-  | 'no-helm'
+  | 'no-tool'
   | 'git';
 
 const RETRYABLE: ReadonlySet<GitopsErrorCode> = new Set(['network', 'timeout']);

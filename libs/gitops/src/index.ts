@@ -106,3 +106,4 @@ export {
   type WaitRequest,
   type WaitResult,
 } from './argocd/index.ts';
+export { unpackTool, type Tool } from './unpack-tool.ts';

@@ -27,7 +27,7 @@ export interface Platforms {
  * What Argo CD of an environment would change when each second release took the place of the first: rendered
  * offline, object by object, secrets masked.
  *
- * @throws {GitopsError} `no-helm`; `invalid`, `missing-commit` where Argo CD could not render it either
+ * @throws {GitopsError} `no-tool`; `invalid`, `missing-commit` where Argo CD could not render it either
  */
 export async function diffReleases(
   source: Source,

@@ -1,6 +1,6 @@
 import { GitopsError } from '../error.ts';
+import { unpackTool } from '../unpack-tool.ts';
 import { helmAt, type Helm } from './helm.ts';
-import { unpackHelm } from './unpack-helm.ts';
 
 /** The Helm that Argo CD 3.5 renders with has this major version, and so must the one that renders here. */
 const MAJOR = 4;
@@ -12,16 +12,16 @@ const MAJOR = 4;
  * @returns undefined where there is none
  */
 export async function findHelm(): Promise<Helm | undefined> {
-  const pinned = process.platform === 'linux' && process.arch === 'x64' ? await unpackHelm() : undefined;
+  const pinned = await unpackTool('helm');
   return pinned === undefined ? findOnPath('helm', MAJOR) : helmAt(pinned);
 }
 
-/** Helm 4. @throws {GitopsError} `no-helm` where there is none */
+/** Helm 4. @throws {GitopsError} `no-tool` where there is none */
 export async function requireHelm(): Promise<Helm> {
   const helm = await findHelm();
   if (helm) return helm;
   throw new GitopsError(
-    'no-helm',
+    'no-tool',
     `There is no Helm ${MAJOR} for ${process.platform}-${process.arch}, and Argo CD renders with it. ` +
       `Put a helm ${MAJOR} on PATH.`,
   );

@@ -16,7 +16,6 @@ export { hasPlatform, recordsToRender, renderRelease, type RecordsToRender } fro
 export { Renderer, type RenderedRelease } from './renderer.ts';
 export { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
 export { candidatesAt, sampleImage, workTreeCommit, type Candidates } from './work-tree.ts';
-export { unpackHelm } from './unpack-helm.ts';
 export { duplicates } from './duplicates.ts';
 export { unpinnedImages } from './images.ts';
 export { lintChart } from './lint-chart.ts';

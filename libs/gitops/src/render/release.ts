@@ -12,7 +12,7 @@ import { Renderer } from './renderer.ts';
  * What Argo CD of an environment makes of one release of an app, or of the platform: rendered offline, with the platform as
  * the ledger has it now.
  *
- * @throws {GitopsError} `no-helm`; `invalid`, `missing-commit` where Argo CD could not render it either;
+ * @throws {GitopsError} `no-tool`; `invalid`, `missing-commit` where Argo CD could not render it either;
  *   `usage` where the platform is not released; `auth`, `not-found`, `network` where the ledger cannot be read
  */
 export async function renderRelease(

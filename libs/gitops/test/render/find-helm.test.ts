@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { findOnPath, requireHelm } from '../../src/render/find-helm.ts';
 import { helmAt } from '../../src/render/helm.ts';
-import { unpackHelm } from '../../src/render/unpack-helm.ts';
 import { hasHelm } from './has-helm.ts';
 
 describe('Helm', () => {
@@ -13,16 +11,6 @@ describe('Helm', () => {
       stdout: expect.stringMatching(/^v4\./) as string,
     });
   });
-
-  test.runIf(process.platform === 'linux' && process.arch === 'x64')(
-    'is unpacked once, also when two ask at once',
-    async () => {
-      const [path, again] = await Promise.all([unpackHelm(), unpackHelm()]);
-      const before = await stat(path as string);
-      expect(again).toBe(path);
-      expect((await stat((await unpackHelm()) as string)).mtimeMs).toBe(before.mtimeMs);
-    },
-  );
 
   test('is not found under a name that is not there', async () => {
     expect(await findOnPath('helm-that-is-not-there', 4)).toBeUndefined();
