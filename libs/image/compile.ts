@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { lazyBuiltins } from './lazy-builtins.ts';
 
 const library = import.meta.dirname;
 
@@ -24,6 +25,9 @@ export async function compilePackage(outdir: string): Promise<void> {
       platform: 'node',
       target: 'node22',
       external: ['@aws-sdk/client-ecr'],
+      plugins: [lazyBuiltins],
+      minifyWhitespace: true,
+      minifySyntax: true,
       outdir,
       logLevel: 'warning',
     }),

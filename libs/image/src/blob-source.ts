@@ -26,7 +26,7 @@ export function folderBlobs(folder: string, shared = false): BlobSource {
     return {
       isLocal: true,
       ...(shared ? { sharedFile: file } : {}),
-      open: async () => verified(fileChunks(file), blob, `"${file}"`),
+      open: async () => verified(fileChunks(file, blob.size), blob, `"${file}"`),
     };
   };
 }

@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline, Readable, type Transform } from 'node:stream';
 
 const chunkSize = 64 * 1024;
+/** Content up to this size is read or sent at once: a stream would cost more than the memory that it saves. Bytes. */
+export const smallContent = 1024 * 1024;
 
-/** A file's bytes in fixed pieces. */
-export async function* fileChunks(file: string): AsyncGenerator<Buffer> {
+/**
+ * A file's bytes in fixed pieces.
+ * @param size as far as it is known: a small file is read at once
+ */
+export async function* fileChunks(file: string, size = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
+  if (size <= smallContent) return yield readFileSync(file);
   const handle = await open(file);
   try {
     for (;;) {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -142,11 +141,13 @@ function parseHelper(output: string, name: string, host: string): Type.Static<ty
   }
 }
 
-function run(
+async function run(
   program: string,
   input: string,
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number; output: string }> {
+  // Few registries have a helper, and every start would load this.
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
     let output = '';

@@ -9,7 +9,7 @@ import { evenChunks, through } from './chunks.ts';
 export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 /** What zlib works on at a time. Part of the format: another size gives other bytes. */
-const blockSize = 1024 * 1024;
+const blockSize = 256 * 1024;
 /** How far deflate looks back (RFC 1951). */
 const windowSize = 32 * 1024;
 /** Blocks that are compressed while the next one is read: libuv's default number of threads. Changes no byte. */
@@ -52,7 +52,7 @@ export function gunzip(source: AsyncIterable<Uint8Array>): AsyncIterable<Buffer>
 function compressBlock(block: Buffer, dictionary: Buffer, level: number): Promise<Buffer> {
   return deflate(block, {
     level,
-    memLevel: 9,
+    memLevel: 8,
     windowBits: 15,
     // One piece of output for one piece of input.
     chunkSize: blockSize,

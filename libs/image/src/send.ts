@@ -1,7 +1,7 @@
 import { requireBlob, type BlobSource } from './blob-source.ts';
 import { ImageError } from './error.ts';
 import type { Document } from './image.ts';
-import type { Descriptor } from './oci.ts';
+import { isIndexType, type Descriptor } from './oci.ts';
 import type { Target } from './target.ts';
 import { uploadOnce } from './upload-once.ts';
 
@@ -89,7 +89,11 @@ export async function sendContents(
     sent.uploadedBytes += size;
     sent.uploadedBlobs += 1;
   });
-  for (const document of children) await target.putManifest(document);
+  const isIndex = ({ descriptor }: Document) => isIndexType(descriptor.mediaType);
+  const manifests = children.filter((document) => !isIndex(document));
+  await inParallel(manifests, options.cancel, (document) => target.putManifest(document));
+  // An index may name another one.
+  for (const document of children.filter(isIndex)) await target.putManifest(document);
   return sent;
 }
 

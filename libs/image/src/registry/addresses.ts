@@ -7,28 +7,8 @@ import { ImageError } from '../error.ts';
  */
 export type AddressClass = 'loopback' | 'private' | 'public' | 'forbidden';
 
-const ranges: Record<Exclude<AddressClass, 'public'>, BlockList> = {
-  loopback: blockList(['127.0.0.0', 8], ['::1', 128]),
-  // RFC 1918, RFC 6598 (carrier-grade NAT), RFC 4193.
-  private: blockList(
-    ['10.0.0.0', 8],
-    ['172.16.0.0', 12],
-    ['192.168.0.0', 16],
-    ['100.64.0.0', 10],
-    ['fc00::', 7],
-  ),
-  // RFC 3927, RFC 4291; the IPv6 and Alibaba metadata services; "this host"; multicast and above.
-  forbidden: blockList(
-    ['169.254.0.0', 16],
-    ['fe80::', 10],
-    ['fd00:ec2::254', 128],
-    ['100.100.100.200', 32],
-    ['0.0.0.0', 8],
-    ['::', 128],
-    ['224.0.0.0', 3],
-    ['ff00::', 8],
-  ),
-};
+/** Made when an address is classified for the first time: most hosts have names. */
+let ranges: Record<Exclude<AddressClass, 'public'>, BlockList> | undefined;
 
 /** Classifies a host as `URL.hostname` writes it (which has already undone octal, decimal and hex addresses). */
 export function addressClass(hostname: string): AddressClass {
@@ -39,8 +19,9 @@ export function addressClass(hostname: string): AddressClass {
   const version = isIP(host);
   if (version !== 0) {
     const family = version === 4 ? 'ipv4' : 'ipv6';
+    const lists = (ranges ??= addressRanges());
     const order = ['forbidden', 'loopback', 'private'] as const;
-    return order.find((name) => ranges[name].check(host, family)) ?? 'public';
+    return order.find((name) => lists[name].check(host, family)) ?? 'public';
   }
   if (host === 'localhost' || host.endsWith('.localhost')) return 'loopback';
   if (!host.includes('.') || /\.(?:local|internal|lan|home\.arpa)$/.test(host)) return 'private';
@@ -109,9 +90,34 @@ function hopRefused(registry: URL, next: URL, what: string): ImageError {
   );
 }
 
+function addressRanges(): NonNullable<typeof ranges> {
+  return {
+    loopback: blockList(['127.0.0.0', 8], ['::1', 128]),
+    // RFC 1918, RFC 6598 (carrier-grade NAT), RFC 4193.
+    private: blockList(
+      ['10.0.0.0', 8],
+      ['172.16.0.0', 12],
+      ['192.168.0.0', 16],
+      ['100.64.0.0', 10],
+      ['fc00::', 7],
+    ),
+    // RFC 3927, RFC 4291; the IPv6 and Alibaba metadata services; "this host"; multicast and above.
+    forbidden: blockList(
+      ['169.254.0.0', 16],
+      ['fe80::', 10],
+      ['fd00:ec2::254', 128],
+      ['100.100.100.200', 32],
+      ['0.0.0.0', 8],
+      ['::', 128],
+      ['224.0.0.0', 3],
+      ['ff00::', 8],
+    ),
+  };
+}
+
 function blockList(...subnets: [string, number][]): BlockList {
   const list = new BlockList();
   for (const [network, prefix] of subnets)
-    list.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+    list.addSubnet(network, prefix, network.includes(':') ? 'ipv6' : 'ipv4');
   return list;
 }

@@ -1,10 +1,11 @@
 import { lookup as resolveName, type LookupAddress } from 'node:dns';
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
+import { collect, smallContent } from '../chunks.ts';
 import { ImageError } from '../error.ts';
 import { isReboundAddress } from './addresses.ts';
+import { http, https, joinPool, type ConnectionPool } from './connection-pool.ts';
 
 /** One HTTP request. */
 export interface Request {
@@ -20,7 +21,7 @@ export interface Request {
 /** The answer, its body still to be read. */
 export interface Answer {
   status: number;
-  headers: http.IncomingHttpHeaders;
+  headers: IncomingHttpHeaders;
   body: Readable;
 }
 
@@ -29,42 +30,46 @@ export interface Transport {
   send(request: Request, signal: AbortSignal): Promise<Answer>;
   /** Requests sent so far. */
   requests(): number;
+  /** To be called once: the last one to close ends the connections. */
   close(): void;
 }
 
 /** A peer that accepts no connection for this long, or is silent for this long in the middle, is given up. */
 export const networkLimits = { connectMs: 10_000, stallMs: 30_000 };
 
-/** The only place of this library that touches the network. Connections are kept and reused until `close()`. */
+/** The only place of this library that touches the network. Connections are shared with all that are open. */
 export function networkTransport(limits = networkLimits): Transport {
-  const options = { keepAlive: true, maxSockets: 8 };
-  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
+  const pool = joinPool();
   let count = 0;
   return {
     requests: () => count,
-    close() {
-      agents.http.destroy();
-      agents.https.destroy();
-    },
+    close: () => pool.leave(),
     async send(request, signal) {
       count += 1;
-      const body = request.body ? Readable.from(await request.body.open(), { objectMode: false }) : undefined;
-      return exchange(request, body, { agents, limits, signal });
+      return exchange(request, await openBody(request), { pool, limits, signal });
     },
   };
 }
 
+/** A small body as a whole, so that it goes out in one piece; a large one as a stream. */
+async function openBody({ body }: Request): Promise<Readable | Buffer | undefined> {
+  const source = await body?.open();
+  if (!body || !source) return undefined;
+  if (body.size > smallContent) return Readable.from(source, { objectMode: false });
+  return collect(source, smallContent, () => new Error('the body is longer than it was said to be'));
+}
+
 interface Wire {
-  agents: { http: http.Agent; https: https.Agent };
+  pool: ConnectionPool;
   limits: typeof networkLimits;
   signal: AbortSignal;
 }
 
-function exchange(request: Request, body: Readable | undefined, wire: Wire): Promise<Answer> {
+function exchange(request: Request, body: Readable | Buffer | undefined, wire: Wire): Promise<Answer> {
   const secure = request.url.protocol === 'https:';
   const outgoing = (secure ? https : http).request(request.url, {
     method: request.method,
-    agent: secure ? wire.agents.https : wire.agents.http,
+    agent: wire.pool.agent(secure, request.foreign === true),
     headers: { ...request.headers, 'content-length': String(request.body?.size ?? 0) },
     signal: wire.signal,
     ...(request.foreign ? { lookup: guardedLookup } : {}),
@@ -72,7 +77,7 @@ function exchange(request: Request, body: Readable | undefined, wire: Wire): Pro
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
       outgoing.destroy();
-      body?.destroy();
+      if (body instanceof Readable) body.destroy();
       reject(networkError(request, error));
     };
     limitConnect(outgoing, wire.limits.connectMs, fail);
@@ -85,12 +90,12 @@ function exchange(request: Request, body: Readable | undefined, wire: Wire): Pro
       if (body && !outgoing.writableFinished) response.on('end', () => outgoing.destroy());
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
     });
-    if (body) pipeline(body, outgoing, (error) => error && fail(error));
-    else outgoing.end();
+    if (body instanceof Readable) pipeline(body, outgoing, (error) => error && fail(error));
+    else outgoing.end(body);
   });
 }
 
-function limitConnect(outgoing: http.ClientRequest, connectMs: number, fail: (error: Error) => void): void {
+function limitConnect(outgoing: ClientRequest, connectMs: number, fail: (error: Error) => void): void {
   outgoing.on('socket', (socket) => {
     if (!socket.connecting) return;
     const timer = setTimeout(() => fail(unreachable(`no connection within ${connectMs} ms`)), connectMs);
