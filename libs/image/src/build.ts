@@ -11,6 +11,7 @@ import { blobsOf, writeLayoutFiles } from './layout.ts';
 import { assertNativeAddons } from './native-addons.ts';
 import { mediaTypes, platformName, type Descriptor, type Platform } from './oci.ts';
 import { inOrder, splitByPlatform } from './platform-files.ts';
+import { noRules, platformRules } from './platform-packages.ts';
 import { replaceFolder } from './replace.ts';
 import { resultFile, type ImageResult } from './result.ts';
 import { bundleSbom, sbomFile } from './sbom.ts';
@@ -65,11 +66,12 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
   const epoch = options.epoch ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']);
   const bases = sortedBases(options.bases ?? [options.base]);
   const files = await readBundle(options.bundle, allow);
-  const { shared, ownOf } = splitByPlatform(files);
+  const onHost = bases.some(({ hostNode }) => hostNode);
+  const { shared, ownOf } = splitByPlatform(files, onHost ? noRules : platformRules(files));
   assertEntry(shared, entry, options.bundle);
-  const platforms = bases.flatMap((base) => (base.hostNode ? [] : [base.platform]));
-  await assertNativeAddons(shared, platforms);
-  for (const platform of platforms) await assertNativeAddons(ownOf(platform), [platform]);
+  const checked = bases.filter((base) => !base.hostNode);
+  await assertNativeAddons(shared, checked);
+  for (const base of checked) await assertNativeAddons(ownOf(base.platform), [base]);
   assertApart(options.bundle, options.output);
   return replaceFolder(
     options.output,
@@ -94,16 +96,22 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
       await writeLayoutFiles(folder, [root]);
       const result = imageResult(root, images, layers, allow);
       await writeFile(join(folder, resultFile), `${JSON.stringify(result, undefined, 2)}\n`);
-      await writeSbom(folder, files, options);
+      const inside = [...shared, ...bases.flatMap(({ platform }) => ownOf(platform))];
+      await writeSbom(folder, inside, bases[0], options);
       return result;
     },
   );
 }
 
-async function writeSbom(folder: string, files: readonly BundleFile[], options: BuildOptions): Promise<void> {
+async function writeSbom(
+  folder: string,
+  files: readonly BundleFile[],
+  base: Base,
+  options: BuildOptions,
+): Promise<void> {
   if (!options.metafile) return;
   const { file, root } = options.metafile;
-  const sbom = await bundleSbom({ name: titleOf(options), metafile: file, root, files });
+  const sbom = await bundleSbom({ name: titleOf(options), metafile: file, root, files, base });
   await writeFile(join(folder, sbomFile), sbom);
 }
 

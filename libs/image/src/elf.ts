@@ -13,6 +13,8 @@ export interface Elf {
   rpath: string[];
   /** Folders to search, new style: for its own needs only (DT_RUNPATH). */
   runpath: string[];
+  /** Versions of what it needs from libraries (DT_VERNEED): `GLIBC_2.34`. */
+  versions: string[];
 }
 
 interface Segment {
@@ -23,8 +25,18 @@ interface Segment {
 }
 
 const segments = { load: 1, dynamic: 2, interpreter: 3 };
-const tags = { needed: 1, strings: 5, stringsSize: 10, rpath: 15, runpath: 29 };
+const tags = {
+  needed: 1,
+  strings: 5,
+  stringsSize: 10,
+  rpath: 15,
+  runpath: 29,
+  versions: 0x6ffffffe,
+  versionsCount: 0x6fffffff,
+};
 const partLimit = 16 * 1024 * 1024;
+/** More libraries, or versions of one, no sane file names. */
+const versionLimit = 200;
 
 /**
  * Reads the headers of a 64-bit little-endian ELF file; a few kilobytes, whatever its size.
@@ -68,7 +80,9 @@ async function parse(handle: FileHandle, file: string): Promise<Elf> {
   return {
     machine: head.readUInt16LE(18),
     ...(interpreter ? { interpreter: cString(await segmentBytes(handle, file, interpreter), 0) } : {}),
-    ...(dynamic ? await readDynamic(handle, file, parts, dynamic) : { needed: [], rpath: [], runpath: [] }),
+    ...(dynamic
+      ? await readDynamic(handle, file, parts, dynamic)
+      : { needed: [], rpath: [], runpath: [], versions: [] }),
   };
 }
 
@@ -89,16 +103,53 @@ async function readSegments(handle: FileHandle, file: string, head: Buffer): Pro
 async function readDynamic(handle: FileHandle, file: string, parts: readonly Segment[], dynamic: Segment) {
   const entries = dynamicEntries(await segmentBytes(handle, file, dynamic));
   const first = (tag: number) => entries.find((entry) => entry.tag === tag)?.value;
-  const address = first(tags.strings) ?? 0;
-  const home = parts.find(
-    (part) => part.type === segments.load && address >= part.address && address < part.address + part.size,
-  );
-  const offset = home ? home.offset + address - home.address : 0;
+  const offset = offsetOf(parts, first(tags.strings) ?? 0);
   const strings = await bytesAt(handle, file, offset, first(tags.stringsSize) ?? 0);
   const all = (tag: number) =>
     entries.filter((entry) => entry.tag === tag).map(({ value }) => cString(strings, value));
   const folders = (tag: number) => all(tag).flatMap((text) => text.split(':').filter(Boolean));
-  return { needed: all(tags.needed), rpath: folders(tags.rpath), runpath: folders(tags.runpath) };
+  const names = await versionNames(
+    handle,
+    file,
+    offsetOf(parts, first(tags.versions) ?? 0),
+    first(tags.versionsCount) ?? 0,
+  );
+  return {
+    needed: all(tags.needed),
+    rpath: folders(tags.rpath),
+    runpath: folders(tags.runpath),
+    versions: names.map((at) => cString(strings, at)),
+  };
+}
+
+/** Where the bytes of an address of memory lie in the file. */
+function offsetOf(parts: readonly Segment[], address: number): number {
+  const home = parts.find(
+    (part) => part.type === segments.load && address >= part.address && address < part.address + part.size,
+  );
+  return home ? home.offset + address - home.address : 0;
+}
+
+/** Walks `Elf64_Verneed` and `Elf64_Vernaux`: a list of libraries, each with a list of names in the string table. */
+async function versionNames(
+  handle: FileHandle,
+  file: string,
+  begin: number,
+  count: number,
+): Promise<number[]> {
+  const names: number[] = [];
+  let at = begin;
+  for (let library = 0; library < Math.min(count, versionLimit); library++) {
+    const need = await bytesAt(handle, file, at, 16);
+    let version = at + need.readUInt32LE(8);
+    for (let left = Math.min(need.readUInt16LE(2), versionLimit); left > 0; left--) {
+      const entry = await bytesAt(handle, file, version, 16);
+      names.push(entry.readUInt32LE(8));
+      version += entry.readUInt32LE(12);
+    }
+    at += need.readUInt32LE(12);
+  }
+  return names;
 }
 
 function dynamicEntries(bytes: Buffer): { tag: number; value: number }[] {

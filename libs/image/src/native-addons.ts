@@ -1,6 +1,8 @@
+import type { Base } from './base.ts';
 import type { BundleFile } from './bundle.ts';
 import { elfMachine } from './elf.ts';
 import { ImageError } from './error.ts';
+import { compareVersions, glibcNeededBy, glibcOf } from './glibc.ts';
 import { platformName, type Platform } from './oci.ts';
 
 /** `e_machine` (ELF gABI and processor supplements) and npm's word, by OCI's word for a processor. */
@@ -17,21 +19,35 @@ export const processors: Readonly<Record<string, { machine: number; npm: string 
 
 /**
  * Refuses native addons (`*.node`) that cannot be loaded on one of the platforms: all platforms share the bundle, and
- * the failure would only be seen in the cluster. Platforms whose processor is not known here are not checked.
+ * the failure would only be seen in the cluster. Platforms whose processor is not known here are not checked, nor is
+ * glibc where that of the base is not known.
  * @throws ImageError `bundle-refused`
  */
 export async function assertNativeAddons(
   files: readonly BundleFile[],
-  platforms: readonly Platform[],
+  bases: readonly Base[],
 ): Promise<void> {
   for (const item of files) {
     if (item.type !== 'file' || !item.path.endsWith('.node')) continue;
     const machine = await elfMachine(item.file);
-    for (const platform of platforms) {
+    for (const { platform } of bases) {
       const expected = processors[platform.architecture];
       if (expected && machine !== expected.machine) throw refused(item.path, machine, platform, expected.npm);
     }
+    const needed = await glibcNeededBy(item.file);
+    if (needed !== undefined) for (const base of bases) assertGlibc(item.path, needed, base);
   }
+}
+
+function assertGlibc(path: string, needed: string, base: Base): void {
+  const found = glibcOf(base);
+  if (found === undefined || compareVersions(needed, found) <= 0) return;
+  throw new ImageError(
+    'bundle-refused',
+    `"${path}" in the bundle needs glibc ${needed}, and the base ${base.name} has ${found}: take a newer base, or ` +
+      'install a build of it for an older system',
+    { value: path },
+  );
 }
 
 function refused(path: string, machine: number | undefined, platform: Platform, npm: string): ImageError {

@@ -4,6 +4,7 @@ import { ImageError } from './error.ts';
 import { layerNames, type AppLayer } from './layers.ts';
 import { processors } from './native-addons.ts';
 import { platformName, type Platform } from './oci.ts';
+import { platformRules, type PlatformRules } from './platform-packages.ts';
 
 /** The folder of a bundle whose folders are for one platform each: `platforms/linux-arm64/node_modules/…`. */
 const folder = /^platforms\/([^/]+)\/(.+)$/;
@@ -18,16 +19,25 @@ export interface SplitFiles {
 
 /**
  * Takes what is for one platform out of a bundle: packages with native code, installed for that platform
- * (`npm ci --os=linux --cpu=arm64`). Their paths in the image do not name the platform.
+ * (`npm ci --os=linux --cpu=arm64`), and what packages themselves say is for some platforms only. Paths in the image
+ * do not name the platform. What no image needs is left out.
+ * @param ruleOf @default what packages say
  * @throws ImageError `bundle-refused`
  */
-export function splitByPlatform(files: readonly BundleFile[]): SplitFiles {
+export function splitByPlatform(
+  files: readonly BundleFile[],
+  ruleOf: PlatformRules = platformRules(files),
+): SplitFiles {
   const shared: BundleFile[] = [];
+  const ruled: { file: BundleFile; suits: (platform: Platform) => boolean }[] = [];
   const own = new Map<string, BundleFile[]>();
   for (const file of files) {
     const [, name, path] = folder.exec(file.path) ?? [];
-    if (name === undefined || path === undefined) shared.push(file);
-    else own.set(name, [...(own.get(name) ?? []), { ...moved(file, name), path }]);
+    const suits = ruleOf(file.path);
+    if (name !== undefined && path !== undefined)
+      own.set(name, [...(own.get(name) ?? []), { ...moved(file, name), path }]);
+    else if (suits) ruled.push({ file, suits });
+    else shared.push(file);
   }
   const paths = new Set(shared.map(({ path }) => path));
   const twice = [...own]
@@ -35,7 +45,13 @@ export function splitByPlatform(files: readonly BundleFile[]): SplitFiles {
     .find(({ path }) => paths.has(path));
   if (twice)
     throw refused(`platforms/${twice.name}/${twice.path}`, 'is also in the part for all platforms: keep one');
-  return { shared, ownOf: (platform) => own.get(platformName(platform).replaceAll('/', '-')) ?? [] };
+  return {
+    shared,
+    ownOf: (platform) => [
+      ...(own.get(platformName(platform).replaceAll('/', '-')) ?? []),
+      ...ruled.flatMap(({ file, suits }) => (suits(platform) ? [file] : [])),
+    ],
+  };
 }
 
 /** A shared layer comes before the platform's own of the same name. */

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import Type from 'typebox';
+import type { Base } from './base.ts';
 import type { BundleFile } from './bundle.ts';
+import { hexOf } from './digest.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
 import { canonicalJson } from './json.ts';
+import { packageHashes } from './npm-lockfile.ts';
 
 /** The file beside the layout that lists the packages inside; written when `metafile` is given. */
 export const sbomFile = 'sbom.cdx.json';
@@ -26,6 +29,8 @@ const PackageSchema = Type.Object({
   license: Type.Optional(Type.Unknown()),
 });
 type Package = Type.Static<typeof PackageSchema>;
+/** SHA-512 of the archive that it was installed from, in hex. */
+type Hashed = Package & { hash?: string | undefined };
 
 export interface SbomOptions {
   /** Title of the image. */
@@ -36,15 +41,17 @@ export interface SbomOptions {
   root: string;
   /** The bundle's files: packages in its `node_modules/` are inside, too. */
   files: readonly BundleFile[];
+  /** What lies below: named, not listed in turn. */
+  base: Base;
 }
 
 /**
  * A CycloneDX 1.6 document of exactly the npm packages whose code is in the bundle: what the bundler dropped is not
- * listed, what lies in `node_modules/` of the bundle is. It names no time and no serial number: equal content,
- * equal bytes.
+ * listed, what lies in `node_modules/` of the bundle is. Hashes are those of the lockfile. The base is named by its
+ * digest, and the Node in it as far as it is known. There is no time and no serial number: equal content, equal bytes.
  * @throws ImageError `document-invalid`, `blob-missing`
  */
-export async function bundleSbom({ name, metafile, root, files }: SbomOptions): Promise<Buffer> {
+export async function bundleSbom({ name, metafile, root, files, base }: SbomOptions): Promise<Buffer> {
   const text = await readFile(metafile).catch((cause: unknown) => {
     throw new ImageError('document-invalid', `no metafile at "${metafile}": run esbuild with --metafile`, {
       value: metafile,
@@ -64,15 +71,14 @@ export async function bundleSbom({ name, metafile, root, files }: SbomOptions): 
     if (file.type === 'file' && /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(file.path))
       manifests.add(file.file);
   }
-  const packages = await Promise.all([...manifests].filter(Boolean).map(readPackage));
-  return Buffer.from(
-    canonicalJson(
-      cycloneDx(
-        name,
-        packages.flatMap((found) => found ?? []),
-      ),
-    ),
+  const hashOf = packageHashes();
+  const packages = await Promise.all(
+    [...manifests].filter(Boolean).map(async (manifest): Promise<Hashed[]> => {
+      const found = await readPackage(manifest);
+      return found ? [{ ...found, hash: await hashOf(manifest, found.version) }] : [];
+    }),
   );
+  return Buffer.from(canonicalJson(cycloneDx(name, packages.flat(), base)));
 }
 
 /** The manifest that names the package of a file: the nearest one with a name and a version. */
@@ -93,7 +99,7 @@ async function readPackage(manifest: string): Promise<Package | undefined> {
   }
 }
 
-function cycloneDx(name: string, packages: readonly Package[]): object {
+function cycloneDx(name: string, packages: readonly Hashed[], base: Base): object {
   const byPurl = new Map(packages.map((item) => [purlOf(item), item]));
   const components = [...byPurl]
     .sort(([left], [right]) => (left < right ? -1 : 1))
@@ -104,13 +110,33 @@ function cycloneDx(name: string, packages: readonly Package[]): object {
     specVersion: '1.6',
     version: 1,
     metadata: { component: { type: 'application', name, 'bom-ref': name } },
-    components,
+    components: [...components, ...baseComponents(base)],
   };
 }
 
-function component({ name, version, license }: Package): object {
+/** The base image, and the Node that runs the application. */
+function baseComponents({ kind, name, digest, env }: Base): object[] {
+  if (!digest) return [];
+  const variable = env.find((pair) => pair.startsWith('NODE_VERSION='))?.slice('NODE_VERSION='.length);
+  const node = kind === 'embedded' ? process.versions.node : variable;
+  const hashes = [{ alg: 'SHA-256', content: hexOf(digest) }];
+  const image = { type: 'container', name, version: digest, hashes, 'bom-ref': `${name}@${digest}` };
+  if (node === undefined) return [image];
+  const purl = `pkg:generic/node@${node}`;
+  return [image, { type: 'platform', name: 'node', version: node, purl, 'bom-ref': purl }];
+}
+
+function component({ name, version, license, hash }: Hashed): object {
   const [, group, short = name] = /^(@[^/]+)\/(.+)$/.exec(name) ?? [];
-  return { type: 'library', ...(group ? { group } : {}), name: short, version, ...licenses(license) };
+  const hashes = hash ? { hashes: [{ alg: 'SHA-512', content: hash }] } : {};
+  return {
+    type: 'library',
+    ...(group ? { group } : {}),
+    name: short,
+    version,
+    ...hashes,
+    ...licenses(license),
+  };
 }
 
 /** Package URL of an npm package (purl-spec): the scope's `@` is escaped. */

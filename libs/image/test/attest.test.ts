@@ -22,9 +22,11 @@ describe('an SBOM', () => {
     const sbom = await readFile(join(layout, sbomFile), 'utf8');
     const { components, bomFormat, specVersion, serialNumber } = JSON.parse(sbom);
     expect([bomFormat, specVersion, serialNumber]).toEqual(['CycloneDX', '1.6', undefined]);
-    expect(components.map(({ purl }: { purl: string }) => purl)).toEqual([
+    expect(components.map(({ purl, name }: { purl?: string; name: string }) => purl ?? name)).toEqual([
       'pkg:npm/%40team/used@2.0.0',
       'pkg:npm/a@1.2.3',
+      base.name,
+      `pkg:generic/node@${process.versions.node}`,
     ]);
     expect(components[0]).toMatchObject({
       group: '@team',

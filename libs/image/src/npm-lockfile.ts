@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import Type from 'typebox';
+import { Value } from 'typebox/value';
+
+/** What `package-lock.json` says of installed packages (npm's "lockfileVersion" 2 and 3), as far as it is needed. */
+const LockfileSchema = Type.Object({
+  packages: Type.Record(
+    Type.String(),
+    Type.Object({ version: Type.Optional(Type.String()), integrity: Type.Optional(Type.String()) }),
+  ),
+});
+type Lockfile = Type.Static<typeof LockfileSchema>;
+
+/** Gives the SHA-512 of the archive that a package was installed from, in hex; nothing where no lockfile knows it. */
+export type PackageHash = (manifest: string, version: string) => Promise<string | undefined>;
+
+/** Looks into the lockfile beside the outermost `node_modules` around a package; each is read once. */
+export function packageHashes(): PackageHash {
+  const lockfiles = new Map<string, Promise<Lockfile | undefined>>();
+  return async (manifest, version) => {
+    const folder = dirname(manifest);
+    const at = folder.indexOf(`${sep}node_modules${sep}`);
+    if (at === -1) return undefined;
+    const root = folder.slice(0, at);
+    const reading = lockfiles.get(root) ?? readLockfile(root);
+    lockfiles.set(root, reading);
+    const known = (await reading)?.packages[relative(root, folder).split(sep).join('/')];
+    return known?.version === version ? sha512(known.integrity) : undefined;
+  };
+}
+
+async function readLockfile(root: string): Promise<Lockfile | undefined> {
+  try {
+    const lockfile: unknown = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
+    return Value.Check(LockfileSchema, lockfile) ? lockfile : undefined;
+  } catch {
+    // Installed in another way: then the list names no hashes.
+    return undefined;
+  }
+}
+
+/** From a Subresource Integrity value, which may hold several. */
+function sha512(integrity: string | undefined): string | undefined {
+  const base64 = /(?:^|\s)sha512-([A-Za-z0-9+/]{86}==)/.exec(integrity ?? '')?.[1];
+  return base64 && Buffer.from(base64, 'base64').toString('hex');
+}
