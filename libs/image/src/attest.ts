@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ArtifactSchema,
-  makeArtifact,
   bundleType,
+  makeArtifact,
   readSigstoreBundle,
+  statementKind,
   type Artifact,
 } from './attestation.ts';
 import type { BlobSource } from './blob-source.ts';
@@ -35,6 +36,12 @@ export interface AttestOptions {
   source?: Source;
   /** Signs all that is attached. @default nobody: a policy will not accept it */
   signer?: Signer;
+  /**
+   * Says only what nobody has said yet: of each kind one statement is enough, whichever build made it. An unchanged
+   * image that is deployed from many commits then does not gather a provenance of each. Nothing to say is no failure.
+   * @default false
+   */
+  onlyMissing?: boolean;
   /** Milliseconds for everything. @default 120 000 */
   deadlineMs?: number;
   /** Plain http for a host that is not loopback. @default false */
@@ -66,12 +73,12 @@ export async function attestImage(options: AttestOptions): Promise<AttestResult>
   const target = openTarget(repository, { credentials, signal, insecure });
   try {
     const { descriptor: subject } = await origin.document(image.digest);
-    const known = await knownStatements(origin, image.digest);
+    const known = await knownStatements(origin, image.digest, options);
     const attached: AttestResult['attached'] = [];
     const listed: Descriptor[] = [];
-    for (const statement of await statementsOf(layout, options.source)) {
+    for (const statement of await statementsOf(options)) {
       const { predicateType } = statement;
-      const before = known.get(statementKey(canonicalJson(statement), signer?.keyId));
+      const before = known(statement);
       if (before !== undefined) {
         attached.push({ predicateType, digest: before, existed: true });
         continue;
@@ -94,13 +101,13 @@ export async function attestImage(options: AttestOptions): Promise<AttestResult>
   }
 }
 
-async function statementsOf(layout: string, source: Source | undefined): Promise<Statement[]> {
+async function statementsOf({ layout, source, onlyMissing }: AttestOptions): Promise<Statement[]> {
   const image = await readImageResult(layout);
   const sbom = await readFile(join(layout, sbomFile), 'utf8').catch(() => undefined);
   const statements: Statement[] = [];
   if (sbom) statements.push(statementAbout(image, predicateTypes.sbom, JSON.parse(sbom) as object));
   if (source) statements.push(provenanceOf(image, source));
-  if (statements.length > 0) return statements;
+  if (statements.length > 0 || onlyMissing) return statements;
   throw new ImageError(
     'invalid-input',
     `nothing to attach: "${layout}" has no ${sbomFile} (build with a metafile), and no source was named`,
@@ -108,11 +115,23 @@ async function statementsOf(layout: string, source: Source | undefined): Promise
   );
 }
 
+/** The digest of the referrer that says the same, if there is one. */
+type Known = (statement: Statement) => string | undefined;
+
 /** What is said already, by text and key: a second run attaches nothing, although signatures differ each time. */
-async function knownStatements(origin: Origin, subject: string): Promise<Map<string, string>> {
+async function knownStatements(
+  origin: Origin,
+  subject: string,
+  { signer, onlyMissing = false }: AttestOptions,
+): Promise<Known> {
+  const referrers = await origin.referrers(subject);
+  if (onlyMissing) {
+    const kindOf = statementKind(signer);
+    return ({ predicateType }) => referrers.find((listed) => kindOf(listed) === predicateType)?.digest;
+  }
   const known = new Map<string, string>();
   // What a list says about types is not asked: some registries put the configuration's there.
-  for (const { digest } of await origin.referrers(subject)) {
+  for (const { digest } of referrers) {
     const key = await keyOf(origin, digest).catch((error: unknown) => {
       // Others attach, too, and not all of it can be read; sending ours once more does no harm.
       if (error instanceof ImageError && !error.retryable) return undefined;
@@ -120,7 +139,7 @@ async function knownStatements(origin: Origin, subject: string): Promise<Map<str
     });
     if (key !== undefined) known.set(key, digest);
   }
-  return known;
+  return (statement) => known.get(statementKey(canonicalJson(statement), signer?.keyId));
 }
 
 async function keyOf(origin: Origin, referrer: string): Promise<string | undefined> {

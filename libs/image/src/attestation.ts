@@ -11,6 +11,8 @@ import type { Statement } from './provenance.ts';
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const emptyType = 'application/vnd.oci.empty.v1+json';
 const predicateAnnotation = 'dev.sigstore.bundle.predicateType';
+/** Whose signature it claims to bear: a hint for finding it, never a reason to believe it. */
+const signerAnnotation = 'dev.slipway.image.signer';
 
 const SigstoreBundleSchema = Type.Object({
   mediaType: Type.String(),
@@ -56,7 +58,7 @@ export async function makeArtifact(
   const [config, layer] = [document(emptyType, Buffer.from('{}')), document(type, content)];
   const annotations = {
     [predicateAnnotation]: statement.predicateType,
-    ...(signer ? { 'dev.sigstore.bundle.content': 'dsse-envelope' } : {}),
+    ...(signer ? { 'dev.sigstore.bundle.content': 'dsse-envelope', [signerAnnotation]: signer.keyId } : {}),
   };
   const manifest = document(
     mediaTypes.manifest,
@@ -75,6 +77,17 @@ export async function makeArtifact(
   // Whoever keeps the list copies type and annotations into it (distribution-spec 1.1, "referrers").
   manifest.descriptor = { ...manifest.descriptor, artifactType: type, annotations };
   return { manifest, blobs: [config, layer] };
+}
+
+/**
+ * What a list says a referrer of ours states, by its annotations.
+ * @param signer who must have signed it; where nobody signs, a signed one says it as well
+ */
+export function statementKind(signer: Signer | undefined): (listed: Descriptor) => string | undefined {
+  return ({ annotations = {} }) => {
+    if (signer && annotations[signerAnnotation] !== signer.keyId) return undefined;
+    return annotations[predicateAnnotation];
+  };
 }
 
 /** The envelope in a Sigstore bundle, and what it says about its key. @throws ImageError `document-invalid` */

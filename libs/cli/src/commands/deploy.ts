@@ -67,12 +67,13 @@ async function deploy(
   if (environment.deploy === 'promote') {
     return `${name} is reached by promotion only, so nothing was done. Deploy to an environment before it, then: npx slipway promote ${app} --to ${name}`;
   }
-  const { head } = await assertReleasable(source, environment);
+  const { head, dirty } = await assertReleasable(source, environment);
   if (app === PLATFORM) return { app, environment: name, head, registries: [] };
   const published = await publish(
     root,
     app,
     environment,
+    dirty ? undefined : head,
     json ? () => {} : (line) => process.stdout.write(`${line}\n`),
   );
   return { app, environment: name, head, ...published };

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { createHash, createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GitopsError, runUrlOf } from '@slipway/gitops';
+import { keySigner, type Signer, type Source } from '@slipway/image';
+
+const LOCKFILE = 'package-lock.json';
+
+/**
+ * Where the images of this workspace come from, for their provenance. The builder is `SLIPWAY_BUILDER`, in GitHub
+ * Actions the workflow, else `slipway:local`: a machine of a person, which no policy should accept for production.
+ *
+ * @param commit the commit that is deployed
+ */
+export async function imageSource(
+  root: string,
+  commit: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Source> {
+  const { GITHUB_SERVER_URL: server, GITHUB_WORKFLOW_REF: workflow, SLIPWAY_BUILDER: builder } = env;
+  const lockfile = await readFile(join(root, LOCKFILE)).catch(() => undefined);
+  const invocation = runUrlOf(env);
+  return {
+    uri: await sourceUri(root),
+    commit,
+    builder: builder || (server && workflow ? `${server}/${workflow}` : 'slipway:local'),
+    ...(lockfile && { lockfile: { path: LOCKFILE, digest: sha256(lockfile) } }),
+    ...(invocation && { invocation }),
+  };
+}
+
+/**
+ * Signs with the private key that `SLIPWAY_SIGNING_KEY` names (PEM; its pass phrase in `SLIPWAY_KEY_PASSPHRASE`);
+ * nobody signs where it is not set.
+ *
+ * @throws {GitopsError} `usage` when the file is no such key; its content is not repeated
+ */
+export async function imageSigner(env: NodeJS.ProcessEnv = process.env): Promise<Signer | undefined> {
+  const { SLIPWAY_SIGNING_KEY: file, SLIPWAY_KEY_PASSPHRASE: passphrase } = env;
+  if (!file) return undefined;
+  try {
+    const key = await readFile(file, 'utf8');
+    return keySigner(createPrivateKey({ key, ...(passphrase && { passphrase }) }));
+  } catch {
+    throw new GitopsError(
+      'usage',
+      `SLIPWAY_SIGNING_KEY: "${file}" cannot be read, is no private key (ECDSA P-256 or Ed25519, PEM), or its pass phrase is wrong.`,
+      { value: file },
+    );
+  }
+}
+
+/** Without credentials, and never a path of this machine: the remote `origin`, else the name of the workspace. */
+async function sourceUri(root: string): Promise<string> {
+  const config = ['-C', root, 'config', '--get', 'remote.origin.url'];
+  const remote = await promisify(execFile)('git', config).catch(() => ({ stdout: '' }));
+  const known = remoteUri(remote.stdout.trim());
+  if (known) return known;
+  const manifest = await readFile(join(root, 'package.json'), 'utf8').catch(() => '{}');
+  const { name } = JSON.parse(manifest) as { name?: string };
+  return `git:${encodeURIComponent(name ?? 'workspace')}`;
+}
+
+/** `git@host:team/app.git` and `https://user:token@host/team/app.git` are both `git+https://host/team/app`. */
+export function remoteUri(remote: string): string | undefined {
+  const [, host, path] =
+    /^(?:(?:https?|ssh|git):\/\/)(?:[^@/]*@)?([^/]+)\/(.+)$/.exec(remote) ??
+    /^(?:[^@/\s]+@)([^:/\s]+):(.+)$/.exec(remote) ??
+    [];
+  return host && path ? `git+https://${host}/${path.replace(/\/$/, '').replace(/\.git$/, '')}` : undefined;
+}
+
+function sha256(content: Buffer): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
