@@ -1,5 +1,4 @@
 import { appFolder, appsAt, deployFolder, PLATFORM_CHART, type App } from './app.ts';
-import { readApplied, type Applied } from './applied.ts';
 import { driftOf, type Drift } from './drift.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
@@ -9,8 +8,6 @@ import { mainlineOf } from './mainline.ts';
 import { isHeld } from './order.ts';
 import { previewPromotion, type PromotionPreview } from './promotion-preview.ts';
 import type { Commit, Mainline, Source } from './source.ts';
-import { stackStatuses, type StackStatus } from './stack-status.ts';
-import { stacksAt, type Stack } from './stack.ts';
 import { Stretch } from './stretch.ts';
 
 /** One app in one environment, as the ledger tells it. */
@@ -36,7 +33,6 @@ export interface EnvironmentStatus {
   ledger: { remote: string; branch: string; commit?: Commit };
   state: LedgerState;
   apps: AppStatus[];
-  stacks: StackStatus[];
   /** What a promotion from the environment before would do here, where only promotions release. */
   promotion?: PromotionPreview;
 }
@@ -54,8 +50,6 @@ interface Reading {
   ledger: EnvironmentStatus['ledger'];
   state: LedgerState;
   releases: ReadonlyMap<string, Release>;
-  stacks: readonly Stack[];
-  applied: ReadonlyMap<string, Applied>;
   /** Main's history, where it decides what may be promoted. */
   mainline?: Mainline | undefined;
 }
@@ -112,9 +106,7 @@ async function readLedger(
     const [state, releases] = await Promise.all([readState(tip, branch), readReleases(tip, names, branch)]);
     const ledger = { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) };
     const mainline = environment.deploy === 'promote' ? await mainlineOf(source, environment) : undefined;
-    const stacks = await stacksAt(source, head, environment.name);
-    const applied = await readApplied(tip, environment.name, branch);
-    return { environment, apps, ledger, state, releases, stacks, applied, mainline };
+    return { environment, apps, ledger, state, releases, mainline };
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
     return { environment: environment.name, error };
@@ -177,8 +169,7 @@ async function statusOf(
       };
     }),
   );
-  const stacks = stackStatuses(reading.stacks, state, reading.applied);
-  return { environment: environment.name, ledger, state, apps, stacks };
+  return { environment: environment.name, ledger, state, apps };
 }
 
 /** How old a release is, how far HEAD is ahead of it, and in what. */

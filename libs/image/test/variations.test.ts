@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chmod, mkdir, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { hasPeer } from './peers/peer.ts';
 import { randomOf, seed } from './registry/shaky.ts';
 import { tempFolder, writeFiles } from './temp-folder.ts';
 
@@ -44,6 +43,18 @@ const trees: Record<string, Files> = {
   'long-names': { 'main.mjs': 'x', [`assets/${'d'.repeat(120)}/${'e'.repeat(120)}/file`]: 'z' },
 };
 
+const nobody = 65534;
+const oneProcessor = ['taskset', '-c', '0'];
+const otherHost = ['unshare', '--uts', 'sh', '-c', 'hostname elsewhere && exec "$0" "$@"'];
+const otherUser = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+// Only the calendar: timers go on as they do.
+const clockAt = (date: string) => ['env', 'FAKETIME_DONT_FAKE_MONOTONIC=1', 'faketime', date];
+
+/** What this machine does not have or does not let us do is left out of the variations. */
+function works([program = '', ...args]: readonly string[], isPrefix = true): boolean {
+  return spawnSync(program, [...args, ...(isPrefix ? ['true'] : [])], { stdio: 'ignore' }).status === 0;
+}
+
 interface Variation {
   umask: string;
   /** Order in which files are created. */
@@ -53,6 +64,11 @@ interface Variation {
   mtime: number;
   atOnce: boolean;
   oneProcessor: boolean;
+  /** `HOSTNAME` is only a word; this is what the kernel says. */
+  otherHost: boolean;
+  otherUser: boolean;
+  /** What the clock says. */
+  clock: string | undefined;
   env: NodeJS.ProcessEnv;
 }
 
@@ -64,7 +80,12 @@ function variationOf(random: () => number): Variation {
     modes: pick(0o644, 0o777, 0o600, 0o444),
     mtime: pick(0, 86_400, 1_700_000_000, 4_000_000_000),
     atOnce: pick(true, false),
-    oneProcessor: pick(true, false) && hasPeer('taskset'),
+    oneProcessor: pick(true, false) && works(oneProcessor),
+    otherHost: pick(true, false) && works(otherHost),
+    otherUser: pick(true, false) && works([...otherUser, process.execPath, '--check', program], false),
+    clock: [pick('', '1975-01-01 00:00:00', '2037-12-31 23:59:59', '2100-02-28 12:00:00')].find(
+      (date) => date !== '' && works(clockAt(date)),
+    ),
     env: {
       TZ: pick('UTC', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Chatham'),
       LC_ALL: pick('C', 'C.UTF-8', 'tr_TR.UTF-8', 'ja_JP.eucJP'),
@@ -95,8 +116,17 @@ async function digestsUnder(variation: Variation, files: Record<string, Files>):
     }
   }
   const run = `umask ${variation.umask} && exec "$0" "$@"`;
-  const one = variation.oneProcessor ? ['taskset', '-c', '0'] : [];
-  const [first = '', ...args] = [...one, process.execPath, program, folder, String(variation.atOnce)];
+  if (variation.otherUser) {
+    await chmod(dirname(folder), 0o711);
+    await promisify(execFile)('chown', ['-R', `${nobody}:${nobody}`, folder]);
+  }
+  const [first = '', ...args] = [
+    ...(variation.otherHost ? otherHost : []),
+    ...(variation.otherUser ? otherUser : []),
+    ...(variation.clock ? clockAt(variation.clock) : []),
+    ...(variation.oneProcessor ? oneProcessor : []),
+    ...[process.execPath, program, folder, String(variation.atOnce)],
+  ];
   const options = { cwd: folder, env: { PATH: process.env['PATH'], ...variation.env } };
   const { stdout } = await promisify(execFile)(
     'sh',
@@ -108,9 +138,15 @@ async function digestsUnder(variation: Variation, files: Record<string, Files>):
 
 test(`${variations} hostile variations of 8 kinds of application, ${variations * 8} builds, give 8 digests (SLIPWAY_SEED=${seed})`, async () => {
   const random = randomOf(seed);
+  const tried = new Set<string>();
   const digests: string[] = [];
-  for (let run = 0; run < variations; run++)
-    digests.push(...(await digestsUnder(variationOf(random), trees)));
+  for (let run = 0; run < variations; run++) {
+    const variation = variationOf(random);
+    digests.push(...(await digestsUnder(variation, trees)));
+    for (const name of ['oneProcessor', 'otherHost', 'otherUser', 'clock'] as const)
+      if (variation[name]) tried.add(name);
+  }
+  process.stdout.write(`variations beyond the environment: ${[...tried].join(', ') || 'none'}\n`);
   expect(digests).toHaveLength(variations * 8);
   expect(new Set(digests).size).toBe(8);
   // The control: one byte more in one file of each, and all eight are others.

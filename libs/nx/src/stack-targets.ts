@@ -9,8 +9,6 @@ export interface StackFacts {
   environments: readonly string[];
   /** The environment of a run without `-c`. */
   defaultEnvironment: string;
-  /** No run applies it: `slipway.apply` in its `package.json` is `by-hand`. */
-  byHand: boolean;
   /** The folder of the graph maker's own sources, where it lies in this workspace. */
   maker?: string | undefined;
 }
@@ -51,11 +49,10 @@ export function stackTargets(facts: StackFacts): Record<StackTarget, TargetConfi
   };
 }
 
-function deploy({ root, environments, defaultEnvironment, byHand }: StackFacts): TargetConfiguration {
+function deploy({ root, environments, defaultEnvironment }: StackFacts): TargetConfiguration {
   const plan = `slipway stack plan ${root}`;
   const own = basename(dirname(root));
-  const commandIn = (name: string) =>
-    name === own && !byHand ? `slipway stack deploy ${root} --env=${name}` : plan;
+  const commandIn = (name: string) => (name === own ? `slipway stack deploy ${root} --env=${name}` : plan);
   return {
     executor: 'nx:run-commands',
     options: { command: plan },

@@ -2,7 +2,10 @@ module slipway/referrers-registry
 
 go 1.24
 
-require github.com/google/go-containerregistry v0.20.6
+require (
+	github.com/google/go-containerregistry v0.20.6
+	github.com/secure-systems-lab/go-securesystemslib v0.9.1
+)
 
 require (
 	github.com/containerd/stargz-snapshotter/estargz v0.16.3 // indirect
@@ -20,8 +23,9 @@ require (
 	github.com/spf13/cobra v1.9.1 // indirect
 	github.com/spf13/pflag v1.0.6 // indirect
 	github.com/vbatts/tar-split v0.12.1 // indirect
+	golang.org/x/crypto v0.40.0 // indirect
 	golang.org/x/sync v0.15.0 // indirect
-	golang.org/x/sys v0.33.0 // indirect
+	golang.org/x/sys v0.34.0 // indirect
 )
 
 tool github.com/google/go-containerregistry/cmd/crane
