@@ -75,6 +75,11 @@ export class LedgerRepository {
     return new LedgerRepository(source, branch, ledger.folder, keeps);
   }
 
+  /** Whether a tip, fetched with its history, keeps a commit fetchable, whatever became of main. */
+  async keeps({ commit }: Tip, config: Commit): Promise<boolean> {
+    return this.#keeps && commit !== undefined && this.#branch.contains(commit, config);
+  }
+
   /** Lets go of everything. */
   close(): Promise<void> {
     return this.#branch.close();

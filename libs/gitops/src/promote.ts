@@ -30,6 +30,8 @@ export interface FromSource {
   commit: Commit;
   /** What was published from it, by app. */
   records: ReadonlyMap<string, Release>;
+  /** The environments whose ledgers might have known more but could not be read. */
+  unread?: readonly string[];
 }
 
 /** A wish to release in one environment what another one has. */

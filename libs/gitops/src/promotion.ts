@@ -13,7 +13,7 @@ import type { Change } from './update.ts';
 /** A wish to release in one environment what another one has, without the state of the target's ledger. */
 export interface Promotion {
   source: Source;
-  from: Environment | { commit: Commit };
+  from: Environment | { commit: Commit; unread?: readonly string[] };
   to: Environment;
   /** Why a release is not fit to go further; undefined when it is. */
   objection(app: string, release: Release): Promise<string | undefined>;
@@ -135,9 +135,14 @@ async function decide(promotion: Promotion, app: string, before: Release | undef
 }
 
 function notThere(from: Promotion['from'], app: string): string {
-  return 'name' in from
-    ? `not released in ${from.name}. Deploy it there first: npx nx deploy ${app} -c ${from.name}`
-    : `no run has published it from ${from.commit.slice(0, 12)}. Deploy that commit to some environment first`;
+  if ('name' in from)
+    return `not released in ${from.name}. Deploy it there first: npx nx deploy ${app} -c ${from.name}`;
+  const id = from.commit.slice(0, 12);
+  const unread = from.unread?.length ? ` (that of ${from.unread.join(', ')} could not be read)` : '';
+  return (
+    `no run here has published it from ${id}, and no ledger names an image from there${unread}. ` +
+    `Check ${id} out and deploy it to any environment, then promote again`
+  );
 }
 
 /** The record as the target holds it: the same, but pulled from the target's own registry. */

@@ -1,35 +1,95 @@
-import { appsAt } from './app.ts';
+import { appsAt, type App } from './app.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
-import type { Release } from './ledger.ts';
+import { readHistory } from './history.ts';
+import { LedgerRepository } from './ledger-repository.ts';
+import type { Image, Release } from './ledger.ts';
 import type { FromSource } from './promote.ts';
+import { releasesIn } from './rollback-target.ts';
 import { listRuns, readRunResults } from './run-result.ts';
-import type { Source } from './source.ts';
+import type { Commit, Source } from './source.ts';
 
 /**
- * What the runs of this checkout published from a commit, as releases: for an emergency in which no environment has
- * run it. Of several runs the newest counts. The platform, which has no image, needs no run.
+ * What was published from a commit, as releases: for an emergency in which the environment before cannot be asked. The
+ * runs of this checkout know, the newest first; else the ledgers of other environments do, which name the image of an
+ * app that was ever released from this commit. The platform, which has no image, needs neither.
  *
  * @param revision names the commit
  * @param to the environment that would run it
+ * @param environments whose ledgers are asked: those whose images have the same base as the target's
  * @throws {GitopsError} `usage` for a commit that this checkout does not have
  */
-export async function publishedFrom(source: Source, revision: string, to: Environment): Promise<FromSource> {
+export async function publishedFrom(
+  source: Source,
+  revision: string,
+  to: Environment,
+  environments: readonly Environment[] = [],
+): Promise<FromSource> {
   const commit = await source.resolve(revision);
   if (commit === undefined) {
     throw new GitopsError('usage', `This checkout has no commit "${revision}". Fetch it first.`, {
       value: revision,
     });
   }
-  const apps = await appsAt(source, commit, to.name);
+  const apps = new Map((await appsAt(source, commit, to.name)).map((app) => [app.name, app]));
+  const records = await fromRuns(source, commit, apps);
+  const unread: string[] = [];
+  for (const environment of environments) {
+    const missing = [...apps.values()].filter(({ name }) => !records.has(name));
+    if (missing.length === 0 || environment.name === to.name || environment.base !== to.base) continue;
+    const found = await fromLedger(source, commit, environment, missing);
+    if (found === undefined) unread.push(environment.name);
+    for (const [app, release] of found ?? []) records.set(app, release);
+  }
+  return { commit, records, unread };
+}
+
+async function fromRuns(
+  source: Source,
+  commit: Commit,
+  apps: ReadonlyMap<string, App>,
+): Promise<Map<string, Release>> {
   const records = new Map<string, Release>();
   for (const run of await listRuns(source.root)) {
     for (const { app, head, image } of await readRunResults(source.root, run)) {
-      const chart = apps.find(({ name }) => name === app)?.chart;
-      if (head !== commit || chart === undefined || records.has(app)) continue;
-      const release = { config: commit };
-      records.set(app, image ? { image, release: { source: commit, ...release, chart } } : { release });
+      const known = apps.get(app);
+      if (head === commit && known !== undefined && !records.has(app))
+        records.set(app, recordOf(known, image, commit, commit));
     }
   }
-  return { commit, records };
+  return records;
+}
+
+/** What a ledger ever recorded of a commit: the image that was published from it, or that ran with its configuration. */
+async function fromLedger(
+  source: Source,
+  commit: Commit,
+  environment: Environment,
+  apps: readonly App[],
+): Promise<ReadonlyMap<string, Release> | undefined> {
+  const records = new Map<string, Release>();
+  let repository: LedgerRepository | undefined;
+  try {
+    repository = await LedgerRepository.open(source, environment, { history: true });
+    const tip = await repository.tip();
+    for (const app of apps) {
+      const releases = releasesIn(await readHistory(source, repository, tip, app.name));
+      const found = releases.find(({ release: { release } }) =>
+        [release.config, release.source].includes(commit),
+      );
+      if (found === undefined) continue;
+      const { image, release } = found.release;
+      records.set(app.name, recordOf(app, image, release.source ?? commit, commit));
+    }
+    return records;
+  } catch (error) {
+    if (!(error instanceof GitopsError)) throw error;
+    return undefined;
+  } finally {
+    await repository?.close();
+  }
+}
+
+function recordOf({ chart }: App, image: Image | undefined, source: Commit, config: Commit): Release {
+  return image ? { image, release: { source, config, chart } } : { release: { config } };
 }

@@ -70,7 +70,11 @@ export async function rollback(
         if (target === undefined) {
           const entries = await readHistory(source, repository, tip, app);
           target = chooseTarget(entries, environment, app, options.to);
-          if (!sameRecord(before, target.release)) await assertReadable(source, environment, app, target);
+          if (
+            !sameRecord(before, target.release) &&
+            !(await repository.keeps(tip, target.release.release.config))
+          )
+            await assertReadable(source, environment, app, target);
         }
         return planRollback(tip, environment, app, before, target, hold, options.runUrl);
       },
@@ -149,7 +153,7 @@ function listReleases(entries: readonly HistoryEntry[]): string {
   return [...lines, ...(more > 0 ? [`  and ${more} older`] : [])].join('\n');
 }
 
-/** A release that lies outside main's history would leave Argo CD with a commit that it cannot fetch. */
+/** A release that neither main nor the ledger has would leave Argo CD with a commit that it cannot fetch. */
 async function assertReadable(
   source: Source,
   environment: Environment,

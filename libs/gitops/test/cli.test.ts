@@ -28,48 +28,51 @@ describe('the package as npm installs it into an empty folder', () => {
   const installed = (...args: string[]) =>
     run(join(folder, 'node_modules/.bin/slipway-gitops'), folder, ...args);
 
-  it('is built, packed, installed without a network and bumps a file of any repository', () => {
-    folder = scratch();
-    const npm = (cwd: string, ...args: string[]) =>
-      execFileSync('npm', [...args, '--loglevel=error'], {
-        cwd,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-    npm(PACKAGE, 'run', 'dist');
-    const [{ filename }] = JSON.parse(npm(PACKAGE, 'pack', '--json', `--pack-destination=${folder}`)) as [
-      { filename: string },
-    ];
-    writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true }');
-    const needed = ['commander', 'fflate', 'typebox', 'yaml'].map(folderOf);
-    npm(
-      folder,
-      'install',
-      '--offline',
-      '--install-links',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      join(folder, filename),
-      ...needed,
-    );
-    expect(readdirSync(join(folder, 'node_modules/@slipway/gitops')).sort()).toEqual([
-      'README.md',
-      'bin',
-      'dist',
-      'package.json',
-    ]);
-    const deploy = new ValuesRepository({ 'apps/api/values.yaml': VALUES });
-    const args = ['--repository', deploy.bare, '--file', 'apps/api/values.yaml', '--set', 'image.tag=v2'];
-    const bumped = installed('bump', ...args);
-    expect(bumped.text).toMatch(/^apps\/api\/values.yaml +image.tag +landed +v1 -> v2$/m);
-    expect(bumped.code).toBe(0);
-    expect(deploy.read('apps/api/values.yaml')).toBe(VALUES.replace('v1', 'v2'));
-    expect(installed('bump', ...args).text).toContain('Nothing to write: no commit on main.');
-    writeFileSync(join(folder, 'v.yaml'), VALUES);
-    expect(installed('values', 'get', 'v.yaml', 'replicas')).toEqual({ code: 0, text: '2\n' });
-    expect(installed('--version').text).toBe('0.1.0\n');
-  });
+  it(
+    'is built, packed, installed without a network and bumps a file of any repository',
+    { timeout: 600_000 },
+    () => {
+      folder = scratch();
+      const npm = (cwd: string, ...args: string[]) =>
+        execFileSync('npm', [...args, '--loglevel=error'], {
+          cwd,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+      const [{ filename }] = JSON.parse(npm(PACKAGE, 'pack', '--json', `--pack-destination=${folder}`)) as [
+        { filename: string },
+      ];
+      writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true }');
+      const needed = ['commander', 'fflate', 'typebox', 'yaml'].map(folderOf);
+      npm(
+        folder,
+        'install',
+        '--offline',
+        '--install-links',
+        '--no-audit',
+        '--no-fund',
+        '--ignore-scripts',
+        join(folder, filename),
+        ...needed,
+      );
+      expect(readdirSync(join(folder, 'node_modules/@slipway/gitops')).sort()).toEqual([
+        'README.md',
+        'bin',
+        'dist',
+        'package.json',
+      ]);
+      const deploy = new ValuesRepository({ 'apps/api/values.yaml': VALUES });
+      const args = ['--repository', deploy.bare, '--file', 'apps/api/values.yaml', '--set', 'image.tag=v2'];
+      const bumped = installed('bump', ...args);
+      expect(bumped.text).toMatch(/^apps\/api\/values.yaml +image.tag +landed +v1 -> v2$/m);
+      expect(bumped.code).toBe(0);
+      expect(deploy.read('apps/api/values.yaml')).toBe(VALUES.replace('v1', 'v2'));
+      expect(installed('bump', ...args).text).toContain('Nothing to write: no commit on main.');
+      writeFileSync(join(folder, 'v.yaml'), VALUES);
+      expect(installed('values', 'get', 'v.yaml', 'replicas')).toEqual({ code: 0, text: '2\n' });
+      expect(installed('--version').text).toBe('0.1.0\n');
+    },
+  );
 });
 
 describe('slipway-gitops', () => {

@@ -70,7 +70,7 @@ describe('a promotion', () => {
     });
     expect(outcomes).toMatchObject([
       { app: 'api', outcome: 'landed' },
-      { app: 'web', outcome: 'failed', reason: expect.stringContaining('no run has published it') },
+      { app: 'web', outcome: 'failed', reason: expect.stringContaining('no run here has published it') },
     ]);
     expect(copies).toEqual(['registry.example/team/api -> ecr.example/prod/api']);
     expect(releaseOf(workspace, 'api', 'production')).toMatchObject({
@@ -80,6 +80,30 @@ describe('a promotion', () => {
     const trailers = trailersOf(workspace, 'production');
     expect(trailers).toContain(`Slipway-From-Source: ${head}`);
     expect(trailers).toContain('Slipway-Reason: development is down');
+  });
+
+  it('in an emergency finds in the ledgers what another checkout published, and says what it did not find', async () => {
+    const { workspace, head, to, go } = await setUp();
+    await workspace.deploy('development', ['api']); // leaves no run here
+    workspace.edit('api', 'api 2');
+    await workspace.deploy('development', ['api']);
+    const source = await workspace.source();
+    const environments = [await readEnvironment(workspace.root, 'development'), to];
+    const from = await publishedFrom(source, head, to, environments);
+    const { outcomes } = await go({ from, apps: ['api', 'web'], reason: 'incident 7' });
+    expect(outcomes).toMatchObject([
+      { app: 'api', outcome: 'landed', after: { image: { digest: intent('api', 'api 1').image.digest } } },
+      {
+        app: 'web',
+        outcome: 'failed',
+        reason: expect.stringMatching(/no ledger names an image from there\. Check/),
+      },
+    ]);
+    expect(releaseOf(workspace, 'api', 'production').release).toMatchObject({ source: head, config: head });
+
+    const lost = { ...environments[0], ledger: { remote: 'nowhere', branch: 'b', folder: '' } } as typeof to;
+    const unread = await publishedFrom(source, head, to, [lost, { ...lost, base: 'embedded' }]);
+    expect(unread).toMatchObject({ records: new Map(), unread: ['development'] });
   });
 
   it('in an emergency still lets nothing older replace what is newer', async () => {

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { removeRelease, rollback, unhold } from '../src/index.ts';
-import { dueIn, overtake, place, releaseOf, stateOf, tipOf, trailersOf } from './ledger-of.ts';
-import { digestOf, words, Workspace } from './workspace.ts';
+import { dueIn, onOrigin, overtake, place, releaseOf, stateOf, tipOf, trailersOf } from './ledger-of.ts';
+import { digestOf, scratch, words, Workspace } from './workspace.ts';
 
 const bad = { by: 'ada', reason: 'errors after the release' };
 
@@ -127,21 +129,45 @@ describe('a rollback', () => {
     }
   });
 
-  it('to a configuration that left main is refused, because Argo CD could not read it', async () => {
+  /** Three releases of api, the second at a commit that main lost. */
+  async function withLostCommit(ledger = ''): Promise<{ workspace: Workspace; lost: string }> {
     const workspace = new Workspace();
+    const file = 'deploy/environments/development/environment.yaml';
+    workspace.write(file, `deploy: auto\nbase: pinned\nregistries: [registry.example/team]\n${ledger}`);
+    workspace.commit('where the ledger is');
     await workspace.deploy('development', ['api', 'web']);
-    workspace.edit('api', 'api 2');
+    const lost = workspace.edit('api', 'api 2');
     await workspace.deploy('development', ['api']);
     workspace.git('reset', '--quiet', '--hard', 'HEAD~1');
     workspace.edit('api', 'api 3');
     await workspace.deploy('development', ['api']);
+    return { workspace, lost };
+  }
+
+  it('to a configuration that left main lands where the ledger keeps it: Argo CD can fetch it', async () => {
+    const { workspace, lost } = await withLostCommit();
+    onOrigin(workspace, 'reflog', 'expire', '--expire=now', '--all');
+    onOrigin(workspace, 'gc', '--quiet', '--prune=now');
+    await rollback(...(await place(workspace)), 'api', bad);
+    expect(releaseOf(workspace, 'api')).toMatchObject({
+      image: { digest: digestOf('api 2') },
+      release: { config: lost },
+    });
+    const clone = join(scratch(), 'clone');
+    execFileSync('git', ['clone', '--quiet', `file://${workspace.origin}`, clone]);
+    execFileSync('git', ['-C', clone, 'checkout', '--quiet', lost]); // as Argo CD does
+  });
+
+  it('to a configuration that left main is refused where the ledger lies elsewhere, and so keeps nothing', async () => {
+    const elsewhere = join(scratch(), 'ledger.git');
+    const { workspace } = await withLostCommit(`ledger: { repository: ${elsewhere} }\n`);
     await expect(rollback(...(await place(workspace)), 'api', bad)).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringMatching(/is not on origin\/main.* --to\.$/) as string,
     });
     const tag = `sha-${digestOf('api 1').slice(7, 19)}`;
-    await rollback(...(await place(workspace)), 'api', { ...bad, to: tag });
-    expect(releaseOf(workspace, 'api').image.digest).toBe(digestOf('api 1'));
+    const { after } = await rollback(...(await place(workspace)), 'api', { ...bad, to: tag });
+    expect(after.image?.digest).toBe(digestOf('api 1'));
   });
 
   it('in the work tree environment goes back to an uncommitted state that only the ledger keeps', async () => {

@@ -47,7 +47,7 @@ export function promoteCommand(): Command {
     )
     .option(
       '--from-source <commit>',
-      'in an emergency: what runs here published from this commit; takes --reason',
+      'in an emergency: what was published from this commit, by the runs here or any ledger; takes --reason',
     )
     .option('--reason <text>', 'why a release that diverged, or that no environment has run, may go')
     .option('--by <name>', "who promotes (default: who started the CI run, else Git's user.name)")
@@ -100,7 +100,11 @@ async function originOf(
 ): Promise<Environment | FromSource> {
   if (fromSource === undefined)
     return from === undefined ? defaultFrom(root, to) : readEnvironment(root, from);
-  if (from === undefined) return publishedFrom(source, fromSource, to);
+  if (from === undefined) {
+    const names = await listEnvironments(root);
+    const environments = await Promise.all(names.map((name) => readEnvironment(root, name)));
+    return publishedFrom(source, fromSource, to, environments);
+  }
   throw new GitopsError('usage', 'Name --from or --from-source, not both.', { value: fromSource });
 }
 

@@ -4,6 +4,9 @@ import type { Branch, Commit } from '../repository/branch.ts';
 import { isBranchName } from '../repository/branch-name.ts';
 import { connectionTo } from '../repository/connection.ts';
 import { GitBranch, type BranchOptions } from '../repository/git-branch.ts';
+import type { ObjectFormat } from '../repository/git-object.ts';
+import { quickWay } from '../repository/quick.ts';
+import { QuickBranch } from '../repository/quick-branch.ts';
 import { signaturesOf, type CommitOptions } from '../repository/identity.ts';
 import { readSettings } from '../repository/settings.ts';
 
@@ -55,22 +58,28 @@ export async function openBranch(
     cwd,
     safeFolders: settings.all('safe.directory'),
   };
-  return openInItsFormat(options, signal);
+  const open = async (format: ObjectFormat): Promise<Branch> => {
+    const quick = quickWay(settings, repository, options);
+    return quick ? new QuickBranch({ ...options, format }, quick) : GitBranch.open({ ...options, format });
+  };
+  return openInItsFormat(options.format, open, signal);
 }
 
 /** Which hash a repository uses is only known once it was asked. */
-async function openInItsFormat(options: BranchOptions, signal?: AbortSignal): Promise<OpenBranch> {
+async function openInItsFormat(
+  format: ObjectFormat,
+  open: (format: ObjectFormat) => Promise<Branch>,
+  signal?: AbortSignal,
+): Promise<OpenBranch> {
   try {
-    return await openAndFetch(options, signal);
+    return await openAndFetch(await open(format), signal);
   } catch (error) {
-    const other = options.format === 'sha1' ? 'sha256' : 'sha1';
     if (!(error instanceof GitopsError && /mismatched algorithms/.test(error.message))) throw error;
-    return openAndFetch({ ...options, format: other }, signal);
+    return openAndFetch(await open(format === 'sha1' ? 'sha256' : 'sha1'), signal);
   }
 }
 
-async function openAndFetch(options: BranchOptions, signal?: AbortSignal): Promise<OpenBranch> {
-  const branch = await GitBranch.open(options);
+async function openAndFetch(branch: Branch, signal?: AbortSignal): Promise<OpenBranch> {
   try {
     const tip = await branch.fetch(signal);
     if (tip !== undefined) return { branch, tip };

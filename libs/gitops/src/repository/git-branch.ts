@@ -1,16 +1,26 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitopsError } from '../error.ts';
-import { git, tryGit, type GitOptions } from '../git.ts';
+import { git, tryGit, type GitOptions, type GitResult } from '../git.ts';
 import { isStale, remoteError } from '../rejection.ts';
 import type { Branch, BranchFile, Commit } from './branch.ts';
 import { REMOTE, type Connection } from './connection.ts';
-import { gitObject, writeObject, type ObjectFormat } from './git-object.ts';
-import { stamp, type Signatures } from './identity.ts';
+import { commitText, treeOf } from './commit-text.ts';
+import { gitObject, writeObject, type GitObject, type ObjectFormat } from './git-object.ts';
+import type { Signatures } from './identity.ts';
 import { ObjectReader } from './object-reader.ts';
 import { makeScratch, noRoom, scratchVariables } from './scratch.ts';
-import { editTree, type Edit, type TreeStore } from './tree-edit.ts';
-import { FOLDER, isFile, parseTree, printTree, treeName } from './tree.ts';
+import { editTree, findFile, type Edit, type TreeStore } from './tree-edit.ts';
+import { isFile, parseTree, printTree } from './tree.ts';
+
+const HOW_TO_FETCH = [
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--refmap=',
+  '--no-recurse-submodules',
+  '--no-auto-maintenance',
+];
 
 const TIP = 'refs/slipway/tip';
 
@@ -64,20 +74,17 @@ export class GitBranch implements Branch, TreeStore {
 
   async fetch(signal?: AbortSignal): Promise<Commit | undefined> {
     const { history = false } = this.#options;
-    const how = [
-      '--quiet',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--refmap=',
-      ...(history ? [] : ['--depth=1']),
-    ];
-    const refspec = `+refs/heads/${this.branch}:${TIP}`;
-    const fetched = await this.#try(['fetch', ...how, '--', REMOTE, refspec], {
-      ...(signal && { signal }),
-    });
+    const fetched = await this.#fetch(history ? [] : ['--depth=1'], signal);
     if (fetched.code === 0) return (await readFile(join(this.#folder, TIP), 'utf8')).trim();
     if (/couldn't find remote ref/i.test(fetched.stderr)) return undefined;
     throw remoteError(`Fetching ${this.branch} from`, this.remote, fetched.stderr);
+  }
+
+  #fetch(depth: readonly string[], signal?: AbortSignal): Promise<GitResult> {
+    const refspec = `+refs/heads/${this.branch}:${TIP}`;
+    return this.#try(['fetch', ...HOW_TO_FETCH, ...depth, '--', REMOTE, refspec], {
+      ...(signal && { signal }),
+    });
   }
 
   async list(commit: Commit, folder: string): Promise<BranchFile[]> {
@@ -91,17 +98,8 @@ export class GitBranch implements Branch, TreeStore {
   }
 
   async read(commit: Commit, path: string): Promise<Buffer | undefined> {
-    let tree = await this.#treeOf(commit);
-    const folders = path.split('/').map(treeName);
-    const name = folders.pop() as string;
-    for (const folder of folders) {
-      const entry = (await this.readTree(tree)).get(folder);
-      if (entry?.mode !== FOLDER) return undefined;
-      tree = entry.id;
-    }
-    const entry = (await this.readTree(tree)).get(name);
-    if (entry === undefined || !isFile(entry)) return undefined;
-    return (await this.readObjects([entry.id]))[0];
+    const id = await findFile(this, await this.#treeOf(commit), path);
+    return id === undefined ? undefined : (await this.readObjects([id]))[0];
   }
 
   async readObjects(ids: readonly string[]): Promise<(Buffer | undefined)[]> {
@@ -121,7 +119,7 @@ export class GitBranch implements Branch, TreeStore {
     this.#keeps ||= keep.length > 0;
     const { sign } = this.#options.signatures;
     return sign === false
-      ? this.#write('commit', this.#describe(tree, parents, message))
+      ? this.#write('commit', commitText(this.#options.signatures, tree, parents, message))
       : this.#sign(tree, parents, message, sign);
   }
 
@@ -140,10 +138,29 @@ export class GitBranch implements Branch, TreeStore {
     });
     if (pushed.code === 0) return 'landed';
     const words = `${pushed.stdout.toString('utf8')}\n${pushed.stderr}`;
+    const fate = await this.fateOf(commit, expected, signal);
+    if (fate !== 'refused') return fate;
+    if (isStale(words)) return 'stale';
+    throw remoteError(`Pushing ${this.branch} to`, this.remote, words);
+  }
+
+  /** What became of a push whose answer was lost or is no "yes": only the remote knows. */
+  async fateOf(
+    commit: Commit,
+    expected: Commit | undefined,
+    signal?: AbortSignal,
+  ): Promise<'landed' | 'stale' | 'refused'> {
     const now = await this.#remoteTip(signal);
     if (now === commit) return 'landed'; // the acknowledgement was lost, not the push
-    if (now !== expected || isStale(words)) return 'stale';
-    throw remoteError(`Pushing ${this.branch} to`, this.remote, words);
+    if (now === expected) return 'refused';
+    return now !== undefined && (await this.#isBelow(commit, signal)) ? 'landed' : 'stale';
+  }
+
+  /** Whether the branch has grown on top of a commit: others push between a push and the question what became of it. */
+  async #isBelow(commit: Commit, signal?: AbortSignal): Promise<boolean> {
+    await this.#fetch(['--depth=64'], signal);
+    const listed = await this.#try(['rev-list', '--max-count=4096', TIP]);
+    return listed.stdout.toString('utf8').split('\n').includes(commit);
   }
 
   /** The commit in the branch's own line of history that an id stands for; undefined where there is none. */
@@ -153,6 +170,11 @@ export class GitBranch implements Branch, TreeStore {
       .toString('utf8')
       .split('\n')
       .find((commit) => commit.startsWith(id));
+  }
+
+  /** Whether a commit that was fetched with its history has another one in it. */
+  async contains(newer: Commit, older: Commit): Promise<boolean> {
+    return (await this.#try(['merge-base', '--is-ancestor', older, newer])).code === 0;
   }
 
   /** Runs git in the throw-away repository. */
@@ -176,29 +198,21 @@ export class GitBranch implements Branch, TreeStore {
 
   async #treeOf(commit: Commit): Promise<string> {
     const object = await this.#objects().read(commit);
-    const id = /^tree ([0-9a-f]+)\n/.exec(object?.content.toString('latin1') ?? '')?.[1];
+    const id = treeOf(object?.content);
     if (id === undefined) throw this.#missing(commit);
     return id;
   }
 
   async #write(type: 'blob' | 'tree' | 'commit', content: Buffer): Promise<string> {
     const object = gitObject(this.#options.format, type, content);
-    await writeObject(join(this.#folder, 'objects'), object).catch(noRoom);
+    await this.writeObjects([object]);
     return object.id;
   }
 
-  #describe(tree: string, parents: readonly Commit[], message: string): Buffer {
-    const { author, committer } = this.#options.signatures;
-    const now = Math.floor(Date.now() / 1000);
-    const lines = [
-      `tree ${tree}`,
-      ...parents.map((id) => `parent ${id}`),
-      `author ${stamp(author, now)}`,
-      `committer ${stamp(committer, now)}`,
-      '',
-      message,
-    ];
-    return Buffer.from(lines.join('\n'));
+  /** Takes objects that were made elsewhere. */
+  async writeObjects(objects: readonly GitObject[]): Promise<void> {
+    const folder = join(this.#folder, 'objects');
+    await Promise.all(objects.map((object) => writeObject(folder, object))).catch(noRoom);
   }
 
   /** Only git knows how to sign; it wants to see the parents. */

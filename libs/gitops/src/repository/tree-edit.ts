@@ -13,6 +13,24 @@ export interface TreeStore {
   writeBlob(content: Uint8Array): Promise<string>;
 }
 
+/** The id of a file below a folder; undefined where there is none. A symbolic link is no file. */
+export async function findFile(
+  store: Pick<TreeStore, 'readTree'>,
+  folder: string,
+  path: string,
+): Promise<string | undefined> {
+  const names = path.split('/').map(treeName);
+  const name = names.pop() as string;
+  let tree = await store.readTree(folder);
+  for (const inside of names) {
+    const entry = tree.get(inside);
+    if (entry?.mode !== FOLDER) return undefined;
+    tree = await store.readTree(entry.id);
+  }
+  const entry = tree.get(name);
+  return entry !== undefined && isFile(entry) ? entry.id : undefined;
+}
+
 /**
  * Applies an edit to a folder and answers the id of the new one; undefined when nothing is left in it. Only folders
  * on the way to a changed file are read and written, so the cost does not depend on how many others there are. A file

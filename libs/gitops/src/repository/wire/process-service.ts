@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { gitEnvironment } from '../../git.ts';
+import { asVariables } from '../connection.ts';
+import { PacketReader } from './packet.ts';
+import type { Reach } from './service.ts';
+
+/**
+ * The services of a repository in a folder: the programs that git itself would start. They belong to the repository,
+ * so its own settings and hooks count, and the user's do not.
+ *
+ * @param safeFolders what the user said in `safe.directory`
+ */
+export function processService(folder: string, cwd: string, safeFolders: readonly string[]): Reach {
+  const env = {
+    ...asVariables(safeFolders.map((safe) => ['safe.directory', safe])),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_PROTOCOL: 'version=2',
+  };
+  return (name, signal) => {
+    const child = spawn(name, ['--', folder], {
+      cwd,
+      env: gitEnvironment(env),
+      stdio: ['pipe', 'pipe', 'ignore'],
+      ...(signal && { signal }),
+    });
+    child.on('error', () => {}); // its output ends; whoever reads it notices
+    child.stdin.on('error', () => {});
+    const reader = new PacketReader(child.stdout);
+    return {
+      greeting: async () => reader,
+      ask: async (request) => {
+        child.stdin.write(request);
+        return reader;
+      },
+      close: () => {
+        child.stdin.end();
+        child.stdout.destroy();
+      },
+    };
+  };
+}

@@ -1,0 +1,202 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { bumpFiles, type BumpFilesRequest } from '../../src/index.ts';
+import { ValuesRepository } from '../file/repository.ts';
+import { serveHttp, type HttpOptions } from '../serve-http.ts';
+import { scratch } from '../workspace.ts';
+
+/** A `git` that counts how often it is started. */
+function countGit(): () => string[] {
+  const folder = scratch();
+  const log = join(folder, 'started');
+  writeFileSync(log, '');
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  writeFileSync(join(folder, 'git'), `#!/bin/sh\nprintf '%s\\n' "$*" >> ${log}\nexec ${real} "$@"\n`, {
+    mode: 0o755,
+  });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+  return () =>
+    execFileSync('cat', [log], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => / (fetch|push|ls-remote) /.test(line));
+}
+
+const values = () => new ValuesRepository({ 'a/v.yaml': 'tag: v1\n', 'b/run.sh': 'echo\n' });
+const bump = (deploy: ValuesRepository, value: string, more: Partial<BumpFilesRequest> = {}) =>
+  bumpFiles({
+    repository: deploy.bare,
+    cwd: scratch(),
+    edits: [{ file: 'a/v.yaml', path: 'tag', value }],
+    ...more,
+  });
+
+/** Puts a hook into the repository itself, where a host has its rules. */
+function hook(deploy: ValuesRepository, name: string, script: string): void {
+  const file = join(deploy.bare, 'hooks', name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+async function overHttp<T>(
+  deploy: ValuesRepository,
+  options: HttpOptions,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  deploy.git('config', 'http.receivepack', 'true');
+  await using server = await serveHttp(deploy.bare, options);
+  return await work(server.url);
+}
+
+/** Git's settings as variables. */
+function told(settings: Readonly<Record<string, string>>): void {
+  vi.stubEnv('GIT_CONFIG_COUNT', String(Object.keys(settings).length));
+  Object.entries(settings).forEach(([key, value], at) => {
+    vi.stubEnv(`GIT_CONFIG_KEY_${at}`, key);
+    vi.stubEnv(`GIT_CONFIG_VALUE_${at}`, value);
+  });
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('a bump without git on this side', () => {
+  it('makes the commit that git would make, in a folder and over HTTP', async () => {
+    const deploy = values();
+    const started = countGit();
+    const { commit } = await bump(deploy, 'v2');
+    await bump(deploy, 'v3', { repository: `file://${deploy.bare}` });
+    await overHttp(deploy, {}, (repository) => bump(deploy, 'v4', { repository }));
+    expect(started()).toEqual([]);
+    expect(deploy.git('diff', '--stat=80', 'main~3', 'main~2')).toContain('a/v.yaml | 2 +-');
+    expect(deploy.git('rev-parse', 'main~2').trim()).toBe(commit);
+    expect(deploy.read('a/v.yaml')).toBe('tag: v4\n');
+    expect(deploy.git('fsck', '--full', '--strict')).toBe('');
+    told({ 'protocol.version': '2' }); // which is for git to understand: the negative control
+    await bump(deploy, 'v5');
+    expect(started()).toHaveLength(2);
+  });
+
+  it('goes in with the name of an address, or the header that CI leaves in the settings', async () => {
+    const deploy = values();
+    const started = countGit();
+    const authorization = `Basic ${Buffer.from('ci:s3cr3t').toString('base64')}`;
+    await overHttp(deploy, { authorization }, async (url) => {
+      await bump(deploy, 'v2', { repository: url.replace('://', '://ci:s3cr3t@') });
+      told({ [`http.${url.replace('/r.git', '')}/.extraheader`]: `AUTHORIZATION: ${authorization}` });
+      await bump(deploy, 'v3', { repository: url });
+      expect(started()).toEqual([]);
+      told({ 'http.https://elsewhere.example/.extraheader': `AUTHORIZATION: ${authorization}` });
+      await expect(bump(deploy, 'v4', { repository: url })).rejects.toMatchObject({ code: 'auth' });
+    });
+    expect(deploy.read('a/v.yaml')).toBe('tag: v3\n');
+  });
+
+  it.each([
+    ['a proxy', { 'http.proxy': 'http://127.0.0.1:9' }],
+    ['certificates', { 'http.sslCAInfo': '/nowhere' }],
+    ['a protocol', { 'protocol.allow': 'always' }],
+    ['a helper', { 'credential.helper': '!false' }],
+  ])('leaves it to git where that was told of %s', async (_, settings) => {
+    const deploy = values();
+    const started = countGit();
+    await overHttp(deploy, {}, async (repository) => {
+      told(settings);
+      await bump(deploy, 'v2', { repository, deadlineMs: 3_000 }).catch(() => {});
+    });
+    expect(started().length).toBeGreaterThan(0);
+  });
+
+  it('leaves it to git where a commit is to be signed', async () => {
+    const started = countGit();
+    const error = await bump(values(), 'v2', { commits: { sign: '/no/such/key' } }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code: 'signing' });
+    expect(started().length).toBeGreaterThan(0);
+  });
+
+  it('has the words of whoever says no', async () => {
+    const deploy = values();
+    hook(deploy, 'pre-receive', 'echo "tags are frozen" >&2; exit 1');
+    const error = await bump(deploy, 'v2').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'refused' });
+    expect(String(error)).toContain('tags are frozen');
+    expect(deploy.commits()).toBe(1);
+  });
+
+  it('applies its values anew when somebody else was quicker', async () => {
+    const deploy = values();
+    const other = join(scratch(), 'pushed');
+    // Another commit lands once, after the tip was told and before the push is taken.
+    hook(
+      deploy,
+      'pre-receive',
+      `test -e ${other} || { touch ${other}; unset GIT_QUARANTINE_PATH; ` +
+        'git update-ref refs/heads/main $(git -c user.name=B -c user.email=b@b commit-tree main^{tree} -p main -m other); }',
+    );
+    const started = countGit();
+    const { commit, retries } = await bump(deploy, 'v2');
+    expect(retries).toBe(1);
+    expect(started()).toEqual([]);
+    expect(deploy.git('log', '--format=%s', '--reverse', 'main').split('\n').slice(0, 2)).toEqual([
+      'by hand',
+      'other',
+    ]);
+    expect(deploy.git('rev-parse', 'main').trim()).toBe(commit);
+    expect(deploy.read('a/v.yaml')).toBe('tag: v2\n');
+  });
+
+  it('is told landed when the answer was lost, though others have pushed on top of it', async () => {
+    const deploy = values();
+    let lost = 0;
+    const onTop = (): void => {
+      const tree = deploy.git('rev-parse', 'main^{tree}').trim();
+      const who = ['-c', 'user.name=B', '-c', 'user.email=b@b'];
+      const made = deploy.git(...who, 'commit-tree', tree, '-p', 'main', '-m', 'on top').trim();
+      deploy.git('update-ref', 'refs/heads/main', made);
+    };
+    const loseAnswer = (): boolean => {
+      lost += 1;
+      onTop();
+      return true;
+    };
+    const { commit, changes } = await overHttp(deploy, { loseAnswer }, (repository) =>
+      bump(deploy, 'v2', { repository }),
+    );
+    expect(lost).toBe(1);
+    expect(changes).toMatchObject([{ outcome: 'landed' }]);
+    expect(deploy.git('rev-parse', 'main~1').trim()).toBe(commit);
+    expect(deploy.commits()).toBe(3);
+  });
+
+  it('reads a repository whose objects are named by SHA-256', async () => {
+    const started = countGit();
+    const bare = join(scratch(), 'r.git');
+    execFileSync('git', [
+      'init',
+      '--quiet',
+      '--bare',
+      '--object-format=sha256',
+      '--initial-branch=main',
+      bare,
+    ]);
+    const git = (args: string[], input = '') =>
+      execFileSync('git', ['-C', bare, ...args], { encoding: 'utf8', input }).trim();
+    const blob = git(['hash-object', '-w', '--stdin'], 'tag: v1\n');
+    const tree = git(['mktree'], `100644 blob ${blob}\tv.yaml\n`);
+    git([
+      'update-ref',
+      'refs/heads/main',
+      git(['-c', 'user.name=A', '-c', 'user.email=a@b', 'commit-tree', tree, '-m', 'x']),
+    ]);
+    const { commit } = await bumpFiles({
+      repository: bare,
+      edits: [{ file: 'v.yaml', path: 'tag', value: 'v2' }],
+    });
+    expect(commit).toHaveLength(64);
+    expect(git(['show', 'main:v.yaml'])).toBe('tag: v2');
+    expect(started()).toEqual([]);
+  });
+});
