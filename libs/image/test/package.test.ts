@@ -10,11 +10,12 @@ import { tempFolder, writeFiles } from './temp-folder.ts';
 const run = promisify(execFile);
 const library = fileURLToPath(new URL('..', import.meta.url));
 
-/** What `npm pack` makes of the compiled package, laid out in an empty project as npm does. */
-async function installedPackage(): Promise<string> {
+/** What `npm pack` makes of the compiled package, and a project without anything. */
+async function packedPackage(): Promise<{ tarball: string; project: string }> {
   const folder = await tempFolder();
   const [built, project] = [join(folder, 'built'), join(folder, 'project')];
   await mkdir(built);
+  await mkdir(project);
   for (const name of ['package.json', 'README.md', 'bin']) {
     await cp(join(library, name), join(built, name), { recursive: true });
   }
@@ -22,9 +23,16 @@ async function installedPackage(): Promise<string> {
   const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
   await run('npm', pack, { cwd: built });
   const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
+  await writeFiles(project, { 'dist/main.mjs': 'console.log("hello")', 'package.json': '{"name":"hello"}' });
+  return { tarball: join(folder, tarball), project };
+}
+
+/** Laid out in an empty project as npm does. */
+async function installedPackage(): Promise<string> {
+  const { tarball, project } = await packedPackage();
   const place = join(project, 'node_modules/@slipway/image');
   await mkdir(place, { recursive: true });
-  await run('tar', ['-xzf', join(folder, tarball), '-C', place, '--strip-components=1']);
+  await run('tar', ['-xzf', tarball, '-C', place, '--strip-components=1']);
   // From the workspace instead of a registry, so that this test needs no network.
   const { dependencies } = JSON.parse(await readFile(join(place, 'package.json'), 'utf8'));
   for (const name of Object.keys(dependencies as Record<string, string>)) {
@@ -38,7 +46,6 @@ async function installedPackage(): Promise<string> {
 
 test('the package runs without this workspace, without Nx and without TypeScript: build, push, ls', async () => {
   const project = await installedPackage();
-  await writeFiles(project, { 'dist/main.mjs': 'console.log("hello")', 'package.json': '{"name":"hello"}' });
   const place = join(project, 'node_modules/@slipway/image');
   expect((await readdir(place)).sort()).toEqual(['README.md', 'bin', 'dist', 'package.json']);
   const { bin } = JSON.parse(await readFile(join(place, 'package.json'), 'utf8'));
@@ -51,3 +58,25 @@ test('the package runs without this workspace, without Nx and without TypeScript
   const script = "import('@slipway/image').then(({ buildImage }) => console.log(typeof buildImage))";
   expect((await run(process.execPath, ['-e', script], { cwd: project, env })).stdout).toBe('function\n');
 }, 240_000);
+
+test('npm installs the package from its tarball, and its program builds and pushes', async ({ skip }) => {
+  const { tarball, project } = await packedPackage();
+  const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--fetch-retries=0'];
+  const installed = await run('npm', ['install', ...quiet, tarball], { cwd: project, timeout: 180_000 }).then(
+    () => true,
+    ({ stderr = '', killed = false }: { stderr?: string; killed?: boolean }) => {
+      // Its dependencies come from a registry, which a test may do without; anything else is a failure.
+      expect(
+        killed || /ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|EHOSTUNREACH|E[45]\d\d/.test(stderr),
+        stderr,
+      ).toBe(true);
+      return false;
+    },
+  );
+  if (!installed) return skip('no npm registry can be reached');
+  const image = (...args: string[]) =>
+    run(join(project, 'node_modules/.bin/slipway-image'), args, { cwd: project });
+  const { stdout } = await image('build', 'dist', '--to', 'oci:registry/hello', '--tag', 'v1');
+  expect(stdout).toContain('oci:registry/hello@sha256:');
+  expect((await image('ls', 'oci:registry/hello')).stdout).toMatch(/^v1 +sha256:/m);
+}, 400_000);

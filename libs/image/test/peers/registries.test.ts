@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +9,8 @@ import { listImages } from '../../src/list.ts';
 import { pushImage } from '../../src/push.ts';
 import { verifyImage } from '../../src/verify.ts';
 import { credentials, newKey, pushedImage, source } from '../attested-image.ts';
+import { randomOf, seed } from '../registry/shaky.ts';
+import { runAndKill } from '../run-and-kill.ts';
 import { smallImage } from '../small-image.ts';
 import { tempFolder, writeFiles } from '../temp-folder.ts';
 import { hasPeer, peer, startDockerRegistry, startServer } from './peer.ts';
@@ -58,6 +61,60 @@ describe.each(registries)('%s', (name, start) => {
       (await verifyImage({ image: `${to}@${result.digest}`, policy, credentials })).accepted,
     ).toHaveLength(2);
   });
+});
+
+describe.runIf(hasPeer('docker-registry'))('docker-registry', () => {
+  test('gets each blob of 32 pushes at once a single time', async () => {
+    const host = await startDockerRegistry(await tempFolder());
+    const images = await Promise.all(Array.from({ length: 8 }, (_, n) => smallImage(`console.log(${n})`)));
+    const pushes = Array.from({ length: 32 }, (_, n) => {
+      const { layout = '', blobs = '' } = images[n % 8] ?? {};
+      return pushImage({ layout, blobs, to: `${host}/app-${Math.floor(n / 16)}`, credentials });
+    });
+    const results = await Promise.all(pushes);
+    // A base, two shared layers, and for each image its own layer and configuration; in two repositories, of which the
+    // second takes over what the first has.
+    const sent = results.reduce((sum, { uploadedBlobs }) => sum + uploadedBlobs, 0);
+    expect(sent).toBeGreaterThanOrEqual(3 + 8 * 2);
+    expect(sent).toBeLessThanOrEqual(2 * (3 + 8 * 2));
+    for (const [n, { digest }] of results.entries()) expect(digest).toBe(images[n % 8]?.result.digest);
+    const { layout = '', blobs = '' } = images[0] ?? {};
+    const again = await pushImage({ layout, blobs, to: `${host}/app-1`, credentials });
+    expect(again).toMatchObject({ existed: true, uploadedBytes: 0 });
+  });
+
+  const kills = process.env['SLIPWAY_DEEP'] ? 20 : 3;
+
+  test(`never shows half an image after kill -9 at ${kills} random moments, and the next run succeeds (SLIPWAY_SEED=${seed})`, async () => {
+    const [random, folder] = [randomOf(seed), await tempFolder()];
+    const assets = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [`bundle/assets/${at}.txt`, `${at} `.repeat(9000)]),
+    );
+    await writeFiles(folder, { 'bundle/main.mjs': 'export {}', ...assets });
+    const whole = await runAndKill(
+      folder,
+      await startDockerRegistry(await tempFolder()),
+      Number.POSITIVE_INFINITY,
+    );
+    const digest = whole.output.slice('begun\n'.length);
+    let killed = 0;
+    for (let run = 0; run < kills; run++) {
+      for (const name of ['layout', 'repository', 'blobs'])
+        await rm(join(folder, name), { recursive: true, force: true });
+      const host = await startDockerRegistry(await tempFolder());
+      const copy = async () =>
+        copyImage({ from: `${host}/app`, to: `oci:${await tempFolder()}/copy`, digest, credentials });
+      // The first one at once, so that one at least is never too late.
+      const afterMs = run === 0 ? 0 : random() * whole.ms;
+      if ((await runAndKill(folder, host, afterMs)).killed) killed += 1;
+      // Not there, or whole: a copy checks every byte.
+      await copy().catch((error: unknown) => expect(error).toMatchObject({ code: 'image-missing' }));
+      expect((await runAndKill(folder, host, Number.POSITIVE_INFINITY)).output).toBe(whole.output);
+      expect((await copy()).digest).toBe(digest);
+    }
+    // The control: a test in which nothing was killed would show nothing.
+    expect(killed).toBeGreaterThan(0);
+  }, 900_000);
 });
 
 test.runIf(hasPeer('docker-registry') && hasPeer('openssl'))(

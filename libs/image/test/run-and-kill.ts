@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const program = new URL('build-and-push.ts', import.meta.url).pathname;
+
+export interface Run {
+  output: string;
+  killed: boolean;
+  /** From its first word to its end. Milliseconds. */
+  ms: number;
+}
+
+/** Builds and pushes in a process of its own, which is killed so long after its first word. */
+export function runAndKill(folder: string, host: string, afterMs: number): Promise<Run> {
+  const child = spawn(process.execPath, [program, folder, host], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let [output, begun] = ['', 0];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (begun === 0 && Number.isFinite(afterMs)) void delay(afterMs).then(() => child.kill('SIGKILL'));
+    begun ||= performance.now();
+    output += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (_, signal) => {
+      resolve({ output, killed: signal === 'SIGKILL', ms: performance.now() - begun });
+    });
+  });
+}
