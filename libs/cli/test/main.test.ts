@@ -135,7 +135,7 @@ describe('the command', () => {
   it('has nothing to bump where no run has published', async () => {
     repository(LOCAL);
     expect(await main(['bump'])).toBe(2);
-    expect(output).toContain('published nothing for local');
+    expect(output).toContain('nothing for local');
   });
 });
 

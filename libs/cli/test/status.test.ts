@@ -13,6 +13,8 @@ const release = (digit: string) => ({
   release: { source: commit(digit), config: commit(digit), chart: 'deploy/charts/service' },
 });
 
+const applied = (digit: string) => ({ source: commit(digit), graph: `sha256:${digit.repeat(64)}` });
+
 const status = (environment: string, app: Partial<AppStatus>): EnvironmentStatus => ({
   environment,
   ledger: { remote: 'origin', branch: `env/${environment}` },
@@ -30,6 +32,7 @@ const status = (environment: string, app: Partial<AppStatus>): EnvironmentStatus
       ...app,
     },
   ],
+  stacks: [],
 });
 
 it('a status with everything in it, and what a promotion would change, fits into 120 columns', () => {
@@ -49,6 +52,22 @@ it('a status with everything in it, and what a promotion would change, fits into
   expect(text).toContain('A promotion from development to production would leave 1 as it is and change:');
   expect(text).toMatch(/^payments-gateway +release +sha-aaaaaaaaaaaa -> sha-bbbbbbbbbbbb$/m);
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
+});
+
+it('has a table of stacks, and names what was applied and has no folder any more', () => {
+  const production: EnvironmentStatus = {
+    ...status('production', {}),
+    stacks: [
+      { stack: 'production-cluster', applied: applied('c'), pending: false, orphan: false },
+      { stack: 'production-dns', pending: true, orphan: false },
+      { stack: 'production-vpn', applied: applied('d'), pending: false, orphan: true },
+    ],
+  };
+  const text = statusText([production]);
+  expect(text).toMatch(/^production-cluster +production +graph-c{12} +c{8} +applied$/m);
+  expect(text).toMatch(/^production-dns +production +- +- +pending, not applied$/m);
+  expect(text).toMatch(/^production-vpn +production +graph-d{12} +d{8} +orphan$/m);
+  expect(text).toContain('npx slipway remove production-vpn --env production');
 });
 
 it('says which ledger could not be read, and why', () => {

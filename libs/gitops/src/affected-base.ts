@@ -1,10 +1,10 @@
-import { dueApps, standing, type Situation } from './due.ts';
+import { dueProjects, standing, type Situation } from './due.ts';
 import { git, gitLine } from './git.ts';
 import type { Commit, Source } from './source.ts';
 
 /**
- * How many commits before `through` are tried as a base. Beyond that the empty tree is taken: more apps are
- * selected than are due, which costs time and changes nothing, because an unchanged app is `unchanged`.
+ * How many commits before `through` are tried as a base. Beyond that the empty tree is taken: more is
+ * selected than is due, which costs time and changes nothing, because what is unchanged is `unchanged`.
  */
 const TRIED = 500;
 
@@ -22,10 +22,10 @@ export async function affectedBase(situation: CheckoutSituation): Promise<Commit
   const { source, state, head, changed } = situation;
   const through = state.through;
   if (through === undefined || (await standing(situation)) !== 'ahead') return emptyTree(source);
-  const due = await dueApps(situation);
+  const due = await dueProjects(situation);
   const covers = async (base: Commit) => {
     const affected = base === head ? new Set<string>() : await changed(base, head);
-    return due.every((app) => affected.has(app));
+    return due.every((project) => affected.has(project));
   };
   for (const base of await firstParents(source, through)) {
     if (await covers(base)) return base;

@@ -4,23 +4,27 @@ import type { Release } from './ledger.ts';
 import type { Outcome } from './plan.ts';
 import { table } from './table.ts';
 
-const tag = (release: Outcome['after']): string => release?.image?.tag ?? '-';
+/** What an app runs or a stack is, in a word. */
+const tag = (release: Outcome['after']): string =>
+  release?.image?.tag ?? release?.graph?.replace('sha256:', 'graph-').slice(0, 'graph-'.length + 12) ?? '-';
 
-/** What became of each app in an environment, a row each. */
+/** What became of each project in an environment, a row each. */
 export function outcomeTable({ name }: Environment, outcomes: readonly Outcome[]): string {
   const rows = outcomes.map(({ app, outcome, before, after, reason }) => [
     app,
     outcome,
-    before?.image && before.image.digest !== after?.image?.digest
-      ? `${tag(before)} -> ${tag(after)}`
-      : tag(after),
+    before && identity(before) !== identity(after) ? `${tag(before)} -> ${tag(after)}` : tag(after),
     reason ?? (outcome === 'landed' && after ? noteOf(before, after) : ''),
   ]);
   return table(['APP', name.toUpperCase(), 'IMAGE', 'NOTE'], rows);
 }
 
+/** What is equal when nothing else runs. */
+const identity = (release: Outcome['after']): string | undefined => release?.image?.digest ?? release?.graph;
+
 /** What a landed release is, where its image does not tell. */
 function noteOf(before: Outcome['before'], after: Release): string {
+  if (after.graph !== undefined) return `applied at ${after.release.config.slice(0, 12)}`;
   if (after.image === undefined) return `configuration ${after.release.config.slice(0, 12)}`;
   return before?.image?.digest === after.image.digest ? 'same image, new configuration' : '';
 }
@@ -42,5 +46,11 @@ export function bumpTable(environment: Environment, result: BumpResult): string 
       `${app} is released in ${name} but no longer deployed there. To remove it: npx slipway remove ${app} --env ${name}`,
     );
   }
+  lines.push(...result.orphanStacks.map((stack) => orphanStack(name, stack)));
   return lines.join('\n');
 }
+
+/** What is said of a stack that was applied and whose folder is gone. */
+export const orphanStack = (environment: string, stack: string): string =>
+  `${stack} was applied in ${environment} and its folder is gone: nothing destroys what it made in the cloud. ` +
+  `When that is gone, too: npx slipway remove ${stack} --env ${environment}`;

@@ -2,18 +2,19 @@ import { appsAt } from './app.ts';
 import type { ChangedProjects } from './due.ts';
 import type { Environment } from './environment.ts';
 import { LedgerRepository } from './ledger-repository.ts';
-import { planBump, type Intent, type Plan, type Run } from './plan.ts';
+import { planBump, type Failure, type Intent, type Plan, type Run } from './plan.ts';
 import { assertReleasable } from './releasable.ts';
 import type { Commit, Source } from './source.ts';
+import { stacksAt } from './stack.ts';
 import { updateLedger } from './update.ts';
 
-/** One run's wish: release these images at this checkout's commit. */
+/** One run's wish: release these images and record these applied stacks, at this checkout's commit. */
 export interface BumpRequest {
   source: Source;
   environment: Environment;
   intents: readonly Intent[];
-  /** Apps of the run that did not get as far as an image, and why. */
-  failed?: readonly { app: string; reason: string }[];
+  /** What of the run did not get as far, and why. */
+  failed?: readonly Failure[];
   changed: ChangedProjects;
   /** The address of the run, for the commit's trailers. */
   runUrl?: string | undefined;
@@ -24,7 +25,7 @@ export interface BumpRequest {
 
 /** What one run did to a ledger. */
 export interface BumpResult extends Plan {
-  /** The one commit on the ledger branch; undefined when nothing landed. */
+  /** The one commit on the ledger branch; undefined when there was nothing to record. */
   commit: Commit | undefined;
   /** The commit at which chart and values were read. */
   config: Commit;
@@ -32,8 +33,8 @@ export interface BumpResult extends Plan {
 }
 
 /**
- * Releases what a run published, in one commit for all its apps, on top of whatever the ledger holds by then.
- * A run that changes nothing makes no commit.
+ * Releases what a run published and records the stacks that it applied, in one commit for all of it, on top of whatever
+ * the ledger holds by then. A run that changes nothing makes no commit.
  *
  * @throws {GitopsError} before anything is written: `dirty`, `unpushed`, `shallow`, `invalid`;
  *   from the remote: `auth`, `refused`, `not-found`, `timeout`
@@ -47,7 +48,9 @@ export async function bump(request: BumpRequest): Promise<BumpResult> {
     source,
     config,
     environment: environment.name,
+    deploy: environment.deploy,
     apps: await appsAt(source, config, environment.name),
+    stacks: await stacksAt(source, config, environment.name),
     changed: remember(request.changed),
     intents: request.intents,
     failed: request.failed ?? [],

@@ -1,6 +1,8 @@
 import type { App } from './app.ts';
+import type { Environment } from './environment.ts';
 import type { LedgerState } from './ledger.ts';
 import type { Commit, History, Mainline } from './source.ts';
+import type { Stack } from './stack.ts';
 
 /**
  * The one thing this package asks of a build system: which projects a range of commits affects.
@@ -15,8 +17,12 @@ export interface Situation {
   head: Commit;
   /** What "main's history" means for this environment. */
   mainline: Mainline;
-  /** What this commit deploys here. */
+  /** The apps that this commit deploys here. */
   apps: readonly App[];
+  /** The stacks of the environment at this commit. */
+  stacks: readonly Stack[];
+  /** Whether runs release apps here, or promotions only. Stacks are applied by runs either way. */
+  deploy: Environment['deploy'];
   state: LedgerState;
   changed: ChangedProjects;
 }
@@ -29,7 +35,12 @@ export interface Situation {
  */
 export type Standing = 'ahead' | 'behind' | 'unrelated';
 
-export async function standing({ source, head, mainline, state }: Situation): Promise<Standing> {
+export async function standing({
+  source,
+  head,
+  mainline,
+  state,
+}: Pick<Situation, 'source' | 'head' | 'mainline' | 'state'>): Promise<Standing> {
   const { through } = state;
   if (through === undefined) return 'unrelated';
   if (through === head || (await source.isAncestor(through, head))) return 'ahead';
@@ -37,23 +48,40 @@ export async function standing({ source, head, mainline, state }: Situation): Pr
 }
 
 /**
- * The apps that are due in an environment at a commit: those that changed since the ledger's `through`, and
- * those that it names as pending. It follows from the ledger alone, so a dropped run, a partial failure, a
- * force-push or a first push loses nothing.
+ * What is due in an environment at a commit: apps and stacks that changed since the ledger's `through`, and those that
+ * it names as pending. It follows from the ledger alone, so a dropped run, a partial failure, a force-push or a first
+ * push loses nothing.
  *
- * @returns app names, sorted
+ * @returns names of projects, sorted
  */
-export async function dueApps(situation: Situation): Promise<string[]> {
-  const names = situation.apps.map(({ name }) => name);
-  const pending = new Set(situation.state.pending);
+export async function dueProjects(situation: Situation): Promise<string[]> {
+  const { apps, stacks, state } = situation;
+  const all = [...apps, ...stacks].map(({ name }) => name).sort();
+  const pending = new Set(state.pending);
+  const changed = await changedSince(situation);
+  const byRun = new Set(deployedByRuns(situation));
+  return all.filter((name) => pending.has(name) || (byRun.has(name) && changed(name)));
+}
+
+/** What a run brings here when it changes: no app where only promotions release, no stack that is applied by hand. */
+export function deployedByRuns({
+  apps,
+  stacks,
+  deploy,
+}: Pick<Situation, 'apps' | 'stacks' | 'deploy'>): string[] {
+  const released = deploy === 'auto' ? apps : [];
+  return [...released, ...stacks.filter(({ byHand }) => !byHand)].map(({ name }) => name);
+}
+
+async function changedSince(situation: Situation): Promise<(name: string) => boolean> {
   switch (await standing(situation)) {
     case 'unrelated':
-      return names;
+      return () => true;
     case 'behind':
-      return names.filter((name) => pending.has(name));
+      return () => false;
     case 'ahead': {
       const touched = await touchedSince(situation);
-      return names.filter((name) => pending.has(name) || touched.has(name));
+      return (name) => touched.has(name);
     }
   }
 }

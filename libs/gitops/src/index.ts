@@ -8,11 +8,19 @@ export {
   PLATFORM_CHART,
   type App,
 } from './app.ts';
-export { Applied, assertNotOlder, readApplied, recordApplied } from './applied.ts';
+export { Applied } from './applied.ts';
+export { appliedStacks, assertMayApply } from './applied-stacks.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump.ts';
-export { bumpTable } from './bump-table.ts';
+export { bumpTable, orphanStack } from './bump-table.ts';
 export { actorOf, runUrlOf } from './ci.ts';
-export { dueApps, standing, type ChangedProjects, type Situation, type Standing } from './due.ts';
+export {
+  deployedByRuns,
+  dueProjects,
+  standing,
+  type ChangedProjects,
+  type Situation,
+  type Standing,
+} from './due.ts';
 export {
   ENVIRONMENTS,
   EnvironmentFile,
@@ -43,7 +51,7 @@ export {
   type Image,
   type Release,
 } from './ledger.ts';
-export { type Intent, type Outcome, type Plan } from './plan.ts';
+export { type Failure, type Intent, type Outcome, type Plan } from './plan.ts';
 export {
   promote,
   type CopyImage,
@@ -58,9 +66,20 @@ export { promotionTable } from './promotion-table.ts';
 export { assertReleasable, type Releasable } from './releasable.ts';
 export { removeRelease } from './remove.ts';
 export { rollback, type RollbackOptions, type RollbackResult } from './rollback.ts';
-export { listRuns, pruneRuns, readRunResults, RunResult, RUNS, writeRunResult } from './run-result.ts';
+export {
+  BEGUN,
+  listRuns,
+  pruneRuns,
+  readRunResults,
+  RunResult,
+  RUNS,
+  wishesOf,
+  writeRunResult,
+} from './run-result.ts';
 export { readSituation } from './situation.ts';
+export { type StackStatus } from './stack-status.ts';
 export { Source, type Commit, type Mainline } from './source.ts';
+export { isStackOf, stackProject, stacksAt, type Stack } from './stack.ts';
 export { type Branch } from './repository/branch.ts';
 export { type CommitOptions, type Identity } from './repository/identity.ts';
 export { classifyRejection, type Rejection } from './rejection.ts';

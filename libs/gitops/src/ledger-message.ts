@@ -27,6 +27,7 @@ export function releaseTrailers(landed: readonly Outcome[]): LedgerMessage['trai
   return landed.flatMap(({ app, before, after }): LedgerMessage['trailers'] => [
     ['App', app],
     ['Digest', after?.image && `${before?.image?.digest ?? 'none'} -> ${after.image.digest}`],
+    ['Graph', after?.graph && `${before?.graph ?? 'none'} -> ${after.graph}`],
     ['Source', after?.release.source],
     ['Config', after?.release.config],
   ]);
@@ -35,14 +36,16 @@ export function releaseTrailers(landed: readonly Outcome[]): LedgerMessage['trai
 /** The releases that a commit records, a line each. */
 export function releaseLines(landed: readonly Outcome[]): string[] {
   return landed.map(({ app, before, after }) => {
-    const change =
-      before?.image?.digest === after?.image?.digest
-        ? 'same image'
-        : `${short(before?.image?.digest)} -> ${short(after?.image?.digest)}`;
-    const image = after?.image ? `${change}, ` : '';
-    return `${app}: ${image}configuration ${after?.release.config.slice(0, 12)}`;
+    const commit = after?.release.config.slice(0, 12);
+    if (after?.graph) return `${app}: graph ${step(before?.graph, after.graph)}, applied at ${commit}`;
+    const same = before?.image?.digest === after?.image?.digest;
+    const change = same ? 'same image' : step(before?.image?.digest, after?.image?.digest);
+    return `${app}: ${after?.image ? `${change}, ` : ''}configuration ${commit}`;
   });
 }
+
+const step = (before: string | undefined, after: string | undefined): string =>
+  `${short(before)} -> ${short(after)}`;
 
 /** The apps of a commit, for its subject: by name while they are few. */
 export const nameApps = (landed: readonly Outcome[]): string =>

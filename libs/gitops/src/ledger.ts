@@ -65,9 +65,14 @@ export const PlatformRelease = Type.Object(
   Closed,
 );
 
-/** What is released of an app; of the platform, which has no image, only the configuration. */
+/**
+ * What is released of an app; of the platform, which has no image, only the configuration; of a stack the graph that was
+ * applied, and the commit that it was applied at as the configuration.
+ */
 export interface Release {
   image?: Image;
+  /** `sha256:<hex>` of a stack's resource graph. */
+  graph?: string;
   release: { source?: string; config: string; chart?: string };
   hold?: NonNullable<AppRelease['hold']>;
 }
@@ -87,7 +92,7 @@ export const LedgerState = Type.Object(
       Type.Unsafe<string>({ ...Commit, description: 'The commit up to which every project was considered.' }),
     ),
     pending: Type.Array(Type.String(), {
-      description: 'Due all the same: failed, skipped, not selected, held or rolled back.',
+      description: 'Projects that are due all the same: failed, skipped, not selected, held or rolled back.',
     }),
   },
   Closed,

@@ -1,7 +1,8 @@
-import { appFolder } from './app.ts';
+import { appliedFile, readApplied, type Applied } from './applied.ts';
 import { bumpMessage } from './bump-message.ts';
-import { sameConfiguration, sameImage } from './configuration.ts';
-import { dueApps, standing, type Situation } from './due.ts';
+import { decide } from './decide.ts';
+import { decideStack, type StackFate, type Touched } from './decide-stack.ts';
+import { dueProjects, standing, type Situation } from './due.ts';
 import type { Tip } from './ledger-repository.ts';
 import {
   LEDGER_FILE,
@@ -14,18 +15,30 @@ import {
   type LedgerState,
   type Release,
 } from './ledger.ts';
-import { compare, isHeld } from './order.ts';
+import { withPending } from './released.ts';
 import type { Commit } from './source.ts';
 import type { Change } from './update.ts';
 
-/** An image that was published for an app and should now be released; the platform has none. */
+/** An image that was published for an app and should now be released; the platform has none. Or a stack that was applied. */
 export interface Intent {
+  /** The project. */
   app: string;
   image?: Image | undefined;
+  /** Of a stack: the hash of the graph that is in the cloud now, whatever becomes of its record. */
+  graph?: string | undefined;
 }
 
-/** What became of one app: a closed set. */
+/** A project of a run that did not get as far as an image or an applied graph, and why. */
+export interface Failure {
+  app: string;
+  reason: string;
+  /** Of a stack: the engine had begun, so a part of it may be in the cloud. */
+  begun?: boolean;
+}
+
+/** What became of one project: a closed set. */
 export type Outcome = {
+  /** The project: an app, the platform or a stack. */
   app: string;
   outcome: 'landed' | 'unchanged' | 'held' | 'superseded' | 'failed';
   /** Why, where the word alone does not say it. */
@@ -42,8 +55,7 @@ export interface Run extends Omit<Situation, 'state'> {
   /** The commit at which chart and values are read: `head`, or a snapshot of uncommitted changes on top of it. */
   config: Commit;
   intents: readonly Intent[];
-  /** Apps of the run that did not get as far as an image, and why. */
-  failed: readonly { app: string; reason: string }[];
+  failed: readonly Failure[];
   /** The address of the run, for the commit's trailers. */
   runUrl?: string | undefined;
 }
@@ -55,99 +67,88 @@ export interface Plan {
   state: LedgerState;
   /** Apps with a release here that this commit no longer deploys here. */
   orphans: string[];
+  /** Stacks that were applied here and whose folder is gone; what they made is still in the cloud. */
+  orphanStacks: string[];
 }
 
 /**
- * What a run means on top of one tip of the ledger: the fate of each app, and the files to write. Evaluated
+ * What a run means on top of one tip of the ledger: the fate of each project, and the files to write. Evaluated
  * anew for every tip, so that a run which was overtaken while it pushed does not undo what is newer.
  *
  * @param place what to call the ledger in errors
  */
 export async function planBump(run: Run, tip: Tip, place: string): Promise<Change<Plan>> {
-  const { apps, config } = run;
+  const { environment, config } = run;
   const state = await readState(tip, place);
   const situation: Situation = { ...run, state };
-  const intended = run.intents.map(({ app }) => app);
-  const releases = await readReleases(tip, intended, place);
-  const outcomes = await Promise.all(
-    run.intents.map((intent) => decide(situation, config, intent, releases.get(intent.app))),
-  );
-  outcomes.push(...run.failed.map(({ app, reason }): Outcome => ({ app, outcome: 'failed', reason })));
+  const applied = await readApplied(tip, environment, place);
+  const stacks = await decideStacks(run, situation, applied);
+  const outcomes = [
+    ...(await decideApps(run, situation, tip, place)),
+    ...stacks.map(({ outcome }) => outcome),
+  ];
   outcomes.sort((a, b) => (a.app < b.app ? -1 : 1));
+  const orphans = without(releasedApps(tip), run.apps);
+  const orphanStacks = without([...applied.keys()], run.stacks);
+  const value = { outcomes, state, orphans, orphanStacks };
 
-  const names = new Set(apps.map(({ name }) => name));
-  const orphans = releasedApps(tip).filter((name) => !names.has(name));
   const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
-  if (landed.length === 0) return { value: { outcomes, state, orphans } };
-
+  const astray = stacks.flatMap(({ outcome, astray }) => (astray ? [outcome.app] : []));
+  const settles = landed.length > 0 || stacks.some(({ outcome }) => isSettling(outcome, state));
   const dirty = config !== run.head;
-  const next = dirty ? state : await advance(situation, outcomes);
-  const edit = new Map(landed.map(({ app, after }) => [releaseFile(app), print(after as Release)]));
+  const settled = settles && !dirty ? await advance(situation, outcomes) : state;
+  const next = withPending(settled, ...astray);
+  const edit = new Map([
+    ...landed.filter(({ after }) => after?.graph === undefined).map(releaseOf),
+    ...stacks.flatMap(({ outcome, record }) =>
+      record ? [[appliedFile(environment, outcome.app), print(record)] as const] : [],
+    ),
+  ]);
+  if (edit.size === 0 && print(next) === print(state)) return { value };
   if (print(next) !== print(state) || !tip.files.includes(LEDGER_FILE)) edit.set(LEDGER_FILE, print(next));
   return {
-    value: { outcomes, state: next, orphans },
+    value: { ...value, state: next },
     edit,
-    message: bumpMessage(run.environment, landed, run.runUrl),
+    message: bumpMessage(environment, landed, { due: astray, runUrl: run.runUrl }),
     releases: dirty ? [] : [config],
     keep: dirty ? new Map([[`refs/slipway/snapshots/${config}`, config]]) : new Map(),
   };
 }
 
-/** The fate of one app on top of one tip. */
-async function decide(
-  situation: Situation,
-  config: Commit,
-  { app, image }: Intent,
-  before: Release | undefined,
-): Promise<Outcome> {
-  const { source, apps } = situation;
-  const chart = apps.find(({ name }) => name === app)?.chart;
-  if (chart === undefined)
-    return { app, outcome: 'failed', reason: `${appFolder(app)} is not deployed here` };
-  const known = before && { before, after: before };
-  if (before && isHeld(before, Date.now())) {
-    return { app, outcome: 'held', reason: `by ${before.hold?.by}: ${before.hold?.reason}`, ...known };
-  }
-  const overtaken = await isOvertaken(situation, app, before);
-  if (overtaken) return { app, ...overtaken, ...known };
-  if (before && sameImage(before.image, image)) {
-    // Chart and values are the same Git objects: releasing it would change nothing.
-    const next = image ? { config, chart } : { config };
-    const same = await sameConfiguration(source, app, before.release, next);
-    if (same) return { app, outcome: 'unchanged', ...known };
-  }
-  const after: Release = image
-    ? { image, release: { source: firstSource(before, image) ?? config, config, chart } }
-    : { release: { config } };
-  return { app, outcome: 'landed', ...(before && { before }), after };
+async function decideApps(run: Run, situation: Situation, tip: Tip, place: string): Promise<Outcome[]> {
+  const intents = run.intents.filter(({ graph }) => graph === undefined);
+  const names = intents.map(({ app }) => app);
+  const releases = await readReleases(tip, names, place);
+  const decided = await Promise.all(
+    intents.map((intent) => decide(situation, run.config, intent, releases.get(intent.app))),
+  );
+  const failed = run.failed.filter(({ begun }) => !begun);
+  return [...decided, ...failed.map(({ app, reason }): Outcome => ({ app, outcome: 'failed', reason }))];
 }
 
-/** Where a digest that stays came from first. */
-const firstSource = (before: Release | undefined, { digest }: Image): Commit | undefined =>
-  before?.image?.digest === digest ? before.release.source : undefined;
-
-/** Whether something newer was released or considered already. */
-async function isOvertaken(
+function decideStacks(
+  { intents, failed, config }: Run,
   situation: Situation,
-  app: string,
-  before: Release | undefined,
-): Promise<Pick<Outcome, 'outcome' | 'reason'> | undefined> {
-  const { source, mainline, head, state } = situation;
-  if (before) {
-    const recorded = before.release.config;
-    const order = await compare(source, mainline, head, recorded);
-    if (order === 'older')
-      return { outcome: 'superseded', reason: `${recorded.slice(0, 12)} is newer and released` };
-    if (order === 'diverged') {
-      return {
-        outcome: 'failed',
-        reason: `diverged: neither this commit nor ${recorded.slice(0, 12)} contains the other`,
-      };
-    }
-  }
-  if (state.pending.includes(app) || (await standing(situation)) !== 'behind') return undefined;
-  return { outcome: 'superseded', reason: `${state.through?.slice(0, 12)} is newer and was considered` };
+  applied: ReadonlyMap<string, Applied>,
+): Promise<StackFate[]> {
+  const touched: Touched[] = [
+    ...intents.filter(({ graph }) => graph !== undefined),
+    ...failed.filter(({ begun }) => begun),
+  ];
+  return Promise.all(touched.map((stack) => decideStack(situation, config, stack, applied.get(stack.app))));
 }
+
+const releaseOf = ({ app, after }: Outcome): readonly [file: string, text: string] => [
+  releaseFile(app),
+  print(after as Release),
+];
+
+/** A stack that was due only because nobody knew what the cloud holds; applying it for nothing again would take minutes. */
+const isSettling = ({ app, outcome }: Outcome, { pending }: LedgerState): boolean =>
+  outcome === 'unchanged' && pending.includes(app);
+
+const without = (names: readonly string[], known: readonly { name: string }[]): string[] =>
+  names.filter((name) => !known.some((project) => project.name === name));
 
 /** The ledger's state once this run's outcomes are in it. Only the newest commit moves `through`. */
 async function advance(situation: Situation, outcomes: readonly Outcome[]): Promise<LedgerState> {
@@ -155,6 +156,6 @@ async function advance(situation: Situation, outcomes: readonly Outcome[]): Prom
   const settled = new Set(
     outcomes.flatMap(({ app, outcome }) => (outcome === 'held' || outcome === 'failed' ? [] : [app])),
   );
-  const due = await dueApps(situation);
-  return { through: situation.head, pending: due.filter((app) => !settled.has(app)) };
+  const due = await dueProjects(situation);
+  return { through: situation.head, pending: due.filter((project) => !settled.has(project)) };
 }

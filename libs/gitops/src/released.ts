@@ -25,7 +25,7 @@ export function notReleased(tip: Tip, { name }: Place, app: string): GitopsError
   });
 }
 
-/** The state with an app among what is due. */
-export function withPending(state: LedgerState, app: string): LedgerState {
-  return { ...state, pending: [...new Set([...state.pending, app])].sort() };
+/** The state with projects among what is due. */
+export function withPending(state: LedgerState, ...projects: readonly string[]): LedgerState {
+  return { ...state, pending: [...new Set([...state.pending, ...projects])].sort() };
 }

@@ -1,4 +1,5 @@
 import { appsAt, deployFile } from './app.ts';
+import { appliedFile, readApplied } from './applied.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import { ledgerMessage } from './ledger-message.ts';
@@ -7,46 +8,66 @@ import { LEDGER_FILE, print, readState, releasedApps, releaseFile } from './ledg
 import { assertReleasable } from './releasable.ts';
 import { notReleased } from './released.ts';
 import type { Commit, Source } from './source.ts';
+import { stacksAt } from './stack.ts';
 import { updateLedger, type Change } from './update.ts';
 
 /**
  * Deletes the release of an app that this commit no longer deploys to the environment, so that Argo CD
- * removes it. Nothing else ever deletes a release.
+ * removes it; or the record of a stack whose folder is gone, which destroys nothing. Nothing else ever deletes a record.
  *
+ * @param project the app, or the stack's project
  * @returns the commit on the ledger branch
- * @throws {GitopsError} `refused` while the app still exists, `usage` where there is no such release
+ * @throws {GitopsError} `refused` while the project still exists, `usage` where there is no such record
  */
-export async function removeRelease(source: Source, environment: Environment, app: string): Promise<Commit> {
+export async function removeRelease(
+  source: Source,
+  environment: Environment,
+  project: string,
+): Promise<Commit> {
   const { head } = await assertReleasable(source, environment);
   const deployed = await appsAt(source, head, environment.name);
-  if (deployed.some(({ name }) => name === app)) {
+  if (deployed.some(({ name }) => name === project)) {
     throw new GitopsError(
       'refused',
-      `${app} is still deployed to ${environment.name}: ${deployFile(app, environment.name)} exists at this commit. Delete that file first.`,
-      { value: app },
+      `${project} is still deployed to ${environment.name}: ${deployFile(project, environment.name)} exists at this commit. Delete that file first.`,
+      { value: project },
+    );
+  }
+  const stacks = await stacksAt(source, head, environment.name);
+  const stack = stacks.find(({ name }) => name === project);
+  if (stack) {
+    throw new GitopsError(
+      'refused',
+      `${project} is still a stack of ${environment.name}: ${stack.folder} exists at this commit. Destroy what it made, then delete the folder, first.`,
+      { value: project },
     );
   }
   const repository = await LedgerRepository.open(source, environment);
   try {
-    const { commit } = await updateLedger(repository, (tip) => withoutRelease(tip, environment, app));
+    const { commit } = await updateLedger(repository, (tip) => withoutRecord(tip, environment, project));
     return commit as Commit;
   } finally {
     await repository.close();
   }
 }
 
-async function withoutRelease(tip: Tip, environment: Environment, app: string): Promise<Change<void>> {
-  if (!releasedApps(tip).includes(app)) throw notReleased(tip, environment, app);
-  const state = await readState(tip, environment.ledger.branch);
-  const edit = new Map<string, string | undefined>([[releaseFile(app), undefined]]);
-  if (state.pending.includes(app)) {
-    edit.set(LEDGER_FILE, print({ ...state, pending: state.pending.filter((name) => name !== app) }));
+async function withoutRecord(tip: Tip, environment: Environment, project: string): Promise<Change<void>> {
+  const { name, ledger } = environment;
+  const applied = await readApplied(tip, name, ledger.branch);
+  if (!releasedApps(tip).includes(project) && !applied.has(project)) {
+    throw notReleased(tip, environment, project);
+  }
+  const state = await readState(tip, ledger.branch);
+  const file = applied.has(project) ? appliedFile(name, project) : releaseFile(project);
+  const edit = new Map<string, string | undefined>([[file, undefined]]);
+  if (state.pending.includes(project)) {
+    edit.set(LEDGER_FILE, print({ ...state, pending: state.pending.filter((other) => other !== project) }));
   }
   const message = ledgerMessage({
-    subject: `Remove ${app} from ${environment.name}`,
+    subject: `Remove ${project} from ${name}`,
     trailers: [
-      ['Environment', environment.name],
-      ['Removed', app],
+      ['Environment', name],
+      ['Removed', project],
     ],
   });
   return { value: undefined, edit, message };

@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { readJson } from './door.ts';
 import { GitopsError } from './error.ts';
 import { AppRelease } from './ledger.ts';
+import type { Failure, Intent } from './plan.ts';
 
 /** Where runs leave their results, from the root of the work tree. Ignored by Git. */
 export const RUNS = '.slipway/runs';
@@ -11,7 +12,10 @@ export const RUNS = '.slipway/runs';
 /** How many runs are kept. Results are only read by the run that wrote them, or by hand after a failed bump. */
 const KEPT = 20;
 
-/** `.slipway/runs/<run>/<project>.json`: what one `deploy` task of one run published. */
+/** What a stack's result says of an update that has not ended, or has failed. */
+export const BEGUN = 'begun';
+
+/** `.slipway/runs/<run>/<project>.json`: what one `deploy` task of one run published or applied. */
 export const RunResult = Type.Object(
   {
     app: Type.String({ minLength: 1 }),
@@ -21,6 +25,13 @@ export const RunResult = Type.Object(
       description: 'The commit that was checked out.',
     }),
     image: Type.Optional(AppRelease.properties.image),
+    applied: Type.Optional(
+      Type.String({
+        pattern: `^(${BEGUN}|sha256:[0-9a-f]{64})$`,
+        description:
+          'Of a stack: the hash of the graph that is in the cloud; `begun` until the engine has done all of it.',
+      }),
+    ),
     registries: Type.Array(
       Type.Object(
         {
@@ -61,6 +72,20 @@ export async function readRunResults(root: string, run: string): Promise<RunResu
       readJson(RunResult, await readFile(join(folder, name), 'utf8'), join(RUNS, run, name)),
     ),
   );
+}
+
+/**
+ * What results ask of a bump. A stack that was applied is in the cloud whatever became of its run; one whose update has
+ * begun and never ended may be there in part.
+ */
+export function wishesOf(results: readonly RunResult[]): { intents: Intent[]; failed: Failure[] } {
+  const begun = results.filter(({ applied }) => applied === BEGUN);
+  return {
+    intents: results
+      .filter(({ applied }) => applied !== BEGUN)
+      .map(({ app, image, applied }) => ({ app, image, graph: applied })),
+    failed: begun.map(({ app }) => ({ app, reason: 'its update did not end', begun: true })),
+  };
 }
 
 /** The runs that left results, newest first. */

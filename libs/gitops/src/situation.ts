@@ -6,6 +6,7 @@ import { LedgerRepository } from './ledger-repository.ts';
 import { readState } from './ledger.ts';
 import { mainlineOf } from './mainline.ts';
 import type { Source } from './source.ts';
+import { stacksAt } from './stack.ts';
 
 /**
  * Reads the state of an environment against the checked-out commit, without judging whether it may be released.
@@ -20,10 +21,11 @@ export async function readSituation(
   const head = await source.head();
   const mainline = await mainlineOf(source, environment);
   const apps = await appsAt(source, head, environment.name);
+  const stacks = await stacksAt(source, head, environment.name);
   const repository = await LedgerRepository.open(source, environment);
   try {
     const state = await readState(await repository.tip(), environment.ledger.branch);
-    return { source, head, mainline, apps, state, changed };
+    return { source, head, mainline, apps, stacks, deploy: environment.deploy, state, changed };
   } finally {
     await repository.close();
   }

@@ -1,4 +1,5 @@
 import { appFolder, appsAt, deployFolder, PLATFORM_CHART, type App } from './app.ts';
+import { readApplied, type Applied } from './applied.ts';
 import { driftOf, type Drift } from './drift.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
@@ -8,6 +9,8 @@ import { mainlineOf } from './mainline.ts';
 import { isHeld } from './order.ts';
 import { previewPromotion, type PromotionPreview } from './promotion-preview.ts';
 import type { Commit, Mainline, Source } from './source.ts';
+import { stackStatuses, type StackStatus } from './stack-status.ts';
+import { stacksAt, type Stack } from './stack.ts';
 import { Stretch } from './stretch.ts';
 
 /** One app in one environment, as the ledger tells it. */
@@ -33,6 +36,7 @@ export interface EnvironmentStatus {
   ledger: { remote: string; branch: string; commit?: Commit };
   state: LedgerState;
   apps: AppStatus[];
+  stacks: StackStatus[];
   /** What a promotion from the environment before would do here, where only promotions release. */
   promotion?: PromotionPreview;
 }
@@ -50,6 +54,8 @@ interface Reading {
   ledger: EnvironmentStatus['ledger'];
   state: LedgerState;
   releases: ReadonlyMap<string, Release>;
+  stacks: readonly Stack[];
+  applied: ReadonlyMap<string, Applied>;
   /** Main's history, where it decides what may be promoted. */
   mainline?: Mainline | undefined;
 }
@@ -106,7 +112,9 @@ async function readLedger(
     const [state, releases] = await Promise.all([readState(tip, branch), readReleases(tip, names, branch)]);
     const ledger = { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) };
     const mainline = environment.deploy === 'promote' ? await mainlineOf(source, environment) : undefined;
-    return { environment, apps, ledger, state, releases, mainline };
+    const stacks = await stacksAt(source, head, environment.name);
+    const applied = await readApplied(tip, environment.name, branch);
+    return { environment, apps, ledger, state, releases, stacks, applied, mainline };
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
     return { environment: environment.name, error };
@@ -169,7 +177,8 @@ async function statusOf(
       };
     }),
   );
-  return { environment: environment.name, ledger, state, apps };
+  const stacks = stackStatuses(reading.stacks, state, reading.applied);
+  return { environment: environment.name, ledger, state, apps, stacks };
 }
 
 /** How old a release is, how far HEAD is ahead of it, and in what. */

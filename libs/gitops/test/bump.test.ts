@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { dueApps, readEnvironment, readSituation, removeRelease, Source } from '../src/index.ts';
+import { dueProjects, readEnvironment, readSituation, removeRelease, Source } from '../src/index.ts';
 import { due, hold, release, state } from './ledger-state.ts';
 import { digestOf, intent, scratch, words, Workspace } from './workspace.ts';
 
@@ -151,7 +151,7 @@ describe('what is due', () => {
     ]);
     const environment = await readEnvironment(clone, 'development');
     const situation = await readSituation(await Source.open(clone), environment, workspace.changed);
-    expect(await dueApps(situation)).toEqual(['api', 'web']);
+    expect(await dueProjects(situation)).toEqual(['api', 'web']);
     const result = await workspace.deploy('development', [], {
       root: clone,
       intents: [intent('api', 'api 1')],

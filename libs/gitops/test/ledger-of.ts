@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import {
-  dueApps,
+  dueProjects,
   readEnvironment,
   readSituation,
   type Environment,
@@ -43,7 +43,7 @@ export async function place(
 }
 
 export const dueIn = async (workspace: Workspace, environment = 'development'): Promise<string[]> =>
-  dueApps(await readSituation(...(await place(workspace, environment)), workspace.changed));
+  dueProjects(await readSituation(...(await place(workspace, environment)), workspace.changed));
 
 /**
  * Lets a rival be quicker, once: what the rival does lands after the next push to the ledger has been prepared and

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { dueApps, type Situation } from '../src/due.ts';
-import type { Edit, Tip } from '../src/ledger-repository.ts';
+import { dueProjects, type Situation } from '../src/due.ts';
 import { LEDGER_FILE, readReleases, readState, type Release } from '../src/ledger.ts';
 import { newHold, planHold, planUnhold } from '../src/hold.ts';
 import { planBump, type Run } from '../src/plan.ts';
 import { planRollback } from '../src/rollback.ts';
 import type { Commit } from '../src/source.ts';
+import { MemoryGit, type Contents } from './model/memory-git.ts';
+import { MemoryLedger } from './model/memory-ledger.ts';
+import { generator } from './random.ts';
 import { digestOf } from './workspace.ts';
 
 /**
@@ -21,88 +21,6 @@ const APPS = ['a', 'b', 'c', 'd', 'never-changes'];
 const HISTORIES = process.env['SLIPWAY_DEEP'] ? 20_000 : 150;
 const SEED = Number(process.env['SLIPWAY_SEED'] ?? 20_261_123);
 
-/** A small generator with a printable seed (mulberry32, public domain). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-type Contents = Record<string, { code: string; values: string }>;
-
-class MemoryGit {
-  readonly #commits = new Map<Commit, { parent: Commit | undefined; contents: Contents }>();
-  main: Commit;
-
-  constructor() {
-    this.main = this.add(undefined, Object.fromEntries(APPS.map((app) => [app, { code: '1', values: '1' }])));
-  }
-
-  add(parent: Commit | undefined, contents: Contents): Commit {
-    const id = createHash('sha1').update(`${this.#commits.size} ${parent}`).digest('hex');
-    this.#commits.set(id, { parent, contents });
-    return id;
-  }
-
-  contents(commit: Commit): Contents {
-    return this.#commits.get(commit)?.contents as Contents;
-  }
-
-  parent(commit: Commit): Commit | undefined {
-    return this.#commits.get(commit)?.parent;
-  }
-
-  has(ancestor: Commit, descendant: Commit): boolean {
-    for (let at: Commit | undefined = descendant; at; at = this.parent(at)) if (at === ancestor) return true;
-    return false;
-  }
-
-  /** The net difference, as `git diff` sees it: a change and its revert cancel out. */
-  changed(base: Commit, head: Commit): Set<string> {
-    const [then, now] = [this.contents(base), this.contents(head)];
-    return new Set(APPS.filter((app) => JSON.stringify(then[app]) !== JSON.stringify(now[app])));
-  }
-
-  readonly history: Situation['source'] = {
-    isAncestor: async (ancestor, descendant) => this.has(ancestor, descendant),
-    isOnMainline: async (commit, mainline) => this.has(commit, mainline),
-    objectId: async (commit, path) => {
-      const app = /^apps\/([^/]+)\/deploy$/.exec(path)?.[1];
-      return app === undefined ? 'the chart' : this.contents(commit)[app]?.values;
-    },
-  };
-}
-
-class MemoryLedger {
-  readonly files = new Map<string, string>();
-
-  tip(): Tip {
-    const read = async (paths: readonly string[]) =>
-      new Map(
-        paths.flatMap((path) =>
-          this.files.has(path) ? [[path, this.files.get(path) as string] as const] : [],
-        ),
-      );
-    return { commit: undefined, files: [...this.files.keys()], read };
-  }
-
-  write(edit: Edit | undefined): void {
-    for (const [file, text] of edit ?? []) {
-      if (text === undefined) this.files.delete(file);
-      else this.files.set(file, text);
-    }
-  }
-
-  code(app: string): string | undefined {
-    const text = this.files.get(`apps/${app}/release.yaml`);
-    return text === undefined ? undefined : (parse(text) as { image: { digest: string } }).image.digest;
-  }
-}
-
 const PLACE = { name: 'model', ledger: { remote: 'memory', branch: 'ledger', folder: '' } };
 
 /** A run in flight: what it selected and what failed is fixed when it starts, its bump comes later. */
@@ -113,7 +31,7 @@ interface Flight {
 }
 
 class World {
-  readonly git = new MemoryGit();
+  readonly git = new MemoryGit(APPS);
   readonly ledger = new MemoryLedger();
   selections = 0;
   readonly apps = APPS.map((name) => ({ name, chart: 'deploy/charts/service' }));
@@ -123,12 +41,14 @@ class World {
     head,
     mainline: this.git.main,
     apps: this.apps,
+    stacks: [],
+    deploy: 'auto',
     state: await readState(this.ledger.tip(), 'ledger'),
     changed: async (base, to) => this.git.changed(base, to),
   });
 
   async due(head: Commit): Promise<string[]> {
-    return dueApps(await this.situation(head));
+    return dueProjects(await this.situation(head));
   }
 
   async land({ head, selected, failing }: Flight): Promise<void> {
@@ -187,7 +107,7 @@ async function play(
   seed: number,
   meddling: 'none' | 'makes due' | 'makes nothing due' = 'none',
 ): Promise<{ lost: string[]; lostByControl: string[] }> {
-  const below = random(seed);
+  const below = generator(seed);
   const world = new World();
   const control = new Control(world.git);
   const flights: Flight[] = [];
@@ -315,7 +235,7 @@ describe('a model of random histories', () => {
   );
 
   it('selects exactly what changed while nothing fails, also beside an app that never changes', async () => {
-    const below = random(SEED);
+    const below = generator(SEED);
     const world = new World();
     await world.land({ head: world.git.main, selected: APPS, failing: new Set() });
     world.selections = 0;

@@ -113,12 +113,19 @@ export class Workspace {
     return this.commit(`${app}: ${code}`);
   }
 
+  /** Changes a stack of `development` and commits. */
+  editStack(stack: string, code: string): string {
+    this.write(`infra/development/${stack}/Pulumi.yaml`, `name: ${stack}\n`);
+    this.write(`infra/development/${stack}/index.ts`, code);
+    return this.commit(`${stack}: ${code}`);
+  }
+
   source(): Promise<Source> {
     return Source.open(this.root);
   }
 
   /**
-   * What a build system answers: an app is affected by its own folder and by the charts.
+   * What a build system answers: an app is affected by its own folder and by the charts, a stack by its own folder.
    * Answers by files, as `nx affected` does.
    */
   readonly changed: ChangedProjects = (base, head) => {
@@ -128,7 +135,15 @@ export class Workspace {
     const apps = all
       ? this.git('ls-files', 'apps').split('\n')
       : files.filter((file) => file.startsWith('apps/'));
-    return Promise.resolve(new Set(apps.map((file) => file.split('/')[1] as string)));
+    const stacks = files
+      .filter((file) => file.startsWith('infra/'))
+      .map((file) => file.split('/').slice(1, 3));
+    return Promise.resolve(
+      new Set([
+        ...apps.map((file) => file.split('/')[1] as string),
+        ...stacks.map((names) => names.join('-')),
+      ]),
+    );
   };
 
   /** One deploy run: every named app is built from its code as it is checked out, then one bump. */

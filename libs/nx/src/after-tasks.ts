@@ -4,11 +4,14 @@ import {
   bumpTable,
   GitopsError,
   isDeployedTo,
+  isStackOf,
   readEnvironment,
   readRunResults,
   runUrlOf,
   Source,
+  wishesOf,
   type Environment,
+  type Failure,
   type RunResult,
 } from '@slipway/gitops';
 import { affectedProjects } from './affected.ts';
@@ -23,9 +26,9 @@ const DONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * After all tasks: one bump commit for the apps whose `deploy` succeeded. It runs after partial failure too, so
- * that one red app does not hold back the others; it does nothing when the run was stopped, because then nobody
- * knows what would have failed.
+ * After all tasks: one bump commit for the apps whose `deploy` succeeded and the stacks that were applied. It runs after
+ * partial failure too, so that one red app does not hold back the others; it does nothing when the run was stopped,
+ * because then nobody knows what would have failed.
  */
 export const postTasksExecution: PostTasksExecution<SlipwayPluginOptions> = async (options, context) => {
   const tasks = Object.values(context.taskResults);
@@ -34,6 +37,7 @@ export const postTasksExecution: PostTasksExecution<SlipwayPluginOptions> = asyn
   if (deploys.length === 0 || run === undefined) return;
   if (tasks.some(({ status }) => (status as string) === 'stopped')) {
     console.log('\nThe run was stopped: nothing is released. What was due is still due.');
+    for (const line of await appliedLines(context.workspaceRoot, run)) console.log(line);
     return;
   }
   const fallback = options?.defaultEnvironment ?? DEFAULT_ENVIRONMENT;
@@ -44,25 +48,31 @@ export const postTasksExecution: PostTasksExecution<SlipwayPluginOptions> = asyn
 async function release(root: string, run: string, name: string, tasks: readonly TaskResult[]): Promise<void> {
   const environment = await readEnvironment(root, name);
   const done = new Set(tasks.filter((task) => isDeploy(task) && DONE.has(task.status)).map(projectOf));
-  const published = (await readRunResults(root, run)).filter(
-    (result) => result.environment === name && done.has(result.app),
+  const results = (await readRunResults(root, run)).filter(
+    ({ environment, app, applied }) => environment === name && (applied !== undefined || done.has(app)),
   );
-  if (published.length === 0) return; // nothing was published, so nothing can be released
-  await bumpOnce(root, run, environment, published, await failures(root, name, tasks, done));
+  if (results.length === 0) return; // nothing was published or applied, so there is nothing to record
+  const reported = new Set([...done, ...results.map(({ app }) => app)]);
+  await bumpOnce(root, run, environment, results, await failures(root, name, tasks, reported));
 }
 
-/** Apps of the environment that did not get as far as a deploy; Nx does not report tasks that it skipped. */
+/** Projects of the environment that did not get as far as a deploy; Nx does not report tasks that it skipped. */
 async function failures(
   root: string,
   environment: string,
   tasks: readonly TaskResult[],
-  done: ReadonlySet<string>,
-): Promise<{ app: string; reason: string }[]> {
-  const red = tasks.filter((task) => task.status === 'failure' && !done.has(projectOf(task)));
+  reported: ReadonlySet<string>,
+): Promise<Failure[]> {
+  const red = tasks.filter((task) => task.status === 'failure' && !reported.has(projectOf(task)));
   const first = new Map(red.toReversed().map((task) => [projectOf(task), task.task.target.target]));
-  const deployed = await Promise.all([...first.keys()].map((app) => isDeployedTo(root, app, environment)));
+  const belongs = await Promise.all(
+    [...first.keys()].map(
+      async (project) =>
+        (await isDeployedTo(root, project, environment)) || (await isStackOf(root, project, environment)),
+    ),
+  );
   return [...first]
-    .filter((_, at) => deployed[at])
+    .filter((_, at) => belongs[at])
     .map(([app, target]) => ({ app, reason: `its ${target} failed` }));
 }
 
@@ -70,29 +80,39 @@ async function bumpOnce(
   root: string,
   run: string,
   environment: Environment,
-  published: readonly RunResult[],
-  failed: readonly { app: string; reason: string }[],
+  results: readonly RunResult[],
+  red: readonly Failure[],
 ): Promise<void> {
+  const { intents, failed } = wishesOf(results);
   try {
     const result = await bump({
       source: await Source.open(root),
       environment,
-      intents: published.map(({ app, image }) => ({ app, image })),
-      failed,
+      intents,
+      failed: [...failed, ...red],
       changed: affectedProjects('cached'),
       runUrl: runUrlOf(process.env),
     });
     console.log(`\n${bumpTable(environment, result)}\n`);
     const diverged = result.outcomes.filter(
-      ({ app, outcome }) => outcome === 'failed' && !failed.some((task) => task.app === app),
+      ({ app, outcome }) => outcome === 'failed' && intents.some((intent) => intent.app === app),
     );
     if (diverged.length > 0)
       throw new Error(diverged.map(({ app, reason }) => `${app}: ${reason}`).join('\n'));
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
-    const again = `Images are published, nothing is released. To release them: npx slipway bump --env ${environment.name} --run ${run}`;
+    const again = `What was published or applied is there, but nothing is recorded. To record it: npx slipway bump --env ${environment.name} --run ${run}`;
     throw new Error(`${error.message}\n${again}`, { cause: error });
   }
+}
+
+/** A line for each environment with stacks that a run has applied, and whose record it did not write. */
+async function appliedLines(root: string, run: string): Promise<string[]> {
+  const applied = (await readRunResults(root, run)).filter((result) => result.applied !== undefined);
+  return [...new Set(applied.map(({ environment }) => environment))].map((environment) => {
+    const stacks = applied.filter((result) => result.environment === environment).map(({ app }) => app);
+    return `The cloud may hold something new of ${stacks.join(', ')}. To record it: npx slipway bump --env ${environment} --run ${run}`;
+  });
 }
 
 function isDeploy({ task }: TaskResult): boolean {

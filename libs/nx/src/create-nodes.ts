@@ -1,7 +1,14 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
-import { DEFAULT_CHART, listEnvironments, PLATFORM, PLATFORM_CHART, readEnvironment } from '@slipway/gitops';
+import {
+  DEFAULT_CHART,
+  listEnvironments,
+  PLATFORM,
+  PLATFORM_CHART,
+  readEnvironment,
+  stackProject,
+} from '@slipway/gitops';
 import { appTargets, type AppFacts } from './app-targets.ts';
 import { stackTargets, type StackFacts } from './stack-targets.ts';
 import { lintTarget } from './chart-targets.ts';
@@ -38,7 +45,7 @@ type Workspace = Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'builder
   Pick<StackFacts, 'maker'>;
 
 function projectOf(file: string, workspace: Workspace, context: CreateNodesContext): ProjectConfiguration {
-  if (basename(file) === 'Pulumi.yaml') return stack(file, workspace);
+  if (basename(file) === 'Pulumi.yaml') return stack(file, workspace, context);
   if (dirname(file) === PLATFORM_CHART) return platform(workspace);
   return basename(file) === 'Chart.yaml' ? chart(file) : app(file, workspace, context);
 }
@@ -98,20 +105,24 @@ function chart(file: string): ProjectConfiguration {
   return { root, name: chartProject(root), projectType: 'library', targets: { lint: lintTarget([root]) } };
 }
 
-function readManifest(file: string): { name?: string; slipway?: { chart?: string } } {
+function readManifest(file: string): { name?: string; slipway?: { chart?: string; apply?: string } } {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }) : {};
 }
 
 /** A stack's project has the name of its folders, as two environments have a `cluster` each. */
-function stack(file: string, { environments, defaultEnvironment, maker }: Workspace): ProjectConfiguration {
+function stack(
+  file: string,
+  { environments, defaultEnvironment, maker }: Workspace,
+  { workspaceRoot }: CreateNodesContext,
+): ProjectConfiguration {
   const root = dirname(file);
-  const name = `${basename(dirname(root))}-${basename(root)}`;
   const names = environments.map(({ name }) => name);
+  const byHand = readManifest(join(workspaceRoot, root, 'package.json')).slipway?.apply === 'by-hand';
   return {
     root,
-    name,
+    name: stackProject(basename(dirname(root)), basename(root)),
     projectType: 'application',
-    targets: stackTargets({ root, environments: names, defaultEnvironment, maker }),
+    targets: stackTargets({ root, environments: names, defaultEnvironment, maker, byHand }),
   };
 }
 

@@ -9,6 +9,8 @@ export interface StackFacts {
   environments: readonly string[];
   /** The environment of a run without `-c`. */
   defaultEnvironment: string;
+  /** No run applies it: `slipway.apply` in its `package.json` is `by-hand`. */
+  byHand: boolean;
   /** The folder of the graph maker's own sources, where it lies in this workspace. */
   maker?: string | undefined;
 }
@@ -49,10 +51,11 @@ export function stackTargets(facts: StackFacts): Record<StackTarget, TargetConfi
   };
 }
 
-function deploy({ root, environments, defaultEnvironment }: StackFacts): TargetConfiguration {
+function deploy({ root, environments, defaultEnvironment, byHand }: StackFacts): TargetConfiguration {
   const plan = `slipway stack plan ${root}`;
   const own = basename(dirname(root));
-  const commandIn = (name: string) => (name === own ? `slipway stack deploy ${root} --env=${name}` : plan);
+  const commandIn = (name: string) =>
+    name === own && !byHand ? `slipway stack deploy ${root} --env=${name}` : plan;
   return {
     executor: 'nx:run-commands',
     options: { command: plan },

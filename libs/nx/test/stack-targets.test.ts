@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { stackTargets } from '../src/stack-targets.ts';
 
-const targets = stackTargets({
+const facts = {
   root: 'infra/production/cluster',
   environments: ['development', 'local', 'production'],
   defaultEnvironment: 'local',
+  byHand: false,
   maker: 'libs/stack/src',
-});
+};
+const targets = stackTargets(facts);
 
 describe('the targets of a stack', () => {
   it('are commands that one can type, and need no cloud', () => {
@@ -36,6 +38,13 @@ describe('the targets of a stack', () => {
       development: { command: plan },
       local: { command: plan },
       production: { command: 'slipway stack deploy infra/production/cluster --env=production' },
+    });
+  });
+
+  it('apply nothing in any run when the stack is applied by hand', () => {
+    const { deploy } = stackTargets({ ...facts, byHand: true });
+    expect(deploy.configurations?.['production']).toEqual({
+      command: 'slipway stack plan infra/production/cluster',
     });
   });
 

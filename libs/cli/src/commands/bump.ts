@@ -7,6 +7,7 @@ import {
   readEnvironment,
   runUrlOf,
   readRunResults,
+  wishesOf,
   type RunResult,
 } from '@slipway/gitops';
 import { print } from '../print.ts';
@@ -20,19 +21,21 @@ interface Options {
 
 export function bumpCommand(): Command {
   return new Command('bump')
-    .description('Release again what a run has published, in one commit; for a run whose own bump failed')
+    .description(
+      'Record again what a run has published and applied, in one commit; for a run whose own bump failed',
+    )
     .option('--env <environment>', 'the environment', 'local')
     .option('--run <id>', 'the run, a folder in .slipway/runs (default: the newest)')
     .option('--json', 'print JSON')
     .action(async ({ env, run, json }: Options) => {
       const workspace = await enterWorkspace();
       const environment = await readEnvironment(workspace.root, env);
-      const published = await publishedIn(workspace, env, run);
+      const results = await resultsOf(workspace, env, run);
       const { affectedProjects } = await import('@slipway/nx/affected');
       const result = await bump({
         source: workspace.source,
         environment,
-        intents: published.map(({ app, image }) => ({ app, image })),
+        ...wishesOf(results),
         changed: affectedProjects('fresh'),
         runUrl: runUrlOf(process.env),
       });
@@ -41,7 +44,7 @@ export function bumpCommand(): Command {
     });
 }
 
-async function publishedIn(
+async function resultsOf(
   { root, source }: Workspace,
   environment: string,
   run?: string,
@@ -52,7 +55,7 @@ async function publishedIn(
   if (published.length === 0) {
     throw new GitopsError(
       'usage',
-      `${id ? `The run ${id}` : 'No run'} has published nothing for ${environment}. Deploy first: npx nx affected -t deploy -c ${environment}`,
+      `${id ? `The run ${id}` : 'No run'} has applied or published nothing for ${environment}. Deploy first: npx nx affected -t deploy -c ${environment}`,
       { value: id },
     );
   }

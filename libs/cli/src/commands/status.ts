@@ -13,6 +13,7 @@ import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
 import { askCluster, type ClusterStatus } from '../cluster-status.ts';
 import { environmentBefore } from '../environment-before.ts';
 import { print } from '../print.ts';
+import { stackTable } from '../stack-table.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 /** What the ledger tells of an environment, and what its cluster adds. */
@@ -73,6 +74,7 @@ export function statusText(found: readonly (Status | Unreadable)[]): string {
   });
   return [
     rows.length > 0 ? table(HEADINGS, rows) : 'No app is deployed anywhere.',
+    ...stackTable(statuses),
     ...statuses.flatMap(({ environment, promotion }) =>
       promotion === undefined ? [] : ['', previewText(promotion, environment), ''],
     ),

@@ -13,6 +13,12 @@ export interface Applied {
   outputs: Readonly<Record<string, unknown>>;
 }
 
+/** What the message of an update that has a commit begins with. */
+const APPLY = 'Apply ';
+
+/** How many entries of the engine's history are looked at: people refresh and destroy, too. */
+const HISTORY = 10;
+
 const SECRET_OUTPUT = '[secret]';
 
 /** The engine on one stack: every operation either does all of its work, or says what became of it. */
@@ -35,9 +41,15 @@ export class Engine {
     return numbersIn(changeSummary);
   }
 
-  /** Makes the cloud what the program says. @throws {StackError} */
-  async up(): Promise<Applied> {
-    const { summary, stdout } = await this.#explained(this.#stack.up(this.#printing()));
+  /**
+   * Makes the cloud what the program says.
+   *
+   * @param commit what is applied; the engine's own history keeps it. @default not named
+   * @throws {StackError}
+   */
+  async up(commit?: string): Promise<Applied> {
+    const message = commit === undefined ? {} : { message: `${APPLY}${commit}` };
+    const { summary, stdout } = await this.#explained(this.#stack.up({ ...this.#printing(), ...message }));
     const interrupted = [...stdout.matchAll(/\* (urn:\S+), interrupted while/g)].map(
       ([, urn]) => urn as string,
     );
@@ -46,6 +58,18 @@ export class Engine {
       interrupted: [...new Set(interrupted)],
       outputs: await this.outputs(),
     };
+  }
+
+  /**
+   * The commit of the newest update that had one, whether or not it succeeded; none after an update that was killed. The
+   * program may ask while it is applied: then nobody else can be quicker.
+   *
+   * @throws {StackError}
+   */
+  async lastCommit(): Promise<string | undefined> {
+    const updates = await this.#explained(this.#stack.history(HISTORY, 1, false));
+    const named = updates.find(({ kind, message }) => kind === 'update' && message.startsWith(APPLY));
+    return named?.message.slice(APPLY.length);
   }
 
   /** Makes the state what the cloud says; also the way out after an update that was killed. @throws {StackError} */

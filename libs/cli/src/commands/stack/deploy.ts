@@ -1,13 +1,19 @@
 import { basename } from 'node:path';
+import { assertMayApply, assertReleasable, bumpTable, readEnvironment, stackProject } from '@slipway/gitops';
 import {
-  assertNotOlder,
-  assertReleasable,
-  readApplied,
-  readEnvironment,
-  recordApplied,
-} from '@slipway/gitops';
-import { assertFresh, evaluate, graphHash, loadProgram, openEngine, StackError } from '@slipway/stack';
+  assertFresh,
+  evaluate,
+  graphHash,
+  loadProgram,
+  openEngine,
+  StackError,
+  type Applied,
+  type Engine,
+  type Program,
+} from '@slipway/stack';
+import { exitCodeOfOutcomes, explain } from '../../exit-code.ts';
 import { print } from '../../print.ts';
+import { ApplyRecord } from './apply-record.ts';
 import { backendFor } from './backend.ts';
 import { openStack, type OpenStack, type StackOptions } from './open-stack.ts';
 
@@ -18,43 +24,71 @@ export async function deploy(folder: string, options: StackOptions & { env?: str
   if (options.env !== project.stack) throw wrongEnvironment(folder, project.stack, options.env);
   const environment = await readEnvironment(root, project.stack);
   const { head } = await assertReleasable(source, environment);
-  const stack = basename(folder);
-  await assertNotOlder(source, stack, head, (await readApplied(source, environment)).get(stack) ?? {});
+  const app = stackProject(project.stack, basename(folder));
+  await assertMayApply(source, environment, app);
   await assertFresh(folder, graph);
   assertPolicies(folder, opened);
-  const record = (outcome: string) =>
-    recordApplied(source, environment, { stack, commit: head, graph: outcome });
-  const applied = await apply(opened, options).catch(async (error: unknown) => {
-    // A failure before the engine has begun leaves nothing to go on with.
-    if (!(error instanceof StackError && NOTHING_DONE.has(error.code))) await record('failed');
+
+  const record = new ApplyRecord(opened, { app, environment, head });
+  const begin = async (engine: Engine) => {
+    await assertMayApply(source, environment, app, await engine.lastCommit());
+    await record.begin();
+  };
+  const applied = await apply(opened, options, head, begin).catch(async (error: unknown) => {
+    await record
+      .failed()
+      .then((bumped) => bumped && process.stderr.write(`${bumpTable(environment, bumped)}\n`))
+      .catch((also: unknown) => process.stderr.write(`${explain(also)}\n`));
     throw error;
   });
-  await record(graphHash(graph));
-  const words = Object.entries(applied.changes).map(([word, count]) => `${count} ${word}`);
-  const twice = applied.interrupted.map(
-    (urn) =>
-      `An earlier update was killed while it made ${urn}: look in the cloud whether it is there twice.`,
+  const bumped = await record.applied(graphHash(graph));
+  const result = { folder, stack: app, ...applied, ...(bumped && { bump: bumped }) };
+  print(options.json, result, () =>
+    [...describe(folder, applied), ...(bumped ? [bumpTable(environment, bumped)] : [])].join('\n'),
   );
-  print(options.json, { folder, stack, ...applied }, () =>
-    [`${folder} is applied: ${words.join(', ')}`, ...twice].join('\n'),
-  );
+  if (bumped) process.exitCode = exitCodeOfOutcomes(bumped.outcomes);
 }
 
-const NOTHING_DONE: ReadonlySet<string> = new Set(['no-engine', 'invalid', 'refused', 'locked', 'auth']);
-
-async function apply({ project }: OpenStack, { json }: StackOptions) {
+/** @param begin is called while the engine holds the stack and has not touched anything; what it throws is thrown here */
+async function apply(
+  { project }: OpenStack,
+  { json }: StackOptions,
+  commit: string,
+  begin: (engine: Engine) => Promise<void>,
+): Promise<Applied> {
   const { program } = await loadProgram(project);
+  let refusal: unknown;
+  const guarded: Program = async () => {
+    await begin(engine).catch((error: unknown) => {
+      refusal = error;
+      throw error;
+    });
+    return program();
+  };
   const engine = await openEngine({
     project,
-    program,
+    program: guarded,
     backend: backendFor(project.stack, process.env),
     onLine: (line) => void (json ? process.stderr : process.stdout).write(`${line}\n`),
   });
   try {
-    return await engine.up();
+    return await engine.up(commit);
+  } catch (error) {
+    throw refusal ?? error;
   } finally {
     await engine.close();
   }
+}
+
+function describe(folder: string, { changes, interrupted }: Applied): string[] {
+  const words = Object.entries(changes).map(([word, count]) => `${count} ${word}`);
+  return [
+    `${folder} is applied: ${words.join(', ')}`,
+    ...interrupted.map(
+      (urn) =>
+        `An earlier update was killed while it made ${urn}: look in the cloud whether it is there twice.`,
+    ),
+  ];
 }
 
 function assertPolicies(folder: string, { policies, graph }: OpenStack): void {

@@ -1,9 +1,17 @@
-import { GitopsError, listEnvironments, readApplied, readEnvironment, type Applied } from '@slipway/gitops';
+import {
+  appliedStacks,
+  GitopsError,
+  isStackOf,
+  listEnvironments,
+  orphanStack,
+  readEnvironment,
+  stackProject,
+  type Applied,
+} from '@slipway/gitops';
 import { diffGraphs, diffMarkdown, diffTable, graphHash, type Graph, type GraphDiff } from '@slipway/stack';
 import { basename } from 'node:path';
 import { print } from '../../print.ts';
 import { graphAt } from './graph-at.ts';
-import { orphanLines } from './orphans.ts';
 import { openStack, type OpenStack, type StackOptions } from './open-stack.ts';
 
 /** What a plan compares with, and in which words. */
@@ -39,22 +47,29 @@ function describe(folder: string, environment: string, words: string, diff: Grap
 /** What was applied, as far as this checkout can tell; else what the last commit says, or nothing at all. */
 async function baseOf(folder: string, opened: OpenStack): Promise<Base> {
   const { applied, why, orphans = [] } = await appliedOf(folder, opened);
-  if (applied?.source !== undefined) {
-    const graph = await graphAt(folder, opened.source, applied.source);
-    const short = applied.source.slice(0, 12);
-    if (graph && graphHash(graph) === applied.graph)
-      return { graph, words: `against what was applied at ${short}`, orphans };
-    if (graph)
-      return {
-        graph,
-        words: `against ${short}, whose checked-in graph is not the one that was applied`,
-        orphans,
-      };
+  const source = applied?.source;
+  const then = source === undefined ? undefined : await graphAt(folder, opened.source, source);
+  if (then) {
+    const short = source?.slice(0, 12);
+    const words =
+      graphHash(then) === applied?.graph
+        ? `against what was applied at ${short}`
+        : `against ${short}, whose checked-in graph is not the one that was applied`;
+    return { graph: then, words, orphans };
   }
   const head = await graphAt(folder, opened.source, await opened.source.head());
   if (why !== undefined && head) return { graph: head, words: `against the last commit (${why})`, orphans };
   const { project, stack } = opened.graph;
-  return { graph: { project, stack, resources: [], outputs: {} }, words: 'never applied before', orphans };
+  const nothing = { project, stack, resources: [], outputs: {} };
+  if (source === undefined) {
+    const part = applied?.pending;
+    const words = part
+      ? `never applied to its end; an update at ${part.slice(0, 12)} failed half-way`
+      : 'never applied before';
+    return { graph: nothing, words, orphans };
+  }
+  const unknown = `the graph applied at ${source.slice(0, 12)} is not in this checkout`;
+  return { graph: head ?? nothing, words: `against the last commit (${unknown})`, orphans };
 }
 
 /** The ledger's record of this stack, or why the ledger could not say. */
@@ -62,11 +77,14 @@ async function appliedOf(
   folder: string,
   { root, source, project }: OpenStack,
 ): Promise<{ applied?: Applied | undefined; why?: string; orphans?: string[] }> {
-  if (!(await listEnvironments(root)).includes(project.stack))
-    return { why: `there is no environment ${project.stack}` };
+  const { stack } = project;
+  if (!(await listEnvironments(root)).includes(stack)) return { why: `there is no environment ${stack}` };
   try {
-    const records = await readApplied(source, await readEnvironment(root, project.stack));
-    return { applied: records.get(basename(folder)), orphans: orphanLines(records.keys(), folder) };
+    const records = await appliedStacks(source, await readEnvironment(root, stack));
+    const names = [...records.keys()];
+    const there = await Promise.all(names.map((name) => isStackOf(root, name, stack)));
+    const orphans = names.filter((_, at) => !there[at]).map((name) => orphanStack(stack, name));
+    return { applied: records.get(stackProject(stack, basename(folder))), orphans };
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
     return { why: 'the ledger cannot be reached from here' };
