@@ -23,11 +23,9 @@ function contentsOf(name: string): string {
   const keys = Object.keys(require(name) as object).filter(
     (key) => /^[A-Za-z_]\w*$/.test(key) && key !== 'default',
   );
-  const getter = '{ enumerable: true, get: () => get(key) }';
   return [
     `const get = (key) => process.getBuiltinModule('${name}')[key];`,
     ...keys.map((key) => `export const ${key} = /* @__PURE__ */ get('${key}');`),
-    `const lazy = (keys) => Object.defineProperties({}, Object.fromEntries(keys.map((key) => [key, ${getter}])));`,
-    `export default /* @__PURE__ */ lazy(${JSON.stringify(keys)});`,
+    'export default /* @__PURE__ */ new Proxy({}, { get: (_, key) => get(key) });',
   ].join('\n');
 }

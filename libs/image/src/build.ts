@@ -9,13 +9,13 @@ import { canonicalJson } from './json.ts';
 import { writeLayers, type AppLayer } from './layers.ts';
 import { blobsOf, writeLayoutFiles } from './layout.ts';
 import { assertNativeAddons } from './native-addons.ts';
-import { mediaTypes, platformName, type Descriptor, type Platform } from './oci.ts';
+import { mediaTypes, type Descriptor } from './oci.ts';
 import { inOrder, splitByPlatform } from './platform-files.ts';
 import { noRules, platformRules } from './platform-packages.ts';
 import { replaceFolder } from './replace.ts';
+import { imageResult, type PlatformManifest } from './image-result.ts';
 import { resultFile, type ImageResult } from './result.ts';
 import { bundleSbom, sbomFile } from './sbom.ts';
-import { version } from './version.ts';
 
 /** `base` for one platform, or `bases` for several; from `embeddedBase`, `pinnedBase` or `pinnedBases`. */
 export type BuildOptions = CommonOptions & (OnePlatform | SeveralPlatforms);
@@ -115,13 +115,6 @@ async function writeSbom(
   await writeFile(join(folder, sbomFile), sbom);
 }
 
-interface PlatformManifest {
-  base: Base;
-  /** Layers that no other platform has. */
-  own: readonly AppLayer[];
-  descriptor: Descriptor;
-}
-
 async function writeManifest(blobs: string, config: object, base: Base, layers: readonly AppLayer[]) {
   return writeJson(blobs, mediaTypes.manifest, {
     schemaVersion: 2,
@@ -150,39 +143,6 @@ function imageLabels(options: BuildOptions, base: Base): Record<string, string> 
     ...(base.digest ? { 'org.opencontainers.image.base.digest': base.digest } : {}),
     ...options.labels,
   };
-}
-
-function imageResult(
-  root: Descriptor,
-  images: readonly PlatformManifest[],
-  layers: readonly AppLayer[],
-  allowed: string[],
-): ImageResult {
-  return {
-    digest: root.digest,
-    platforms: images.map(({ base, descriptor }) => {
-      return { platform: platformName(base.platform), digest: descriptor.digest };
-    }),
-    layers: [
-      ...layers.map((layer) => layerResult(layer)),
-      ...images.flatMap(({ base, own }) => own.map((layer) => layerResult(layer, base.platform))),
-    ],
-    base: baseResult(images.map(({ base }) => base)),
-    ...(allowed.length > 0 ? { allowed: [...allowed].sort() } : {}),
-    tools: { node: process.versions.node, zlib: process.versions.zlib, slipwayImage: version },
-  };
-}
-
-function layerResult({ name, descriptor, diffId, files }: AppLayer, platform?: Platform) {
-  const { digest, size } = descriptor;
-  return { name, digest, diffId, size, files, ...(platform ? { platform: platformName(platform) } : {}) };
-}
-
-function baseResult(bases: readonly Base[]): ImageResult['base'] {
-  const [{ kind, name, digest, hostNode }] = sortedBases(bases);
-  const sizes = new Map(bases.flatMap(({ layers }) => layers.map((layer) => [layer.digest, layer.size])));
-  const size = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { kind, name, ...(digest ? { digest } : {}), ...(hostNode ? { hostNode } : { size }) };
 }
 
 function assertEntry(files: readonly BundleFile[], entry: string, bundle: string): void {

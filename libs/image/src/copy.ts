@@ -59,7 +59,7 @@ export async function copyImage(options: CopyOptions): Promise<CopyResult> {
     const root = await origin.document(digest);
     const sent = await sendImage(target, root, () => readTree(origin, root), sending);
     const extra = await copyReferrers(origin, target, subjectsOf(root), sending);
-    await sendTags(target, tags, root);
+    await sendTags(target, tags, root, sent.existed);
     return {
       repository: options.to,
       digest,

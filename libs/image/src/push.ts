@@ -53,7 +53,7 @@ export async function pushImage(options: PushOptions): Promise<PushResult> {
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
     const sending = { source, onProgress, signal, cancel: () => stop.abort() };
     const sent = await sendImage(target, root, async () => ({ children, blobs }), sending);
-    await sendTags(target, tags, root);
+    await sendTags(target, tags, root, sent.existed);
     return { repository: options.to, digest: root.descriptor.digest, ...sent, requests: target.requests() };
   } finally {
     target.close();

@@ -97,10 +97,19 @@ export async function sendContents(
   return sent;
 }
 
-/** Lets tags lead to an image that is there. @throws ImageError `tag-immutable` */
-export async function sendTags(target: Target, tags: readonly string[], root: Document): Promise<void> {
+/**
+ * Lets tags lead to an image that is there.
+ * @param existed it was there before: then a tag may lead to it already, and some registries refuse to say it again
+ * @throws ImageError `tag-immutable`
+ */
+export async function sendTags(
+  target: Target,
+  tags: readonly string[],
+  root: Document,
+  existed: boolean,
+): Promise<void> {
   for (const tag of new Set(tags)) {
-    if ((await target.tagged(tag)) !== root.descriptor.digest) await target.putTag(tag, root);
+    if (!existed || (await target.tagged(tag)) !== root.descriptor.digest) await target.putTag(tag, root);
   }
 }
 

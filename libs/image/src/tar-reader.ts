@@ -1,4 +1,4 @@
-import { ImageError } from './error.ts';
+import { archiveInvalid, BlockReader } from './block-reader.ts';
 
 /** One entry that was read. `body` must be used before the next entry is asked for; the rest of it is skipped. */
 export interface TarMember {
@@ -46,13 +46,13 @@ export async function* readTar(
     if (bytes.length === 0 || bytes.every((byte) => byte === 0)) return reader.drain();
     const head = parseHeader(bytes);
     if ('xgLK'.includes(head.flag)) {
-      if (head.size > limits.header) throw invalid(`an extended header of ${head.size} bytes`);
+      if (head.size > limits.header) throw archiveInvalid(`an extended header of ${head.size} bytes`);
       const content = await reader.read(head.size);
       await reader.skip(padding(head.size));
       if (head.flag !== 'g') extended = { ...extended, ...extension(head.flag, content) };
       continue;
     }
-    if (++count > limits.entries) throw invalid(`more than ${limits.entries} entries`);
+    if (++count > limits.entries) throw archiveInvalid(`more than ${limits.entries} entries`);
     const member = toMember(head, extended);
     extended = {};
     let left = member.size;
@@ -80,7 +80,7 @@ interface Header {
 
 function parseHeader(bytes: Buffer): Header {
   const sum = bytes.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
-  if (number(bytes, 148, 8) !== sum) throw invalid('a header with a wrong checksum');
+  if (number(bytes, 148, 8) !== sum) throw archiveInvalid('a header with a wrong checksum');
   const prefix = text(bytes, 257, 5) === 'ustar' && bytes[262] === 0 ? text(bytes, 345, 155) : '';
   const name = text(bytes, 0, 100);
   return {
@@ -97,10 +97,10 @@ function parseHeader(bytes: Buffer): Header {
 function toMember(head: Header, extended: Record<string, string>): Omit<TarMember, 'body'> {
   const path = extended['path'] ?? head.path;
   const target = extended['linkpath'] ?? head.target;
-  if (path.includes('\0') || target.includes('\0')) throw invalid('a path with a NUL byte');
+  if (path.includes('\0') || target.includes('\0')) throw archiveInvalid('a path with a NUL byte');
   const type = head.flag === '0' && path.endsWith('/') ? 'directory' : (types[head.flag] ?? 'other');
   const declared = extended['size'] === undefined ? head.size : Number(extended['size']);
-  if (!Number.isSafeInteger(declared) || declared < 0) throw invalid(`the size "${extended['size']}"`);
+  if (!Number.isSafeInteger(declared) || declared < 0) throw archiveInvalid(`the size "${extended['size']}"`);
   const size = type === 'file' || type === 'other' ? declared : 0;
   return {
     path: path.replace(/\/+$/, ''),
@@ -121,7 +121,7 @@ function extension(flag: string, content: Buffer): Record<string, string> {
     const space = content.indexOf(0x20, at);
     const length = Number(content.toString('latin1', at, space));
     if (space < at || !Number.isInteger(length) || length < space - at + 3 || at + length > content.length) {
-      throw invalid('an extended header that cannot be read');
+      throw archiveInvalid('an extended header that cannot be read');
     }
     const record = content.toString('utf8', space + 1, at + length - 1);
     const equals = record.indexOf('=');
@@ -148,71 +148,10 @@ function number(bytes: Buffer, at: number, length: number): number {
             .trim() || '0',
           8,
         );
-  if (!Number.isSafeInteger(value) || value < 0) throw invalid('a number that cannot be read');
+  if (!Number.isSafeInteger(value) || value < 0) throw archiveInvalid('a number that cannot be read');
   return value;
 }
 
 function padding(size: number): number {
   return (block - (size % block)) % block;
-}
-
-function invalid(what: string): ImageError {
-  return new ImageError(
-    'archive-invalid',
-    `the layer's tar archive has ${what}: take the image from another source`,
-  );
-}
-
-/** Hands out exact numbers of bytes from a stream of chunks. */
-class BlockReader {
-  readonly #source: AsyncIterator<Uint8Array>;
-  #rest: Buffer = Buffer.alloc(0);
-
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#source = source[Symbol.asyncIterator]();
-  }
-
-  /** Exactly `length` bytes; none at all at a clean end. */
-  async read(length: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    let left = length;
-    while (left > 0) {
-      if (!(await this.#fill())) {
-        if (left === length) return Buffer.alloc(0);
-        throw invalid('an end in the middle of an entry');
-      }
-      parts.push(this.#take(left));
-      left -= parts.at(-1)?.length ?? 0;
-    }
-    return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
-  }
-
-  /** At least one byte and at most `length`. */
-  async some(length: number): Promise<Buffer> {
-    if (!(await this.#fill())) throw invalid('an end in the middle of an entry');
-    return this.#take(length);
-  }
-
-  async skip(length: number): Promise<void> {
-    for (let left = length; left > 0;) left -= (await this.some(left)).length;
-  }
-
-  async drain(): Promise<void> {
-    while (await this.#fill()) this.#rest = this.#rest.subarray(this.#rest.length);
-  }
-
-  #take(length: number): Buffer {
-    const taken = this.#rest.subarray(0, length);
-    this.#rest = this.#rest.subarray(taken.length);
-    return taken;
-  }
-
-  async #fill(): Promise<boolean> {
-    while (this.#rest.length === 0) {
-      const next = await this.#source.next();
-      if (next.done) return false;
-      this.#rest = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
-    }
-    return true;
-  }
 }

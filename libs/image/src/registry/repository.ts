@@ -1,6 +1,5 @@
 import type { CredentialStore } from '../credentials.ts';
 import { assertContent, digestOf, isDigest, type Expected } from '../digest.ts';
-import { ImageError } from '../error.ts';
 import { mediaTypes, type Descriptor } from '../oci.ts';
 import type { Repository } from '../reference.ts';
 import { registryUrl } from './addresses.ts';
@@ -8,7 +7,7 @@ import { answerError } from './answers.ts';
 import { assertSame, assertStored, contentDigest } from './stored.ts';
 import { namedErrors, readAnswer } from './body.ts';
 import { BlobUploads, type Upload } from './blob-uploads.ts';
-import { nextPage } from './next-page.ts';
+import { readPages, type Page } from './pages.ts';
 import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
 import { openSession, type Session } from './session.ts';
 import { networkTransport, type Answer, type Request, type Transport } from './transport.ts';
@@ -38,9 +37,6 @@ const accepted = [
   mediaTypes.dockerIndex,
   mediaTypes.dockerManifest,
 ].join(', ');
-
-/** A list that goes on longer than this does not end. */
-const pageLimit = 1000;
 
 /** One repository of a registry, as the OCI distribution-spec 1.1 describes it. Every method retries by itself. */
 export class RemoteRepository {
@@ -102,30 +98,10 @@ export class RemoteRepository {
   /**
    * The documents of a list, page by page.
    * @param absent statuses that mean that there is no such list
-   * @throws ImageError `address-refused` when a `Link` leads to another host
    */
-  async *pages(
-    path: string,
-    absent: readonly number[] = [],
-  ): AsyncGenerator<{ bytes: Buffer; mediaType: string }> {
-    const first = this.#request('GET', path);
-    let url: URL | undefined = first.url;
-    for (let count = 0; url; count++) {
-      if (count === pageLimit) {
-        throw new ImageError('registry-refused', `${first.url.href} has more than ${pageLimit} pages`, {
-          value: first.url.host,
-        });
-      }
-      const request: Request = {
-        ...first,
-        url,
-        headers: { accept: `${mediaTypes.index}, application/json` },
-      };
-      const page = await this.#retry(() => this.#page(request, absent));
-      if (!page) return;
-      yield page;
-      url = nextPage(request.url, page.link);
-    }
+  pages(path: string, absent: readonly number[] = []): AsyncGenerator<Page> {
+    const send = (request: Request) => this.#session.send(request, this.#options.signal);
+    return readPages(this.#request('GET', path), absent, send, (attempt) => this.#retry(attempt));
   }
 
   /** A small blob by digest, checked against it. */
@@ -196,13 +172,6 @@ export class RemoteRepository {
     const document = await readAnswer(this.#request('GET', path), answer);
     if (digest) assertContent(document.bytes, { digest }, this.#request('GET', path).url.href);
     return { ...document, etag: answer.headers.etag };
-  }
-
-  async #page(request: Request, absent: readonly number[]) {
-    const answer = await this.#session.send(request, this.#options.signal);
-    if (absent.includes(answer.status)) return void answer.body.resume();
-    if (answer.status !== 200) throw await answerError(request, answer);
-    return { ...(await readAnswer(request, answer)), link: answer.headers.link };
   }
 
   async #expect(

@@ -1,0 +1,60 @@
+import { ImageError } from '../error.ts';
+import { mediaTypes } from '../oci.ts';
+import { answerError } from './answers.ts';
+import { readAnswer } from './body.ts';
+import { resolveHop } from './session.ts';
+import type { Answer, Request } from './transport.ts';
+
+/** A list that goes on longer than this does not end. */
+const pageLimit = 1000;
+
+/** One document of a list. */
+export interface Page {
+  bytes: Buffer;
+  mediaType: string;
+}
+
+/**
+ * The documents of a list, page by page.
+ * @param absent statuses that mean that there is no such list
+ * @throws ImageError `address-refused` when a `Link` leads to another host
+ */
+export async function* readPages(
+  first: Request,
+  absent: readonly number[],
+  send: (request: Request) => Promise<Answer>,
+  retry: <T>(attempt: () => Promise<T>) => Promise<T>,
+): AsyncGenerator<Page> {
+  let url: URL | undefined = first.url;
+  for (let count = 0; url; count++) {
+    if (count === pageLimit) {
+      throw new ImageError('registry-refused', `${first.url.href} has more than ${pageLimit} pages`, {
+        value: first.url.host,
+      });
+    }
+    const headers = { accept: `${mediaTypes.index}, application/json` };
+    const request: Request = { ...first, url, headers };
+    const page = await retry(async () => {
+      const answer = await send(request);
+      if (absent.includes(answer.status)) return void answer.body.resume();
+      if (answer.status !== 200) throw await answerError(request, answer);
+      return { ...(await readAnswer(request, answer)), link: answer.headers.link };
+    });
+    if (!page) return;
+    yield { bytes: page.bytes, mediaType: page.mediaType };
+    url = nextPage(request.url, page.link);
+  }
+}
+
+/** Where a list goes on (RFC 8288). A list has no business on another host, so no request is made there. */
+function nextPage(page: URL, link: string | string[] | undefined): URL | undefined {
+  const found = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec([link ?? []].flat().join(', '))?.[1];
+  if (found === undefined) return undefined;
+  const next = resolveHop(page, found);
+  if (next.origin === page.origin && !next.username && !next.password) return next;
+  throw new ImageError(
+    'address-refused',
+    `${page.host} continues a list at ${next.origin}; nothing was sent there. Check the registry's configuration`,
+    { value: next.origin },
+  );
+}
