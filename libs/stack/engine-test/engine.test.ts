@@ -7,11 +7,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
+import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEngine, type Program } from '../src/index.ts';
 
@@ -20,6 +22,20 @@ const pulumiIsThere = found.status === 0;
 if (!pulumiIsThere) console.log('engine: skipped, there is no pulumi on PATH');
 
 const SECRET = 'canary-8823';
+
+const MODULES = resolve(import.meta.dirname, '../../../node_modules');
+
+const PACK = `
+const { PolicyPack } = require('@pulumi/policy');
+const { packPolicies, resourcePolicy } = require('@slipway/stack');
+const small = resourcePolicy({
+  name: 'things-are-small', description: 'Things are small.', source: 'a test', types: ['test:index:Thing'],
+  *inspect({ inputs }) {
+    if (inputs.size > 10) yield { property: 'size', message: 'size ' + inputs.size + ' is too large' };
+  },
+});
+new PolicyPack('pack', { policies: packPolicies([small]) });
+`;
 
 class Thing extends pulumi.CustomResource {
   constructor(name: string, inputs: Record<string, unknown>, options: pulumi.CustomResourceOptions = {}) {
@@ -54,6 +70,26 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
       env: { ...env(), ...change },
       onLine: (line) => lines.push(line),
     });
+  /** A policy pack as people write one, and the program by which the engine starts one where there is no language host. */
+  const policyPack = () => {
+    const [folder, bin] = [join(home, 'pack'), join(home, 'bin')];
+    for (const made of [folder, bin]) mkdirSync(made);
+    symlinkSync(MODULES, join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'PulumiPolicy.yaml'), 'runtime: nodejs\nmain: index.js\n');
+    writeFileSync(join(folder, 'package.json'), '{ "name": "pack", "version": "1.0.0" }\n');
+    buildSync({
+      stdin: { contents: PACK, resolveDir: import.meta.dirname },
+      outfile: join(folder, 'index.js'),
+      bundle: true,
+      platform: 'node',
+      conditions: ['@slipway/source'],
+      external: ['@pulumi/*', 'google-protobuf', 'yaml'],
+      logLevel: 'silent', // "import.meta" of the part that reads folders is empty in CommonJS
+    });
+    const run = `exec '${process.execPath}' '${MODULES}/@pulumi/pulumi/cmd/run-policy-pack' "$@"`;
+    writeFileSync(join(bin, 'pulumi-analyzer-policy-nodejs'), `#!/bin/sh\n${run}\n`, { mode: 0o755 });
+    return { folder, bin };
+  };
   const up = async (program: Program) => {
     const engine = await open(program);
     try {
@@ -165,6 +201,33 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect(recovered.changes).toMatchObject({ create: 1, same: 2 });
     expect(recovered.interrupted).toEqual(['urn:pulumi:test::shop::test:index:Thing::t1']);
     expect((await up(program)).changes).toEqual({ same: 3 });
+  });
+
+  it('is stopped before it starts by the same policies in a pack of the real @pulumi/policy', async () => {
+    const pack = policyPack();
+    const preview = async (size: number) => {
+      const engine = await open(things(2, { size }), { PATH: `${pack.bin}:${process.env['PATH']}` });
+      return engine.preview([pack.folder]).finally(() => engine.close());
+    };
+    expect(await preview(10)).toMatchObject({ create: 3 });
+    await expect(preview(11)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('size 11 is too large'),
+    });
+    expect(lines.join('\n')).toContain('things-are-small');
+    expect(made()).toEqual([]);
+  });
+
+  it('says that credentials have expired, and keeps what was made before', async () => {
+    const expired = things(2, {
+      failWith: 'ExpiredToken: the security token included in the request is expired',
+    });
+    await expect(up(expired)).rejects.toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining('Log in to the cloud again'),
+    });
+    expect(made()).toHaveLength(1);
+    expect((await up(things(2))).changes).toMatchObject({ create: 1 });
   });
 
   it('names what is wrong with a passphrase and with a store', async () => {

@@ -34,8 +34,9 @@ const provider = {
   invoke: async () => ({ outputs: {} }),
 };
 
-/** Fails or waits where the inputs say so: `failUnless` and `waitFor` name files. */
-async function obey({ failUnless, waitFor }: Record<string, unknown>): Promise<void> {
+/** Fails or waits where the inputs say so: `failWith` is what to say, `failUnless` and `waitFor` name files. */
+async function obey({ failWith, failUnless, waitFor }: Record<string, unknown>): Promise<void> {
+  if (typeof failWith === 'string') throw new Error(failWith);
   if (typeof failUnless === 'string' && !existsSync(failUnless)) throw new Error('the cloud is out of disks');
   if (typeof waitFor !== 'string') return;
   writeFileSync(`${waitFor}.waiting`, '');

@@ -35,9 +35,15 @@ export class Engine {
     this.#clean = clean;
   }
 
-  /** What an update would do, asked of the providers. @throws {StackError} */
-  async preview(): Promise<Changes> {
-    const { changeSummary } = await this.#explained(this.#stack.preview(this.#printing()));
+  /**
+   * What an update would do, asked of the providers.
+   *
+   * @param policyPacks folders of policy packs that must not be violated. @default none
+   * @throws {StackError} `refused` when one is
+   */
+  async preview(policyPacks: readonly string[] = []): Promise<Changes> {
+    const options = { ...this.#printing(), policyPacks: [...policyPacks] };
+    const { changeSummary } = await this.#explained(this.#stack.preview(options));
     return numbersIn(changeSummary);
   }
 

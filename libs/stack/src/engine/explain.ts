@@ -22,6 +22,11 @@ const EXPLANATIONS: readonly Explanation[] = [
       `update is surely dead, with the same PULUMI_BACKEND_URL:\n$ pulumi cancel --yes --stack organization/${project}/${stack}`,
   },
   {
+    sign: /^\s*- \[mandatory\] /m,
+    code: 'refused',
+    remedy: () => 'Correct what the policies name; nothing was changed.',
+  },
+  {
     sign: /incorrect passphrase|passphrase must be set|PULUMI_CONFIG_PASSPHRASE/i,
     code: 'auth',
     remedy: () =>
@@ -42,6 +47,20 @@ const EXPLANATIONS: readonly Explanation[] = [
 /** The engine prints the whole log into an error; what it says of the matter is in the lines that begin like this. */
 const TELLING = /^\s*(error:|.*\berror\b|.*locked|.*created by|.*Exception)/i;
 
+const telling = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => TELLING.test(line));
+
+/** The section about policy packs, where one is violated. */
+const violations = (text: string): string[] | undefined =>
+  /^Policies:\n((?: .*\n)*?.*\[mandatory\].*\n(?: .*\n)*)/m
+    .exec(text)?.[1]
+    ?.split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+
 /** At most so many lines of the engine's own words. */
 const LINES = 8;
 
@@ -50,9 +69,7 @@ export function explainEngine(error: unknown, name: StackName): StackError {
   if (error instanceof StackError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const found = EXPLANATIONS.find(({ sign }) => sign.test(text));
-  const lines = [...new Set(text.split('\n').map((line) => line.trim()))].filter((line) =>
-    TELLING.test(line),
-  );
+  const lines = [...new Set(violations(text) ?? telling(text))];
   const said = (lines.length > 0 ? lines : [text.trim()]).slice(0, LINES).join('\n  ');
   const remedy =
     found?.remedy(name) ??

@@ -1,0 +1,10 @@
+import { projectTests } from '../tools/vitest.ts';
+
+/** Stacks on the real engine: one step after the other; only where there is a `pulumi` on PATH (`npm run test:engine`). */
+export default projectTests({
+  include: ['engine/**/*.test.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
+  bail: 1,
+  reporters: ['verbose'],
+});
