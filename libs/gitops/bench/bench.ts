@@ -2,12 +2,15 @@
  * `npm run bench -w libs/gitops [-- SECTION…]`: what a bump and `status` cost, beside what people do without this
  * library, in the same run. Sections: bump, growth, status, values, contention.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { compilePackage } from '../compile.ts';
 import { bumpFiles, environmentStatuses, readEnvironment, setValue, Source } from '../src/index.ts';
 import { serveHttp } from '../test/serve-http.ts';
 import { contend, makeRepository, type Result } from './contention.ts';
@@ -20,52 +23,71 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 let version = 1;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+const run = promisify(execFile);
+
 /** What people do: a shallow clone, `yq -i`, a commit, a push. */
-function byHand(repository: string, file: string): void {
+async function byHand(repository: string, file: string): Promise<void> {
   const clone = mkdtempSync(join(folder, 'clone-'));
   const git = (...args: string[]) =>
-    execFileSync('git', ['-C', clone, '-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args]);
-  execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${repository}`, clone]);
-  execFileSync('yq', ['-i', `.image.tag = "v${(version += 1)}"`, join(clone, file)]);
-  git('commit', '--quiet', '--all', '--message=bump');
-  git('push', '--quiet', 'origin', 'HEAD:main');
+    run('git', ['-C', clone, '-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args]);
+  await run('git', ['clone', '--quiet', '--depth=1', repository, clone]);
+  await run('yq', ['-i', `.image.tag = "v${(version += 1)}"`, join(clone, file)]);
+  await git('commit', '--quiet', '--all', '--message=bump');
+  await git('push', '--quiet', 'origin', 'HEAD:main');
   rmSync(clone, { recursive: true });
 }
 
 const bump = (repository: string, file: string): Promise<unknown> =>
   bumpFiles({
-    repository: `file://${repository}`,
+    repository,
     cwd: folder,
     edits: [{ file, path: 'image.tag', value: `v${(version += 1)}` }],
   });
 
-function byCommand(repository: string, file: string): void {
-  const bin = join(import.meta.dirname, '../bin/slipway-gitops.js');
-  const args = [
-    'bump',
-    `--repository=file://${repository}`,
-    `--file=${file}`,
-    `--set=image.tag=v${(version += 1)}`,
-  ];
-  execFileSync(process.execPath, [bin, ...args], { cwd: folder });
+/** The command as npm installs it. */
+async function installed(): Promise<(repository: string, file: string) => Promise<unknown>> {
+  const home = join(folder, 'node_modules/@slipway/gitops');
+  const own = join(import.meta.dirname, '..');
+  await compilePackage(join(home, 'dist'));
+  for (const part of ['bin', 'package.json']) cpSync(join(own, part), join(home, part), { recursive: true });
+  return (repository, file) => {
+    const args = [
+      'bump',
+      `--repository=${repository}`,
+      `--file=${file}`,
+      `--set=image.tag=v${(version += 1)}`,
+    ];
+    return run(process.execPath, [join(home, 'bin/slipway-gitops.js'), ...args], { cwd: folder });
+  };
 }
 
 const hasYq = (): boolean =>
   /mikefarah/.test(spawnSync('yq', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 
+const HAND = 'clone --depth 1, yq -i, commit, push';
+
 async function oneBump(): Promise<void> {
   const repository = gitopsRepository(folder, 50, 10_000);
+  execFileSync('git', ['-C', repository, 'config', 'http.receivepack', 'true']);
   const file = valuesFile(7);
-  const ways = {
-    'bumpFiles()': () => bump(repository, file),
-    'slipway-gitops bump': () => byCommand(repository, file),
-    ...(hasYq() && { 'clone --depth 1, yq -i, commit, push': () => byHand(repository, file) }),
-  };
-  await compare(2, ways); // warm
-  const times = await compare(15, ways);
-  const base = times['clone --depth 1, yq -i, commit, push'];
-  for (const [way, time] of Object.entries(times))
-    say(`| ${way} | ${ms(time)} | ${base === undefined ? 'no yq here' : `${(base / time).toFixed(1)} ×`} |`);
+  const byCommand = await installed();
+  const server = new Worker(join(import.meta.dirname, 'http-worker.ts'), { workerData: repository });
+  const [http] = (await once(server, 'message')) as [string];
+  for (const [way, url] of Object.entries({ file: `file://${repository}`, http })) {
+    const ways = {
+      'bumpFiles()': () => bump(url, file),
+      'slipway-gitops bump': () => byCommand(url, file),
+      ...(hasYq() && { [HAND]: () => byHand(url, file) }),
+    };
+    await compare(2, ways); // warm
+    const times = await compare(15, ways);
+    const base = times[HAND];
+    for (const [name, time] of Object.entries(times))
+      say(
+        `| ${way} | ${name} | ${ms(time)} | ${base === undefined ? 'no yq here' : `${(base / time).toFixed(1)} ×`} |`,
+      );
+  }
+  await server.terminate();
 }
 
 async function growth(): Promise<void> {
@@ -77,7 +99,7 @@ async function growth(): Promise<void> {
       ten = 0,
       hand = 0,
     } = await compare(7, {
-      one: () => bump(repository, valuesFile(3)),
+      one: () => bump(`file://${repository}`, valuesFile(3)),
       ten: () =>
         bumpFiles({
           repository: `file://${repository}`,
@@ -88,7 +110,7 @@ async function growth(): Promise<void> {
             value: `v${(version += 1)}`,
           })),
         }),
-      ...(hasYq() && { hand: () => byHand(repository, valuesFile(3)) }),
+      ...(hasYq() && { hand: () => byHand(`file://${repository}`, valuesFile(3)) }),
     });
     points.push([apps, one]);
     say(`| ${apps} | ${ms(one)} | ${ms(ten)} | ${hand === 0 ? 'no yq here' : ms(hand)} |`);
@@ -157,17 +179,17 @@ async function contention(): Promise<void> {
     const server = await serveHttp(repository, { loseAnswer: () => (pushes += 1) % 5 === 0 });
     return { url: server.url, close: () => server[Symbol.asyncDispose]() };
   };
-  const sizes = process.env['SLIPWAY_DEEP']
-    ? [
-        [16, 25],
-        [32, 25],
-      ]
-    : [[16, 5]];
-  for (const [writers = 0, bumps = 0] of sizes) {
-    for (const policy of ['slipway', 'patient', 'five-tries'] as const)
-      await contest('file', policy, writers, bumps, byFile);
-    await contest('git daemon', 'slipway', writers, bumps, byDaemon);
-    await contest('http, every 5th answer lost', 'slipway', writers, bumps, byHttp);
+  const writers = Number(process.env['SLIPWAY_WRITERS'] ?? 16);
+  const bumps = process.env['SLIPWAY_DEEP'] ? 25 : 5;
+  const ways = { file: byFile, 'git daemon': byDaemon, 'http, every 5th answer lost': byHttp };
+  const policies = (process.env['SLIPWAY_POLICY']?.split(',') ?? [
+    'slipway',
+    'patient',
+    'five-tries',
+  ]) as Policy[];
+  for (const [way, serve] of Object.entries(ways)) {
+    if (process.env['SLIPWAY_WAY'] && !way.startsWith(process.env['SLIPWAY_WAY'])) continue;
+    for (const policy of policies) await contest(way, policy, writers, bumps, serve);
   }
 }
 

@@ -3,7 +3,6 @@ import { runUrlOf } from '../ci.ts';
 import { GitopsError } from '../error.ts';
 import { bumpFiles, type BumpFilesResult, type FileEdit, type Order } from '../file/bump-files.ts';
 import type { Identity } from '../repository/identity.ts';
-import { Source } from '../source.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -94,6 +93,7 @@ async function run(edits: readonly FileEdit[], options: Options): Promise<BumpFi
 
 async function orderOf(path: string | undefined): Promise<Order | undefined> {
   if (path === undefined) return undefined;
+  const { Source } = await import('../source.ts');
   const source = await Source.open(process.cwd());
   return { path, commit: await source.head(), source };
 }

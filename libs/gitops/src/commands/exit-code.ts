@@ -1,5 +1,5 @@
 import { GitopsError } from '../error.ts';
-import { ValuesError } from '../values/index.ts';
+import { ValuesError } from '../values/error.ts';
 
 /** Codes that mean "you asked for something that makes no sense". */
 const USAGE: ReadonlySet<string> = new Set(['usage', 'invalid']);

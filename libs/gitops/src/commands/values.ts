@@ -1,7 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { GitopsError } from '../error.ts';
-import { getValue, setValue } from '../values/index.ts';
 import { print } from './print.ts';
 
 export function valuesCommand(): Command {
@@ -15,6 +14,7 @@ export function valuesCommand(): Command {
     .argument('<path>', 'for example image.digest or containers[0].image')
     .option('--json', 'print JSON')
     .action(async (file: string, path: string, { json }: { json?: boolean }) => {
+      const { getValue } = await import('../values/index.ts');
       const value = getValue(await readBytes(file), path);
       print(json, value, () => String(value));
     });
@@ -28,6 +28,7 @@ export function valuesCommand(): Command {
     .option('--json', 'print JSON')
     .action(
       async (file: string, path: string, text: string, { type, json }: { type: string; json?: boolean }) => {
+        const { setValue } = await import('../values/index.ts');
         const before = await readBytes(file);
         const after = setValue(before, path, typed(text, type));
         const changed = !before.equals(after);

@@ -4,7 +4,7 @@ import type { Branch, Commit } from '../repository/branch.ts';
 import type { CommitOptions } from '../repository/identity.ts';
 import type { Source } from '../source.ts';
 import { updateBranch, type Change, type Place } from '../update.ts';
-import { getValue, setValue, type Value } from '../values/index.ts';
+import type { Value } from '../values/value.ts';
 import { parseFilePath } from './file-path.ts';
 import { openBranch, type BranchAddress } from './open-branch.ts';
 
@@ -81,6 +81,7 @@ export async function bumpFiles(request: BumpFilesRequest): Promise<BumpFilesRes
   const { dryRun = false, deadlineMs = 120_000 } = request;
   const deadline = AbortSignal.timeout(deadlineMs);
   const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
+  void editor().catch(() => {}); // who needs it asks again
   const { branch, tip } = await openBranch(request, request.commits, signal);
   try {
     if (dryRun) {
@@ -137,22 +138,27 @@ async function plan(
     const before = await tip.read(file);
     if (before === undefined) throw noFile(branch, file);
     const own = edits.filter((edit) => edit.file === file);
-    const edited = await editFile(before, own, request.order);
+    const edited = await editFile(await editor(), before, own, request.order);
     changes.push(...edited.changes);
     if (!before.equals(edited.after)) contents.set(file, edited.after);
   }
   return { value: changes, edit: contents, message: messageOf(changes, request) };
 }
 
+/** What reads and writes values. It parses YAML, and takes as long to load as the remote to answer: both at once. */
+type Editor = Pick<typeof import('../values/index.ts'), 'getValue' | 'setValue'>;
+const editor = (): Promise<Editor> => import('../values/index.ts');
+
 /** Writes the values of one file, unless what it holds is newer. */
 async function editFile(
+  { getValue, setValue }: Editor,
   before: Uint8Array,
   edits: readonly FileEdit[],
   order: Order | undefined,
 ): Promise<{ changes: FileChange[]; after: Uint8Array }> {
   const all =
     order === undefined ? edits : [...edits, { ...edits[0], path: order.path, value: order.commit }];
-  const superseded = order !== undefined && (await isNewer(before, order));
+  const superseded = order !== undefined && (await isNewer(getValue(before, order.path), order));
   let after = before;
   const changes = all.map(({ file = '', path, value }): FileChange => {
     const was = getValue(after, path);
@@ -166,8 +172,7 @@ async function editFile(
 }
 
 /** Whether a file names a commit that has ours in its past. A value that is no commit of this checkout is older. */
-async function isNewer(file: Uint8Array, { path, commit, source }: Order): Promise<boolean> {
-  const recorded = getValue(file, path);
+async function isNewer(recorded: Value | null, { commit, source }: Order): Promise<boolean> {
   if (typeof recorded !== 'string' || !/^[0-9a-f]{40,64}$/.test(recorded) || recorded === commit)
     return false;
   return source.isAncestor(commit, recorded);
