@@ -2,9 +2,10 @@
 export type ForcingProperties = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Written by hand for the types that this project's libraries make, after the arguments that the provider under
- * @pulumi/aws 7.48 and @pulumi/linode 5.1.1 mark as "forces new resource": the npm packages do not carry that mark.
- * A property that is missing here shows as an ordinary change in a diff; the engine's own preview always knows.
+ * Written by hand for the types that this project's libraries make: the arguments that the documentation of the provider
+ * under @pulumi/aws 7.48 and @pulumi/linode 5.1.1 calls "forces new resource" (registry.terraform.io, a page a type). The
+ * npm packages do not carry that mark, so nothing here derives it; `infra/check` holds each name against the SDK's inputs.
+ * A property that is missing shows as an ordinary change in a diff; the engine's own preview always knows.
  */
 export const FORCING_PROPERTIES: ForcingProperties = {
   'aws:cloudwatch/logGroup:LogGroup': ['name', 'logGroupClass'],

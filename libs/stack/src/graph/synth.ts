@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as pulumi from '@pulumi/pulumi';
 import { StackError } from '../error.ts';
 import { canonicalValue, sortedObject } from './canonical.ts';
@@ -71,7 +72,13 @@ async function run(program: Program, recorder: Recorder, options: SynthOptions):
 function explain(error: unknown, project: string, secrets: readonly string[]): StackError {
   if (error instanceof StackError) return error;
   const message = redact(error instanceof Error ? error.message : String(error), secrets);
-  return new StackError('program', `The program of ${project} failed: ${message}`, { cause: error });
+  // Whoever prints an error prints its cause, too.
+  const telling = secrets.some((secret) => secret !== '' && inspect(error, { depth: 10 }).includes(secret));
+  return new StackError(
+    'program',
+    `The program of ${project} failed: ${message}`,
+    telling ? {} : { cause: error },
+  );
 }
 
 function empty(project: string): StackError {

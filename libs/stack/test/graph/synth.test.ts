@@ -1,6 +1,17 @@
+import { inspect } from 'node:util';
 import * as pulumi from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
-import { graphHash, graphText, SECRET, UNKNOWN } from '../../src/index.ts';
+import {
+  diffGraphs,
+  diffMarkdown,
+  diffTable,
+  graphHash,
+  graphText,
+  mermaid,
+  SECRET,
+  svg,
+  UNKNOWN,
+} from '../../src/index.ts';
 import { Box, graphOf, Thing } from '../programs.ts';
 
 const urn = (name: string, type = 'test:index/thing:Thing') => `urn:pulumi:test::shop::${type}::${name}`;
@@ -111,7 +122,16 @@ describe('a secret', () => {
       },
       { config, secretKeys },
     );
-    expect(graphText(graph)).not.toMatch(/canary/i);
+    const nothing = { ...graph, resources: [], outputs: {} };
+    const texts = [
+      graphText(graph),
+      svg(graph),
+      mermaid(graph),
+      diffTable(diffGraphs(nothing, graph)),
+      diffMarkdown('all', diffGraphs(graph, nothing)),
+    ];
+    for (const text of texts) expect(text).toContain('Thing');
+    expect(texts.join('\n')).not.toMatch(/canary/i);
     expect(graph.outputs['password']).toEqual({ [SECRET]: true });
     const masked = graph.resources.filter(({ inputs }) => JSON.stringify(inputs).includes(SECRET));
     expect(masked.map(({ name }) => name)).toHaveLength(8);
@@ -136,10 +156,12 @@ describe('a secret', () => {
       new Thing('one');
       throw new Error('cannot log in with canary-4711');
     };
-    await expect(graphOf(program, { config, secretKeys })).rejects.toMatchObject({
+    const error = await graphOf(program, { config, secretKeys }).catch((error: unknown) => error);
+    expect(error).toMatchObject({
       code: 'program',
       message: 'The program of shop failed: cannot log in with [secret]',
     });
+    expect(inspect(error)).not.toContain('canary-4711');
   });
 });
 
