@@ -29,9 +29,9 @@ export async function compilePackage(outdir: string): Promise<void> {
       target: 'node22',
       minifyWhitespace: true,
       minifySyntax: true,
-      // `yaml` is not a module of the new kind, and asks for Node's own ones.
+      // `yaml` is not a module of the new kind, and asks for Node's own ones. Sources import `createRequire` by its name.
       banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+        js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
       },
       outdir,
       logLevel: 'warning',

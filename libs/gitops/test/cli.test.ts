@@ -39,6 +39,7 @@ describe('the package as npm installs it into an empty folder', () => {
           encoding: 'utf8',
           stdio: ['ignore', 'pipe', 'pipe'],
         });
+      npm(PACKAGE, 'run', 'dist'); // packing runs no script: .npmrc forbids it
       const [{ filename }] = JSON.parse(npm(PACKAGE, 'pack', '--json', `--pack-destination=${folder}`)) as [
         { filename: string },
       ];
