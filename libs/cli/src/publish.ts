@@ -79,7 +79,10 @@ async function attest(
   for (const { repository, attached } of attested) {
     const count = attached.filter(({ existed }) => !existed).length;
     const by = signer ? 'signed' : 'not signed: SLIPWAY_SIGNING_KEY names no key';
-    if (count > 0) progress(`Attached ${count} ${count === 1 ? 'statement' : 'statements'} about it to ${repository} (${by})`);
+    if (count > 0)
+      progress(
+        `Attached ${count} ${count === 1 ? 'statement' : 'statements'} about it to ${repository} (${by})`,
+      );
   }
 }
 
