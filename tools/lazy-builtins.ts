@@ -24,8 +24,8 @@ function contentsOf(name: string): string {
     (key) => /^[A-Za-z_]\w*$/.test(key) && key !== 'default',
   );
   return [
-    `const get = (key) => process.getBuiltinModule('${name}')[key];`,
-    ...keys.map((key) => `export const ${key} = /* @__PURE__ */ get('${key}');`),
-    'export default /* @__PURE__ */ new Proxy({}, { get: (_, key) => get(key) });',
+    `const $get = (key) => process.getBuiltinModule('${name}')[key];`,
+    ...keys.map((key) => `export const ${key} = /* @__PURE__ */ $get('${key}');`),
+    'export default /* @__PURE__ */ new Proxy({}, { get: (_, key) => $get(key) });',
   ].join('\n');
 }
