@@ -10,7 +10,7 @@ export default async function cluster(): Promise<Record<string, unknown>> {
   const region = settings.text('region', REGION);
   const version = settings.text('version', KUBERNETES_VERSION);
   const provider = linodeProvider();
-  await assertOffered(version, provider);
+  await assertOffered({ region, version }, provider);
 
   const apiNetworks = settings.list('apiNetworks', { pattern: /./, expected: 'a network' });
   const { outputs } = new LkeCluster(

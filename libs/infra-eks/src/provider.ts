@@ -1,9 +1,8 @@
 import { Provider } from '@pulumi/aws/provider.js';
+import { Region } from '@pulumi/aws/types/enums/index.js';
 import { InfraError, type Tags } from '@slipway/infra-core';
 
-/** Regions that AWS opens to every account; another one is most likely a slip of the pen. */
-const REGION =
-  /^(af|ap|ca|eu|il|me|mx|sa|us)-(central|north|south|east|west|northeast|northwest|southeast|southwest)-\d$/;
+const REGIONS: readonly string[] = Object.values(Region);
 
 export interface ProviderSettings {
   region: string;
@@ -23,14 +22,23 @@ export function awsProvider({ region, accountId, tags }: ProviderSettings): Prov
       value: accountId,
     });
   }
-  if (!REGION.test(region)) {
-    throw new InfraError('invalid', `"${region}" is no region of AWS. Write it as in eu-central-1.`, {
-      value: region,
-    });
-  }
+  if (!REGIONS.includes(region)) throw unknownRegion(region);
   return new Provider('aws', {
     region: region as never,
     allowedAccountIds: [accountId],
     defaultTags: { tags: { ...tags } },
   });
+}
+
+/** Regions of the same part of the world, else all: an unknown one is most likely a slip of the pen. */
+function unknownRegion(region: string): InfraError {
+  const near = REGIONS.filter((known) => known.startsWith(region.slice(0, 3)));
+  const known = (near.length > 0 ? near : REGIONS).join(', ');
+  return new InfraError(
+    'invalid',
+    `"${region}" is no region that the provider of AWS knows. It knows ${known}.`,
+    {
+      value: region,
+    },
+  );
 }

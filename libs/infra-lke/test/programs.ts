@@ -4,18 +4,19 @@ import { assertOffered, linodeProvider, LkeCluster, StateStore, type LkeClusterA
 
 const OFFERED = {
   'linode:index/getLkeVersions:getLkeVersions': { versions: [{ id: '1.34' }, { id: '1.35' }] },
+  'linode:index/getRegions:getRegions': { regions: [{ id: 'nl-ams' }, { id: 'us-east' }] },
 };
 
 /** A cluster: the fewest arguments, and those that a test adds. */
 export function clusterGraph(args: Partial<LkeClusterArgs> = {}): Promise<Graph> {
   const program = async () => {
     const provider = linodeProvider();
-    const version = args.version ?? '1.35';
-    await assertOffered(version, provider);
+    const { region = 'nl-ams', version = '1.35' } = args;
+    await assertOffered({ region, version }, provider);
     const tags = tagsFor('development', 'cluster');
     const { outputs } = new LkeCluster(
       'development',
-      { region: 'nl-ams', version, tags, apiNetworks: ['203.0.113.0/24'], ...args },
+      { region, version, tags, apiNetworks: ['203.0.113.0/24'], ...args },
       { provider },
     );
     return { ...outputs };

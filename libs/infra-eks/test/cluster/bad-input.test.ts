@@ -38,5 +38,9 @@ describe('bad input is refused before anything is made', () => {
     const provider = (accountId: string, region: string) => () => awsProvider({ accountId, region, tags });
     expect(provider('1234', 'eu-central-1')).toThrow('"1234"');
     expect(provider('111122223333', 'eu-centre-1')).toThrow('"eu-centre-1"');
+    expect(provider('111122223333', 'eu-central-9')).toThrow(
+      /^"eu-central-9" is no region that the provider of AWS knows\. It knows eu-central-1, .*eu-west-1/,
+    );
+    expect(provider('111122223333', 'mars')).toThrow(/us-east-1/);
   });
 });

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { tagsFor } from '@slipway/infra-core';
+import { synth } from '@slipway/stack';
+import { linodeProvider, LkeCluster } from '../../src/index.ts';
 import { clusterGraph } from '../programs.ts';
 
 describe('bad input is refused before anything is made', () => {
@@ -8,7 +11,11 @@ describe('bad input is refused before anything is made', () => {
       { version: '1.99' },
       'LKE does not offer Kubernetes 1.99. Use 1.34 or 1.35.',
     ],
-    ['a region that is none', { region: 'Amsterdam' }, '"Amsterdam" is no region'],
+    [
+      'a region that only looks like one',
+      { region: 'nl-rtm' },
+      'LKE does not offer the region nl-rtm. Use nl-ams or us-east.',
+    ],
     ['an API for nobody', { apiNetworks: [] }, 'names no network'],
     ['an API for everybody', { apiNetworks: ['0.0.0.0/0'] }, '"0.0.0.0/0" is everybody'],
     ['an API for everybody by IPv6', { apiNetworks: ['203.0.113.0/24', '::/0'] }, '"::/0" is everybody'],
@@ -20,6 +27,17 @@ describe('bad input is refused before anything is made', () => {
     ['a pool of more nodes than there can be', { pools: [{ max: 101 }] }, 'to 101'],
   ])('%s', async (_, args, said) => {
     await expect(clusterGraph(args)).rejects.toThrow(said);
+  });
+
+  it('a region in words, also where nobody asks LKE', async () => {
+    const program = () => {
+      const tags = tagsFor('development', 'cluster');
+      const args = { region: 'Amsterdam', version: '1.35', tags, apiNetworks: ['203.0.113.0/24'] };
+      return { ...new LkeCluster('development', args, { provider: linodeProvider() }).outputs };
+    };
+    await expect(synth(program, { project: 'cluster', stack: 'development' })).rejects.toThrow(
+      '"Amsterdam" is no region of Linode. Write it as in nl-ams.',
+    );
   });
 
   it('networks of both families are told apart', async () => {
