@@ -35,7 +35,7 @@ export default [
   },
   {
     // Every project's tool configuration extends the workspace's own.
-    files: ['**/*.config.ts'],
+    files: ['**/*.config.ts', 'libs/*/compile.ts'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   prettier,
