@@ -11,6 +11,11 @@ export interface GitOptions {
   input?: string | Uint8Array;
   /** Ends the command: git is asked to end its helpers and itself, and killed when it does not. */
   signal?: AbortSignal;
+  /**
+   * Whether it runs in a process group of its own, and so outlives a `kill -9` of ours. Git that is killed while it moves
+   * a branch leaves a lock that nobody ever takes away.
+   */
+  apart?: boolean;
 }
 
 /** What a git command answered. */
@@ -48,6 +53,7 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
     const child = spawn('git', ['-c', 'core.hooksPath=/dev/null', ...args], {
       cwd: options.cwd,
       env: gitEnvironment(options.env),
+      detached: options.apart === true,
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

@@ -133,6 +133,7 @@ export class GitBranch implements Branch, TreeStore {
     const lease = `--force-with-lease=${ref}:${expected ?? ''}`;
     const pushed = await this.#try(['push', '--porcelain', '--no-verify', lease, '--', REMOTE, ...refspecs], {
       ...(signal && { signal }),
+      apart: /^(\/|file:)/i.test(this.#options.connection.url), // elsewhere the other end lives on by itself
       // Only a push that needs it looks into the checkout, which may be shallow: git would take it for whole.
       ...((this.#keeps || refs.size > 0) && { env: alternates(this.#options) }),
     });

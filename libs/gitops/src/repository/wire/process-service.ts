@@ -22,6 +22,7 @@ export function processService(folder: string, cwd: string, safeFolders: readonl
       cwd,
       env: gitEnvironment(env),
       stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true, // whoever kills this group must not leave the repository locked; it ends when it is told no more
       ...(signal && { signal }),
     });
     child.on('error', () => {}); // its output ends; whoever reads it notices
