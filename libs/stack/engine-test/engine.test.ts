@@ -218,6 +218,25 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect(made()).toEqual([]);
   });
 
+  it('tells a program that throws by its own words, without a secret of its configuration, and makes nothing', async () => {
+    writeFileSync(join(home, 'Pulumi.test.yaml'), `config:\n  shop:token: ${SECRET}\n`);
+    const engine = await openEngine({
+      project: { folder: home, project: 'shop', stack: 'test', secretKeys: ['shop:token'] },
+      program: () => {
+        throw new Error(`no such size as ${new pulumi.Config().require('token')}`);
+      },
+      backend: `file://${join(home, 'state')}`,
+      env: env(),
+    });
+    await expect(engine.up().finally(() => engine.close())).rejects.toMatchObject({
+      code: 'program',
+      message: expect.stringMatching(
+        /^The program of shop \(test\) failed: no such size as \[secret\]\n {2}at .*engine\.test\.ts:\d+:\d+$/,
+      ),
+    });
+    expect(made()).toEqual([]);
+  });
+
   it('says that credentials have expired, and keeps what was made before', async () => {
     const expired = things(2, {
       failWith: 'ExpiredToken: the security token included in the request is expired',

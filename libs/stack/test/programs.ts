@@ -23,6 +23,11 @@ export class Box extends pulumi.ComponentResource {
   }
 }
 
+/** A library that refuses what a program asks. */
+export function refuse(why: string): never {
+  throw new Error(why);
+}
+
 export function graphOf(program: Program, options: Partial<SynthOptions> = {}): Promise<Graph> {
   return synth(program, { project: 'shop', stack: 'test', ...options });
 }

@@ -1,4 +1,5 @@
 import type { Stack } from '@pulumi/pulumi/automation/index.js';
+import type { StackError } from '../error.ts';
 import { explainEngine, type StackName } from './explain.ts';
 
 /** How many resources an operation makes, changes, … by the engine's own words: `create`, `update`, `same`, … */
@@ -13,6 +14,16 @@ export interface Applied {
   outputs: Readonly<Record<string, unknown>>;
 }
 
+/** How an engine is held: what it runs, and what to do when it is no longer needed. */
+export interface EngineParts {
+  stack: Stack;
+  name: StackName;
+  /** What the program threw in the operation under way; the engine's own words about it are longer and say less. */
+  thrown: () => StackError | undefined;
+  onLine: (line: string) => void;
+  clean: () => Promise<void>;
+}
+
 /** What the message of an update that has a commit begins with. */
 const APPLY = 'Apply ';
 
@@ -24,15 +35,11 @@ const SECRET_OUTPUT = '[secret]';
 /** The engine on one stack: every operation either does all of its work, or says what became of it. */
 export class Engine {
   readonly #stack: Stack;
-  readonly #name: StackName;
-  readonly #onLine: (line: string) => void;
-  readonly #clean: () => Promise<void>;
+  readonly #parts: EngineParts;
 
-  constructor(stack: Stack, name: StackName, onLine: (line: string) => void, clean: () => Promise<void>) {
-    this.#stack = stack;
-    this.#name = name;
-    this.#onLine = onLine;
-    this.#clean = clean;
+  constructor(parts: EngineParts) {
+    this.#stack = parts.stack;
+    this.#parts = parts;
   }
 
   /**
@@ -105,7 +112,7 @@ export class Engine {
 
   /** Removes the work directory. */
   close(): Promise<void> {
-    return this.#clean();
+    return this.#parts.clean();
   }
 
   #printing(): { color: 'never'; onOutput: (text: string) => void } {
@@ -113,7 +120,7 @@ export class Engine {
     const onOutput = (text: string) => {
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop() as string;
-      lines.filter((line) => line.trim() !== '').forEach(this.#onLine);
+      lines.filter((line) => line.trim() !== '').forEach(this.#parts.onLine);
     };
     return { color: 'never', onOutput };
   }
@@ -122,7 +129,7 @@ export class Engine {
     try {
       return await work;
     } catch (error) {
-      throw explainEngine(error, this.#name);
+      throw this.#parts.thrown() ?? explainEngine(error, this.#parts.name);
     }
   }
 }

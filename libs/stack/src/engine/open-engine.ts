@@ -1,15 +1,17 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runtime } from '@pulumi/pulumi';
 import { LocalWorkspace, PulumiCommand, type Stack } from '@pulumi/pulumi/automation/index.js';
 import { StackError } from '../error.ts';
+import { programError } from '../graph/program-error.ts';
 import type { Program } from '../graph/synth.ts';
 import type { StackProject } from '../project/read-stack.ts';
 import { Engine } from './engine.ts';
 import { explainEngine } from './explain.ts';
 
 export interface EngineOptions {
-  project: Pick<StackProject, 'folder' | 'project' | 'stack'>;
+  project: Pick<StackProject, 'folder' | 'project' | 'stack'> & Partial<Pick<StackProject, 'secretKeys'>>;
   program: Program;
   /** Where the state lies: `s3://…`, `file://…`. Never taken from a login on this machine. */
   backend: string;
@@ -25,18 +27,21 @@ const BROKEN = { from: 245, to: 256 };
 /**
  * Opens the engine on a stack, in a work directory of its own that is gone afterwards. The program runs in this process.
  *
+ * What the program throws, the operation that ran it throws as `program`.
+ *
  * @throws {StackError} `no-engine` without the `pulumi` program or with a broken version; `auth`, `locked`, `engine`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, program, backend, env = {}, onLine = () => {} } = options;
   const pulumiCommand = await findCommand();
+  const watched = watch(program, project);
   const workDir = await mkdtemp(join(tmpdir(), 'slipway-engine-'));
   const clean = () => rm(workDir, { recursive: true, force: true, maxRetries: 3 });
   try {
     const file = `Pulumi.${project.stack}.yaml`;
     await copyFile(join(project.folder, file), join(workDir, file)).catch(() => {}); // a stack may have no configuration
     const stack: Stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: project.stack, projectName: project.project, program: async () => program() },
+      { stackName: project.stack, projectName: project.project, program: watched.program },
       {
         workDir,
         pulumiCommand,
@@ -44,11 +49,27 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         projectSettings: { name: project.project, runtime: 'nodejs', backend: { url: backend } },
       },
     );
-    return new Engine(stack, project, onLine, clean);
+    return new Engine({ stack, name: project, thrown: watched.thrown, onLine, clean });
   } catch (error) {
     await clean();
     throw explainEngine(error, project);
   }
+}
+
+/** Remembers what the program throws, without what is secret in its configuration. */
+function watch(program: Program, { secretKeys = [], ...name }: EngineOptions['project']) {
+  let thrown: StackError | undefined;
+  const watched = async (): Promise<Record<string, unknown> | void> => {
+    thrown = undefined;
+    try {
+      return await program();
+    } catch (error) {
+      const config = runtime.allConfig();
+      const secrets = secretKeys.flatMap((key) => config[key] ?? []);
+      throw (thrown = programError(error, name, secrets));
+    }
+  };
+  return { program: watched, thrown: () => thrown };
 }
 
 async function findCommand(): Promise<PulumiCommand> {

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import * as pulumi from '@pulumi/pulumi';
 import { StackError } from '../error.ts';
 import { canonicalValue, sortedObject } from './canonical.ts';
@@ -6,8 +5,9 @@ import type { Graph } from './graph.ts';
 import { inOneStack } from './in-one-stack.ts';
 import { answer, type Lookups } from './lookup.ts';
 import { placeholder, Placeholders } from './placeholders.ts';
+import { programError } from './program-error.ts';
 import { Recorder, type Monitor } from './recorder.ts';
-import { assertNoLeak, redact } from './redact.ts';
+import { assertNoLeak } from './redact.ts';
 
 /** A stack program: makes resources and returns the stack's outputs. Must be a function, so that it can run twice. */
 export type Program = () => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
@@ -21,6 +21,8 @@ export interface SynthOptions {
   secretKeys?: readonly string[];
   /** Answers to what the program asks the cloud. @default none: a question is an error */
   lookups?: Lookups;
+  /** Where the program lies, for errors. @default unknown */
+  folder?: string;
   /** How long the program may take, in seconds. @default 60 */
   timeout?: number;
 }
@@ -38,7 +40,7 @@ export async function synth(program: Program, options: SynthOptions): Promise<Gr
   try {
     await inOneStack(timeout, () => run(program, recorder, options));
   } catch (error) {
-    throw recorder.refusal ?? explain(error, project, secrets);
+    throw recorder.refusal ?? programError(error, options, secrets);
   }
   const found = [...recorder.registrations.values()];
   if (found.length === 0) throw empty(project);
@@ -67,18 +69,6 @@ async function run(program: Program, recorder: Recorder, options: SynthOptions):
     return program();
   });
   await pulumi.runtime.disconnect(); // answers once nothing is pending
-}
-
-function explain(error: unknown, project: string, secrets: readonly string[]): StackError {
-  if (error instanceof StackError) return error;
-  const message = redact(error instanceof Error ? error.message : String(error), secrets);
-  // Whoever prints an error prints its cause, too.
-  const telling = secrets.some((secret) => secret !== '' && inspect(error, { depth: 10 }).includes(secret));
-  return new StackError(
-    'program',
-    `The program of ${project} failed: ${message}`,
-    telling ? {} : { cause: error },
-  );
 }
 
 function empty(project: string): StackError {

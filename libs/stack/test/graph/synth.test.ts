@@ -12,7 +12,7 @@ import {
   svg,
   UNKNOWN,
 } from '../../src/index.ts';
-import { Box, graphOf, Thing } from '../programs.ts';
+import { Box, graphOf, refuse, Thing } from '../programs.ts';
 
 const urn = (name: string, type = 'test:index/thing:Thing') => `urn:pulumi:test::shop::${type}::${name}`;
 
@@ -159,7 +159,7 @@ describe('a secret', () => {
     const error = await graphOf(program, { config, secretKeys }).catch((error: unknown) => error);
     expect(error).toMatchObject({
       code: 'program',
-      message: 'The program of shop failed: cannot log in with [secret]',
+      message: expect.stringContaining('The program of shop (test) failed: cannot log in with [secret]'),
     });
     expect(inspect(error)).not.toContain('canary-4711');
   });
@@ -190,6 +190,14 @@ describe('a program that is not right', () => {
         message: expect.stringContaining('no such size'),
       });
     }
+  });
+
+  it('is named with its line: the innermost of its own folder, where that is known', async () => {
+    const program = () => refuse('no such size');
+    await expect(graphOf(program)).rejects.toThrow(/: no such size\n {2}at test\/programs\.ts:\d+:\d+$/);
+    await expect(graphOf(program, { folder: import.meta.dirname })).rejects.toThrow(
+      /: no such size\n {2}at test\/graph\/synth\.test\.ts:\d+:\d+$/,
+    );
   });
 
   it('that never ends is stopped and says so', async () => {
