@@ -1,16 +1,16 @@
-import { KUBERNETES_VERSION, REGION, Settings, tagsFor } from '@slipway/infra-core';
-import { assertOffered, linodeProvider, LkeCluster, lkePolicies } from '@slipway/infra-lke';
+import { KUBERNETES_VERSION, REGION, stackProgram, tagsFor } from '@slipway/infra-core';
+import { assertRegion, assertVersion, linodeProvider, LkeCluster, lkePolicies } from '@slipway/infra-lke';
 
 export const policies = lkePolicies;
 
 /** Development's cluster on LKE, cheaper than production's where an hour without it hurts nobody outside. */
-export default async function cluster(): Promise<Record<string, unknown>> {
-  const settings = new Settings('development');
+export default stackProgram('development', async (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);
   const version = settings.text('version', KUBERNETES_VERSION);
   const provider = linodeProvider();
-  await assertOffered({ region, version }, provider);
+  await assertRegion(region, 'Kubernetes', provider);
+  await assertVersion(version, provider);
 
   const apiNetworks = settings.list('apiNetworks', { pattern: /./, expected: 'a network' });
   const { outputs } = new LkeCluster(
@@ -26,4 +26,4 @@ export default async function cluster(): Promise<Record<string, unknown>> {
     { provider },
   );
   return { ...outputs };
-}
+});

@@ -1,31 +1,23 @@
-import { ACCOUNT_ID, REGION, Settings, tagsFor } from '@slipway/infra-core';
+import { ACCOUNT_ID, KUBERNETES_VERSION, REGION, stackProgram, tagsFor } from '@slipway/infra-core';
 import { awsProvider, EksCluster, eksPolicies, Network } from '@slipway/infra-eks';
 
 export const policies = eksPolicies;
 
 /** Production's cluster on EKS, and the network that it lies in. */
-export default function cluster(): Record<string, unknown> {
-  const settings = new Settings('production');
+export default stackProgram('production', (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);
   const accountId = settings.text('accountId', ACCOUNT_ID);
-  const provider = awsProvider({ region, accountId, tags: tagsFor(environment, 'cluster') });
-
+  const version = settings.text('version', KUBERNETES_VERSION);
   const cidr = settings.text('cidr', { pattern: /./, expected: 'a network, as in 10.20.0.0/16' });
-  const network = new Network(
-    environment,
-    { cidr, region, zones: ['a', 'b', 'c'].map((letter) => `${region}${letter}`) },
-    { provider },
-  );
-  const { outputs } = new EksCluster(
-    environment,
-    {
-      network,
-      region,
-      cidr,
-      adminRoleArns: [`arn:aws:iam::${accountId}:role/ci/${environment}-ci-bootstrap`],
-    },
-    { provider },
-  );
+  const zones = settings.list('zones', {
+    pattern: /^[a-z]$/,
+    expected: 'the letter of an availability zone',
+  });
+
+  const provider = awsProvider({ region, accountId, tags: tagsFor(environment, 'cluster') });
+  const network = new Network(environment, { cidr, region, zones }, { provider });
+  const adminRoleArns = [`arn:aws:iam::${accountId}:role/ci/${environment}-ci-bootstrap`];
+  const { outputs } = new EksCluster(environment, { network, version, adminRoleArns }, { provider });
   return { ...outputs };
-}
+});

@@ -1,11 +1,18 @@
-import { ACCOUNT_ID, GITHUB_ID, GITHUB_NAME, nameFor, REGION, Settings, tagsFor } from '@slipway/infra-core';
+import {
+  ACCOUNT_ID,
+  GITHUB_ID,
+  GITHUB_NAME,
+  nameFor,
+  REGION,
+  stackProgram,
+  tagsFor,
+} from '@slipway/infra-core';
 import { awsProvider, foundationPolicies, GithubIdentity, StateStore } from '@slipway/infra-eks';
 
 export const policies = foundationPolicies;
 
 /** Applied once, by an admin: where the state lies, and what CI may do in the account. */
-export default function foundation(): Record<string, unknown> {
-  const settings = new Settings('production');
+export default stackProgram('production', (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);
   const accountId = settings.text('accountId', ACCOUNT_ID);
@@ -35,4 +42,4 @@ export default function foundation(): Record<string, unknown> {
     { provider },
   );
   return { stateBucket: state.bucket, stateKeyArn: state.keyArn, roleArns: ci.roleArns };
-}
+});

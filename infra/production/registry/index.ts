@@ -1,11 +1,10 @@
-import { ACCOUNT_ID, REGION, Settings, tagsFor } from '@slipway/infra-core';
+import { ACCOUNT_ID, REGION, stackProgram, tagsFor } from '@slipway/infra-core';
 import { awsProvider, Registry, registryPolicies } from '@slipway/infra-eks';
 
 export const policies = registryPolicies;
 
 /** A repository for each service that production may run. */
-export default function registry(): Record<string, unknown> {
-  const settings = new Settings('production');
+export default stackProgram('production', (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);
   const accountId = settings.text('accountId', ACCOUNT_ID);
@@ -14,4 +13,4 @@ export default function registry(): Record<string, unknown> {
   const services = settings.list('services', { pattern: /^[a-z0-9._-]+$/, expected: "a service's name" });
   const { repositoryUrls } = new Registry(environment, { services }, { provider });
   return { repositoryUrls };
-}
+});

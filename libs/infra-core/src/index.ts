@@ -11,4 +11,5 @@ export {
   Settings,
   type Rule,
 } from './settings.ts';
+export { stackProgram } from './stack-program.ts';
 export { tagsFor, tagWords, type Tags } from './tags.ts';

@@ -32,7 +32,9 @@ export const GITHUB_NAME: Rule = {
 export class Settings {
   readonly environment: string;
   readonly #config = new pulumi.Config();
-  readonly #place: string;
+  readonly #file: string;
+  /** What was handed out, with the keys that hold it. */
+  readonly #keys = new Map<unknown, string[]>();
 
   /**
    * @param environment the only environment that this program may run as
@@ -48,7 +50,7 @@ export class Settings {
       );
     }
     this.environment = environment;
-    this.#place = `Pulumi.${stack}.yaml, ${pulumi.getProject()}:`;
+    this.#file = `Pulumi.${stack}.yaml`;
   }
 
   /** @throws {InfraError} `missing`, `invalid` */
@@ -63,23 +65,39 @@ export class Settings {
     if (!Array.isArray(found) || new Set(found).size !== found.length) {
       throw this.#invalid(key, found, `a list without doubles, each ${rule.expected}`);
     }
-    return found.map((item: unknown, at) => this.#checked(`${key}[${at}]`, String(item), rule));
+    const list = found.map((item: unknown, at) => this.#checked(`${key}[${at}]`, String(item), rule));
+    return this.#handOut(key, list);
+  }
+
+  /** Where a value that was handed out is written, as in `Pulumi.production.yaml, cluster:cidr`. */
+  placeOf(value: unknown): string | undefined {
+    const keys = this.#keys.get(value);
+    return keys && this.#place(keys.join(' or '));
   }
 
   #checked(key: string, value: string | undefined, { pattern, expected }: Rule): string {
     if (value === undefined || value === '') throw this.#missing(key, expected);
     if (!pattern.test(value)) throw this.#invalid(key, value, expected);
+    return this.#handOut(key, value);
+  }
+
+  #handOut<T>(key: string, value: T): T {
+    this.#keys.set(value, [...new Set([...(this.#keys.get(value) ?? []), key])]);
     return value;
   }
 
+  #place(key: string): string {
+    return `${this.#file}, ${pulumi.getProject()}:${key}`;
+  }
+
   #missing(key: string, expected: string): InfraError {
-    return new InfraError('missing', `${this.#place}${key} is missing. It must be ${expected}.`, {
-      value: key,
-    });
+    const place = this.#place(key);
+    return new InfraError('missing', `${place} is missing. It must be ${expected}.`, { value: key, place });
   }
 
   #invalid(key: string, value: unknown, expected: string): InfraError {
     const shown = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
-    return new InfraError('invalid', `${this.#place}${key} is ${shown}. It must be ${expected}.`, { value });
+    const place = this.#place(key);
+    return new InfraError('invalid', `${place} is ${shown}. It must be ${expected}.`, { value, place });
   }
 }

@@ -31,9 +31,8 @@ export function clusterGraph(
   return run(() => {
     const options = { provider: provider() };
     const cidr = network.cidr ?? '10.20.0.0/16';
-    const zones = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
-    const made = new Network('production', { cidr, region: REGION, zones, ...network }, options);
-    new EksCluster('production', { network: made, region: REGION, cidr, ...cluster }, options);
+    const made = new Network('production', { cidr, region: REGION, ...network }, options);
+    new EksCluster('production', { network: made, ...cluster }, options);
   });
 }
 

@@ -3,30 +3,39 @@ import { getRegions } from '@pulumi/linode/getRegions.js';
 import type { Provider } from '@pulumi/linode/provider.js';
 import { InfraError } from '@slipway/infra-core';
 
-/** What a cluster is to be made of. */
-export interface Wanted {
-  region: string;
-  /** A Kubernetes minor version. */
-  version: string;
+/** What a region may have, in the words of Linode's API (`GET /v4/regions`, `capabilities`). */
+export type Capability = 'Kubernetes' | 'Object Storage';
+
+/**
+ * Asks Linode whether a region has what is to be made there, before anything is.
+ *
+ * @throws {InfraError} `unsupported`, naming the regions that have it
+ */
+export async function assertRegion(
+  region: string,
+  capability: Capability,
+  provider: Provider,
+): Promise<void> {
+  const filters = [{ name: 'capabilities', values: [capability] }];
+  const { regions = [] } = await getRegions({ filters }, { provider });
+  assertAmong(`${capability} in the region ${region}`, region, regions);
 }
 
 /**
- * Asks LKE whether it is in a region and offers a Kubernetes version, before anything is made there.
+ * Asks Linode whether LKE has a Kubernetes version, before anything is made.
  *
- * @throws {InfraError} `unsupported`, naming what it offers
+ * @param version a minor version
+ * @throws {InfraError} `unsupported`, naming the versions that it has
  */
-export async function assertOffered({ region, version }: Wanted, provider: Provider): Promise<void> {
-  const filters = [{ name: 'capabilities', values: ['Kubernetes'] }];
-  const [{ versions = [] }, { regions = [] }] = await Promise.all([
-    getLkeVersions({ tier: 'standard' }, { provider }),
-    getRegions({ filters }, { provider }),
-  ]);
+export async function assertVersion(version: string, provider: Provider): Promise<void> {
+  const { versions = [] } = await getLkeVersions({ tier: 'standard' }, { provider });
   assertAmong(`Kubernetes ${version}`, version, versions);
-  assertAmong(`the region ${region}`, region, regions);
 }
 
 function assertAmong(what: string, value: string, offers: readonly { id: string }[]): void {
   const offered = offers.map(({ id }) => id);
   if (offered.includes(value)) return;
-  throw new InfraError('unsupported', `LKE does not offer ${what}. Use ${offered.join(' or ')}.`, { value });
+  throw new InfraError('unsupported', `Linode does not offer ${what}. Use ${offered.join(' or ')}.`, {
+    value,
+  });
 }

@@ -1,6 +1,13 @@
 import { tagsFor } from '@slipway/infra-core';
 import { synth, type Graph } from '@slipway/stack';
-import { assertOffered, linodeProvider, LkeCluster, StateStore, type LkeClusterArgs } from '../src/index.ts';
+import {
+  assertRegion,
+  assertVersion,
+  linodeProvider,
+  LkeCluster,
+  StateStore,
+  type LkeClusterArgs,
+} from '../src/index.ts';
 
 const OFFERED = {
   'linode:index/getLkeVersions:getLkeVersions': { versions: [{ id: '1.34' }, { id: '1.35' }] },
@@ -12,7 +19,8 @@ export function clusterGraph(args: Partial<LkeClusterArgs> = {}): Promise<Graph>
   const program = async () => {
     const provider = linodeProvider();
     const { region = 'nl-ams', version = '1.35' } = args;
-    await assertOffered({ region, version }, provider);
+    await assertRegion(region, 'Kubernetes', provider);
+    await assertVersion(version, provider);
     const tags = tagsFor('development', 'cluster');
     const { outputs } = new LkeCluster(
       'development',

@@ -18,9 +18,6 @@ export const SUPPORTED_VERSIONS = ['1.35', '1.36'];
 export interface EksClusterArgs {
   /** The network that it lies in. */
   network: Network;
-  region: string;
-  /** The network's addresses, which must be apart from the services'. */
-  cidr: string;
   /** Kubernetes minor version. @default the newest of {@link SUPPORTED_VERSIONS} */
   version?: string;
   /** Addresses of Kubernetes services; nothing outside the cluster sees them. @default `172.20.0.0/16` */
@@ -46,7 +43,7 @@ export class EksCluster extends pulumi.ComponentResource {
   /** @throws {InfraError} `unsupported` for a version, `invalid` for addresses that overlap or are open to everybody */
   constructor(name: string, args: EksClusterArgs, options: pulumi.ComponentResourceOptions) {
     const settings = withDefaults(args);
-    const { network, region, publicAccess, unprotected, extendedSupport } = settings;
+    const { network, publicAccess, unprotected, extendedSupport } = settings;
     const relaxations = reasonsOf({ publicAccess, unprotected, extendedSupport });
     super('slipway:eks:Cluster', name, { relaxations }, options);
     const cluster = addControlPlane(name, settings, this);
@@ -54,7 +51,7 @@ export class EksCluster extends pulumi.ComponentResource {
     const before = addAddons(name, cluster, ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent'], [], this);
     const nodes = addNodeGroup(name, cluster, settings, before, this);
     addAddons(name, cluster, ['coredns', 'aws-ebs-csi-driver'], [nodes], this);
-    this.outputs = outputsOf(cluster, network, region);
+    this.outputs = outputsOf(cluster, network);
     this.registerOutputs();
   }
 }
@@ -71,7 +68,7 @@ function withDefaults(args: EksClusterArgs) {
       { value: version },
     );
   }
-  assertApart({ 'the network': args.cidr, 'the services': serviceCidr });
+  assertApart({ 'the network': args.network.cidr, 'the services': serviceCidr });
   const open = publicAccess?.cidrs.find((cidr) => /\/0$/.test(cidr));
   if (open !== undefined || publicAccess?.cidrs.length === 0) {
     throw new InfraError(
@@ -83,12 +80,12 @@ function withDefaults(args: EksClusterArgs) {
   return { adminRoleArns: [], logDays: 365, nodes: {}, ...args, version, serviceCidr };
 }
 
-function outputsOf(cluster: eks.Cluster, network: Network, region: string): ClusterOutputs {
+function outputsOf(cluster: eks.Cluster, network: Network): ClusterOutputs {
   return {
     name: cluster.name,
     endpoint: cluster.endpoint,
-    kubeconfig: kubeconfig(cluster, region),
-    region,
+    kubeconfig: kubeconfig(cluster, network.region),
+    region: network.region,
     facts: {
       vpcId: network.vpcId,
       privateSubnetIds: network.privateSubnetIds,

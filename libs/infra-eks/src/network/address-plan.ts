@@ -20,10 +20,10 @@ const ZONES = { least: 3, most: 6 };
  * Divides a network.
  *
  * @param cidr as in `10.20.0.0/16`
- * @param zones how many, 3 to 6
+ * @param zones 3 to 6 of them, by whatever name
  * @throws {InfraError} `invalid`
  */
-export function planAddresses(cidr: string, zones: number): AddressPlan {
+export function planAddresses(cidr: string, zones: readonly string[]): AddressPlan {
   const { base, prefix } = readCidr(cidr);
   if (prefix < SIZES.largest || prefix > SIZES.smallest) {
     throw new InfraError(
@@ -32,10 +32,10 @@ export function planAddresses(cidr: string, zones: number): AddressPlan {
       { value: cidr },
     );
   }
-  if (zones < ZONES.least || zones > ZONES.most) {
+  if (zones.length < ZONES.least || zones.length > ZONES.most) {
     throw new InfraError(
       'invalid',
-      `The network is in ${zones} zones. Use ${ZONES.least} to ${ZONES.most} of them.`,
+      `The network is in ${zones.length} zones. Use ${ZONES.least} to ${ZONES.most} of them.`,
       { value: zones },
     );
   }
@@ -43,7 +43,7 @@ export function planAddresses(cidr: string, zones: number): AddressPlan {
   const at = (start: number, size: number, index: number) =>
     `${writeAddress(start + index * 2 ** (32 - size))}/${size}`;
   const last = base + 7 * 2 ** (32 - large);
-  const each = (subnet: (zone: number) => string) => Array.from({ length: zones }, (_, zone) => subnet(zone));
+  const each = (subnet: (zone: number) => string) => zones.map((_, zone) => subnet(zone));
   return {
     private: each((zone) => at(base, large, zone)),
     public: each((zone) => at(last, small, zone)),

@@ -20,7 +20,6 @@ const SERVICES = [
 export function addEndpoints(
   args: Place & {
     cidr: string;
-    region: string;
     subnetIds: readonly Input<string>[];
     routeTableIds: readonly Input<string>[];
   },

@@ -10,8 +10,12 @@ export interface NetworkArgs {
   /** Addresses of the network, /16 to /20. */
   cidr: string;
   region: string;
-  /** Availability zones, three or more, as in `eu-central-1a`. */
-  zones: readonly string[];
+  /**
+   * Availability zones of the region, by their letters, three to six. Not every account has every letter of a region:
+   * `aws ec2 describe-availability-zones`.
+   * @default a, b and c
+   */
+  zones?: readonly string[];
   /** How long flow logs are kept, in days. @default 365 */
   flowLogDays?: number;
   /** One NAT gateway instead of one in each zone: cheaper, and a zone that fails takes the way out of all with it. */
@@ -24,6 +28,8 @@ export interface NetworkArgs {
  * without leaving the network.
  */
 export class Network extends pulumi.ComponentResource {
+  readonly region: string;
+  readonly cidr: string;
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: readonly pulumi.Output<string>[];
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
@@ -31,8 +37,8 @@ export class Network extends pulumi.ComponentResource {
 
   /** @throws {InfraError} `invalid` for a range or a number of zones that cannot be divided */
   constructor(name: string, args: NetworkArgs, options: pulumi.ComponentResourceOptions) {
-    const { cidr, region, zones, flowLogDays = 365, singleNat } = args;
-    const plan = planAddresses(cidr, zones.length);
+    const { cidr, region, zones = ['a', 'b', 'c'], flowLogDays = 365, singleNat } = args;
+    const plan = planAddresses(cidr, zones);
     super('slipway:eks:Network', name, { relaxations: reasonsOf({ singleNat }) }, options);
     const inside = { parent: this };
     const vpc = new ec2.Vpc(
@@ -46,7 +52,7 @@ export class Network extends pulumi.ComponentResource {
       { vpcId: vpc.id, ingress: [], egress: [], tags: { Name: `${name}-default` } },
       inside,
     );
-    const place = { name, vpcId: vpc.id, zones, parent: this };
+    const place = { name, vpcId: vpc.id, region, zones, parent: this };
     const open = addPublicSubnets(place, plan.public, singleNat === undefined ? zones.length : 1);
     const closed = addPrivateSubnets(place, plan.private, open.natGatewayIds);
     const intra = addSubnets({ ...place, kind: 'intra' }, plan.intra);
@@ -54,10 +60,11 @@ export class Network extends pulumi.ComponentResource {
     addEndpoints({
       ...place,
       cidr,
-      region,
       subnetIds: closed.subnetIds,
       routeTableIds: closed.routeTableIds,
     });
+    this.region = region;
+    this.cidr = cidr;
     this.vpcId = vpc.id;
     this.publicSubnetIds = open.subnetIds;
     this.privateSubnetIds = closed.subnetIds;

@@ -5,6 +5,8 @@ import type { Input, Output, Resource } from '@pulumi/pulumi';
 export interface Place {
   name: string;
   vpcId: Input<string>;
+  region: string;
+  /** Availability zones of the region, by their letters. */
   zones: readonly string[];
   parent: Resource;
 }
@@ -18,16 +20,16 @@ const ROLES = {
 
 /** One subnet in each zone. No instance in any of them gets a public address by itself. */
 export function addSubnets(
-  { name, vpcId, zones, parent, kind }: Place & { kind: keyof typeof ROLES },
+  { name, vpcId, region, zones, parent, kind }: Place & { kind: keyof typeof ROLES },
   cidrs: readonly string[],
 ): ec2.Subnet[] {
   return zones.map((zone, at) => {
-    const title = `${name}-${kind}-${letterOf(zone)}`;
+    const title = `${name}-${kind}-${zone}`;
     return new ec2.Subnet(
       title,
       {
         vpcId,
-        availabilityZone: zone,
+        availabilityZone: `${region}${zone}`,
         cidrBlock: cidrs[at] as string,
         mapPublicIpOnLaunch: false,
         tags: { Name: title, 'slipway:subnet': kind, ...ROLES[kind] },
@@ -56,7 +58,7 @@ export function addPublicSubnets(
   );
   associate(place, 'public', subnets, [table]);
   const natGatewayIds = subnets.slice(0, nats).map((subnet, at) => {
-    const nat = `${name}-${letterOf(place.zones[at] as string)}`;
+    const nat = `${name}-${place.zones[at]}`;
     const address = new ec2.Eip(
       nat,
       { domain: 'vpc', tags: { Name: nat } },
@@ -80,7 +82,7 @@ export function addPrivateSubnets(
   const { name, vpcId, zones, parent } = place;
   const subnets = addSubnets({ ...place, kind: 'private' }, cidrs);
   const tables = zones.map((zone, at) => {
-    const title = `${name}-private-${letterOf(zone)}`;
+    const title = `${name}-private-${zone}`;
     const table = new ec2.RouteTable(title, { vpcId, tags: { Name: title } }, { parent });
     const natGatewayId = (natGatewayIds[at] ?? natGatewayIds[0]) as Output<string>;
     new ec2.Route(
@@ -102,12 +104,7 @@ function associate(
 ): void {
   subnets.forEach((subnet, at) => {
     const table = (tables[at] ?? tables[0]) as ec2.RouteTable;
-    const title = `${name}-${kind}-${letterOf(zones[at] as string)}`;
+    const title = `${name}-${kind}-${zones[at]}`;
     new ec2.RouteTableAssociation(title, { subnetId: subnet.id, routeTableId: table.id }, { parent });
   });
-}
-
-/** `eu-central-1a` as `a`. */
-function letterOf(zone: string): string {
-  return zone.slice(-1);
 }

@@ -18,7 +18,7 @@ describe('bad input is refused before anything is made', () => {
       'The network 10.20.0.0/24',
     ],
     ['a network over the services', () => clusterGraph({ serviceCidr: '10.20.0.0/20' }), 'overlap'],
-    ['two zones', () => clusterGraph({}, { zones: ['eu-central-1a', 'eu-central-1b'] }), '2 zones'],
+    ['two zones', () => clusterGraph({}, { zones: ['a', 'b'] }), '2 zones'],
     [
       'an API open to everybody',
       () => clusterGraph({ publicAccess: { reason, cidrs: ['0.0.0.0/0'] } }),

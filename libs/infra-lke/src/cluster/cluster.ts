@@ -13,9 +13,9 @@ import { assertNetworks } from './networks.ts';
 import { poolOf, type NodePool } from './node-pool.ts';
 
 export interface LkeClusterArgs {
-  /** As in `nl-ams`. */
+  /** As in `nl-ams`; it must have Kubernetes: see {@link assertRegion}. */
   region: string;
-  /** Kubernetes minor version, which LKE must offer: see {@link assertOffered}. */
+  /** Kubernetes minor version, which LKE must offer: see {@link assertVersion}. */
   version: string;
   tags: Tags;
   /** Networks that may reach the Kubernetes API; everybody else is kept out. */
@@ -36,7 +36,7 @@ export class LkeCluster extends pulumi.ComponentResource {
   constructor(name: string, args: LkeClusterArgs, options: pulumi.ComponentResourceOptions) {
     const { region, version, tags, apiNetworks, pools = [{}], singleControlPlane, unprotected } = args;
     assertRegion(region);
-    const addresses = assertNetworks('apiNetworks', apiNetworks);
+    const addresses = assertNetworks(apiNetworks);
     const relaxations = {
       ...reasonsOf({ singleControlPlane, unprotected }),
       ...Object.assign({}, ...pools.map(({ small }) => reasonsOf({ small }))),

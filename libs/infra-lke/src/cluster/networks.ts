@@ -4,22 +4,20 @@ import { InfraError } from '@slipway/infra-core';
 /**
  * Divides networks by family, as Linode wants them.
  *
- * @param key what to call the list in an error
  * @throws {InfraError} `invalid` for an empty list, what is no network, and what is everybody
  */
-export function assertNetworks(
-  key: string,
-  networks: readonly string[],
-): { ipv4s?: string[]; ipv6s?: string[] } {
-  if (networks.length === 0) throw bad(key, networks, 'names no network, so nobody could reach the API');
+export function assertNetworks(networks: readonly string[]): { ipv4s?: string[]; ipv6s?: string[] } {
+  if (networks.length === 0) {
+    throw bad(networks, 'The list of networks that may reach the API is empty, so nobody could');
+  }
   for (const network of networks) {
     const [address = '', size = ''] = network.split('/');
     const family = isIP(address);
     const bits = family === 4 ? 32 : 128;
     if (family === 0 || !/^\d{1,3}$/.test(size) || Number(size) > bits) {
-      throw bad(key, network, 'is no network; write it as in 203.0.113.0/24');
+      throw bad(network, `"${network}" is no network; write it as in 203.0.113.0/24`);
     }
-    if (size === '0') throw bad(key, network, 'is everybody; list the networks that need it');
+    if (size === '0') throw bad(network, `"${network}" is everybody; list the networks that need the API`);
   }
   const ofFamily = (family: number) =>
     networks.filter((network) => isIP(network.split('/')[0] as string) === family);
@@ -27,6 +25,6 @@ export function assertNetworks(
   return { ...(ipv4s.length > 0 && { ipv4s }), ...(ipv6s.length > 0 && { ipv6s }) };
 }
 
-function bad(key: string, value: unknown, why: string): InfraError {
-  return new InfraError('invalid', `${key}: ${JSON.stringify(value)} ${why}.`, { value });
+function bad(value: unknown, why: string): InfraError {
+  return new InfraError('invalid', `${why}.`, { value });
 }

@@ -3,6 +3,7 @@ import { ObjectStorageKey } from '@pulumi/linode/objectStorageKey.js';
 import * as pulumi from '@pulumi/pulumi';
 
 export interface StateStoreArgs {
+  /** It must have Object Storage: see {@link assertRegion}. */
   region: string;
   /** The bucket's name, which is unique in its region. */
   bucket: string;

@@ -7,16 +7,16 @@ import { clusterGraph } from '../programs.ts';
 describe('bad input is refused before anything is made', () => {
   it.each([
     [
-      'a version that LKE does not offer',
+      'a version that is not offered',
       { version: '1.99' },
-      'LKE does not offer Kubernetes 1.99. Use 1.34 or 1.35.',
+      'Linode does not offer Kubernetes 1.99. Use 1.34 or 1.35.',
     ],
     [
       'a region that only looks like one',
       { region: 'nl-rtm' },
-      'LKE does not offer the region nl-rtm. Use nl-ams or us-east.',
+      'Linode does not offer Kubernetes in the region nl-rtm. Use nl-ams or us-east.',
     ],
-    ['an API for nobody', { apiNetworks: [] }, 'names no network'],
+    ['an API for nobody', { apiNetworks: [] }, 'so nobody could'],
     ['an API for everybody', { apiNetworks: ['0.0.0.0/0'] }, '"0.0.0.0/0" is everybody'],
     ['an API for everybody by IPv6', { apiNetworks: ['203.0.113.0/24', '::/0'] }, '"::/0" is everybody'],
     ['an API for what is no network', { apiNetworks: ['203.0.113.7'] }, 'is no network'],
