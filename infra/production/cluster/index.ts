@@ -1,5 +1,5 @@
 import { ACCOUNT_ID, KUBERNETES_VERSION, REGION, stackProgram, tagsFor } from '@slipway/infra-core';
-import { awsProvider, EksCluster, eksPolicies, Network } from '@slipway/infra-eks';
+import { awsProvider, EksCluster, eksPolicies, Network, platformBoundaryArn } from '@slipway/infra-eks';
 
 export const policies = eksPolicies;
 
@@ -16,8 +16,17 @@ export default stackProgram('production', (settings) => {
   });
 
   const provider = awsProvider({ region, accountId, tags: tagsFor(environment, 'cluster') });
-  const network = new Network(environment, { cidr, region, zones }, { provider });
-  const adminRoleArns = [`arn:aws:iam::${accountId}:role/ci/${environment}-ci-bootstrap`];
-  const { outputs } = new EksCluster(environment, { network, version, adminRoleArns }, { provider });
+  const permissionsBoundary = platformBoundaryArn(accountId, environment);
+  const network = new Network(environment, { cidr, region, zones, permissionsBoundary }, { provider });
+  const { outputs } = new EksCluster(
+    environment,
+    {
+      network,
+      version,
+      permissionsBoundary,
+      adminRoleArns: [`arn:aws:iam::${accountId}:role/ci/${environment}-ci-bootstrap`],
+    },
+    { provider },
+  );
   return { ...outputs };
 });

@@ -2,6 +2,7 @@ export { EksCluster, SUPPORTED_VERSIONS, type EksClusterArgs } from './cluster/c
 export type { NodeGroupSize } from './cluster/node-group.ts';
 export { GithubIdentity, type GithubIdentityArgs } from './identity/github-identity.ts';
 export { githubSubject, type Repository } from './identity/github-subject.ts';
+export { platformBoundaryArn } from './identity/platform-boundary.ts';
 export { githubTrust, podTrust, serviceTrust, type PolicyDocument } from './identity/trust.ts';
 export { assertApart, planAddresses, type AddressPlan } from './network/address-plan.ts';
 export { Network, type NetworkArgs } from './network/network.ts';

@@ -1,17 +1,17 @@
 import * as eks from '@pulumi/aws/eks/index.js';
-import * as iam from '@pulumi/aws/iam/index.js';
 import type { Resource } from '@pulumi/pulumi';
+import { addPlatformRole } from '../identity/platform-role.ts';
 import { podTrust } from '../identity/trust.ts';
 
 interface Addon {
   /** Who calls AWS on its behalf, and what it may do there. */
-  identity?: { serviceAccount: string; policyArn: string };
+  identity?: { serviceAccount: string; managed: string };
   configuration?: Record<string, unknown>;
 }
 
 const ADDONS = {
   'vpc-cni': {
-    identity: { serviceAccount: 'aws-node', policyArn: 'arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy' },
+    identity: { serviceAccount: 'aws-node', managed: 'AmazonEKS_CNI_Policy' },
     configuration: { enableNetworkPolicy: 'true' },
   },
   'kube-proxy': {},
@@ -20,7 +20,7 @@ const ADDONS = {
   'aws-ebs-csi-driver': {
     identity: {
       serviceAccount: 'ebs-csi-controller-sa',
-      policyArn: 'arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy',
+      managed: 'service-role/AmazonEBSCSIDriverPolicy',
     },
   },
 } satisfies Record<string, Addon>;
@@ -30,12 +30,23 @@ export function addAddons(
   name: string,
   cluster: eks.Cluster,
   names: readonly (keyof typeof ADDONS)[],
-  before: readonly Resource[],
-  parent: Resource,
+  {
+    before,
+    permissionsBoundary,
+    parent,
+  }: { before: readonly Resource[]; permissionsBoundary: string | undefined; parent: Resource },
 ): eks.Addon[] {
+  /** Add-ons run in `kube-system`; no identity of the platform reaches a namespace of an app. */
+  const roleArnOf = ({ serviceAccount, managed }: Required<Addon>['identity'], title: string) => {
+    const trust = podTrust({ cluster: name, namespace: 'kube-system', serviceAccount });
+    return addPlatformRole(title, { trust, managed: [managed], permissionsBoundary }, parent).role.arn;
+  };
   return names.map((addonName) => {
     const { identity, configuration }: Addon = ADDONS[addonName];
     const title = `${name}-${addonName}`;
+    const podIdentityAssociations = identity && [
+      { serviceAccount: identity.serviceAccount, roleArn: roleArnOf(identity, title) },
+    ];
     return new eks.Addon(
       title,
       {
@@ -44,26 +55,9 @@ export function addAddons(
         resolveConflictsOnCreate: 'OVERWRITE',
         resolveConflictsOnUpdate: 'OVERWRITE',
         ...(configuration && { configurationValues: JSON.stringify(configuration) }),
-        ...(identity && {
-          podIdentityAssociations: [
-            { serviceAccount: identity.serviceAccount, roleArn: addRole(title, name, identity, parent).arn },
-          ],
-        }),
+        ...(podIdentityAssociations && { podIdentityAssociations }),
       },
       { parent, dependsOn: [...before] },
     );
   });
-}
-
-/** Add-ons run in `kube-system`; no identity of the platform reaches a namespace of an app. */
-function addRole(
-  title: string,
-  cluster: string,
-  { serviceAccount, policyArn }: { serviceAccount: string; policyArn: string },
-  parent: Resource,
-): iam.Role {
-  const trust = podTrust({ cluster, namespace: 'kube-system', serviceAccount });
-  const role = new iam.Role(title, { name: title, path: '/platform/', assumeRolePolicy: trust }, { parent });
-  new iam.RolePolicyAttachment(title, { role: role.id, policyArn }, { parent });
-  return role;
 }

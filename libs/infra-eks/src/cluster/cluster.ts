@@ -24,6 +24,8 @@ export interface EksClusterArgs {
   serviceCidr?: string;
   /** Roles that administer the cluster through its API; the role that creates it is none of them by itself. */
   adminRoleArns?: readonly string[];
+  /** The ARN of what its roles can do at most; see {@link platformBoundaryArn}. @default no limit */
+  permissionsBoundary?: string;
   /** @default 3 to 6 of `m7i.large` */
   nodes?: NodeGroupSize;
   /** How long the control plane's logs are kept, in days. @default 365 */
@@ -43,14 +45,15 @@ export class EksCluster extends pulumi.ComponentResource {
   /** @throws {InfraError} `unsupported` for a version, `invalid` for addresses that overlap or are open to everybody */
   constructor(name: string, args: EksClusterArgs, options: pulumi.ComponentResourceOptions) {
     const settings = withDefaults(args);
-    const { network, publicAccess, unprotected, extendedSupport } = settings;
+    const { network, permissionsBoundary, publicAccess, unprotected, extendedSupport } = settings;
     const relaxations = reasonsOf({ publicAccess, unprotected, extendedSupport });
     super('slipway:eks:Cluster', name, { relaxations }, options);
     const cluster = addControlPlane(name, settings, this);
     allowAdmins(name, cluster, settings.adminRoleArns, this);
-    const before = addAddons(name, cluster, ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent'], [], this);
+    const parts = (before: pulumi.Resource[]) => ({ before, permissionsBoundary, parent: this });
+    const before = addAddons(name, cluster, ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent'], parts([]));
     const nodes = addNodeGroup(name, cluster, settings, before, this);
-    addAddons(name, cluster, ['coredns', 'aws-ebs-csi-driver'], [nodes], this);
+    addAddons(name, cluster, ['coredns', 'aws-ebs-csi-driver'], parts([nodes]));
     this.outputs = outputsOf(cluster, network);
     this.registerOutputs();
   }

@@ -1,8 +1,8 @@
 import * as cloudwatch from '@pulumi/aws/cloudwatch/index.js';
 import * as eks from '@pulumi/aws/eks/index.js';
-import * as iam from '@pulumi/aws/iam/index.js';
 import * as kms from '@pulumi/aws/kms/index.js';
 import type { Resource } from '@pulumi/pulumi';
+import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
 import type { EksClusterSettings } from './cluster.ts';
 
@@ -11,10 +11,24 @@ const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'schedu
 
 /** The control plane with its role, its key and its log group. */
 export function addControlPlane(name: string, settings: EksClusterSettings, parent: Resource): eks.Cluster {
-  const { version, network, serviceCidr, publicAccess, unprotected, extendedSupport, logDays } = settings;
+  const {
+    version,
+    network,
+    serviceCidr,
+    publicAccess,
+    unprotected,
+    extendedSupport,
+    logDays,
+    permissionsBoundary,
+  } = settings;
   const inside = { parent };
   const protect = unprotected === undefined;
-  const { role, attachment } = addRole(name, parent);
+  const trust = serviceTrust('eks.amazonaws.com');
+  const { role, attachments } = addPlatformRole(
+    `${name}-control-plane`,
+    { trust, managed: ['AmazonEKSClusterPolicy'], permissionsBoundary },
+    parent,
+  );
   const key = new kms.Key(
     `${name}-secrets`,
     { description: `Kubernetes secrets of ${name}`, enableKeyRotation: true, deletionWindowInDays: 30 },
@@ -47,21 +61,6 @@ export function addControlPlane(name: string, settings: EksClusterSettings, pare
       },
       zonalShiftConfig: { enabled: true },
     },
-    { ...inside, protect, dependsOn: [logs, attachment] },
+    { ...inside, protect, dependsOn: [logs, ...attachments] },
   );
-}
-
-function addRole(name: string, parent: Resource) {
-  const title = `${name}-control-plane`;
-  const role = new iam.Role(
-    title,
-    { name: title, path: '/platform/', assumeRolePolicy: serviceTrust('eks.amazonaws.com') },
-    { parent },
-  );
-  const attachment = new iam.RolePolicyAttachment(
-    title,
-    { role: role.id, policyArn: 'arn:aws:iam::aws:policy/AmazonEKSClusterPolicy' },
-    { parent },
-  );
-  return { role, attachment };
 }

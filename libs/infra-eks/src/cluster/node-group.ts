@@ -1,7 +1,7 @@
 import * as ec2 from '@pulumi/aws/ec2/index.js';
 import * as eks from '@pulumi/aws/eks/index.js';
-import * as iam from '@pulumi/aws/iam/index.js';
 import type { Resource } from '@pulumi/pulumi';
+import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
 import type { EksClusterSettings } from './cluster.ts';
 
@@ -23,13 +23,18 @@ const NODE_POLICIES = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRe
 export function addNodeGroup(
   name: string,
   cluster: eks.Cluster,
-  { version, network, nodes }: EksClusterSettings,
+  { version, network, nodes, permissionsBoundary }: EksClusterSettings,
   before: readonly Resource[],
   parent: Resource,
 ): eks.NodeGroup {
   const { instanceType = 'm7i.large', min = 3, max = 6, diskSize = 50 } = nodes as NodeGroupSize;
   const title = `${name}-nodes`;
-  const { role, attachments } = addRole(title, parent);
+  const trust = serviceTrust('ec2.amazonaws.com');
+  const { role, attachments } = addPlatformRole(
+    title,
+    { trust, managed: NODE_POLICIES, permissionsBoundary },
+    parent,
+  );
   const template = addTemplate(title, diskSize, parent);
   return new eks.NodeGroup(
     title,
@@ -71,21 +76,4 @@ function addTemplate(title: string, diskSize: number, parent: Resource): ec2.Lau
     },
     { parent },
   );
-}
-
-function addRole(title: string, parent: Resource) {
-  const role = new iam.Role(
-    title,
-    { name: title, path: '/platform/', assumeRolePolicy: serviceTrust('ec2.amazonaws.com') },
-    { parent },
-  );
-  const attachments = NODE_POLICIES.map(
-    (policy) =>
-      new iam.RolePolicyAttachment(
-        `${title}-${policy}`,
-        { role: role.id, policyArn: `arn:aws:iam::aws:policy/${policy}` },
-        { parent },
-      ),
-  );
-  return { role, attachments };
 }

@@ -1,4 +1,6 @@
 import { interpolate, type Output } from '@pulumi/pulumi';
+import { platformBoundaryArn } from './platform-boundary.ts';
+import { PLATFORM_PATH } from './platform-role.ts';
 import { document, type PolicyDocument } from './trust.ts';
 
 /** What the roles of CI may touch. */
@@ -45,10 +47,16 @@ export function previewPermissions({ region, stateBucketArn, stateKeyArn }: CiSc
   );
 }
 
-/** May make what the stacks are made of, in one region; roles only below `/platform/`, and none of CI's own. */
+/**
+ * Services whose own roles AWS makes when the first cluster of an account is made (EKS user guide, "Using service-linked
+ * roles").
+ */
+const LINKED = ['autoscaling', 'eks', 'eks-nodegroup', 'elasticloadbalancing'];
+
+/** May make what the stacks are made of, in one region; roles only below `/platform/` and inside their boundary. */
 export function deployPermissions(scope: CiScope): PolicyDocument {
-  const { region, accountId, stateBucketArn, stateKeyArn } = scope;
-  const platform = `arn:aws:iam::${accountId}:role/platform/*`;
+  const { environment, region, accountId, stateBucketArn, stateKeyArn } = scope;
+  const platform = `arn:aws:iam::${accountId}:role${PLATFORM_PATH}*`;
   return document(
     {
       Sid: 'MakeInOneRegion',
@@ -58,19 +66,33 @@ export function deployPermissions(scope: CiScope): PolicyDocument {
       Condition: { StringEquals: { 'aws:RequestedRegion': region } },
     },
     {
-      Sid: 'MakeRolesOfThePlatform',
+      Sid: 'MakeRolesInTheirBoundary',
       Effect: 'Allow',
       Action: [
         'iam:AttachRolePolicy',
         'iam:CreateRole',
-        'iam:DeleteRole',
         'iam:DeleteRolePolicy',
         'iam:DetachRolePolicy',
+        'iam:PutRolePermissionsBoundary',
         'iam:PutRolePolicy',
-        'iam:TagRole',
-        'iam:UpdateAssumeRolePolicy',
       ],
       Resource: platform,
+      Condition: { StringEquals: { 'iam:PermissionsBoundary': platformBoundaryArn(accountId, environment) } },
+    },
+    {
+      Sid: 'KeepRoles', // IAM has no boundary to ask for these
+      Effect: 'Allow',
+      Action: ['iam:DeleteRole', 'iam:TagRole', 'iam:UntagRole', 'iam:UpdateAssumeRolePolicy'],
+      Resource: platform,
+    },
+    {
+      Sid: 'LetServicesMakeTheirOwn',
+      Effect: 'Allow',
+      Action: 'iam:CreateServiceLinkedRole',
+      Resource: `arn:aws:iam::${accountId}:role/aws-service-role/*`,
+      Condition: {
+        StringEquals: { 'iam:AWSServiceName': LINKED.map((service) => `${service}.amazonaws.com`) },
+      },
     },
     {
       Sid: 'LookAtRoles',

@@ -8,11 +8,15 @@ import {
   type CiScope,
 } from './ci-permissions.ts';
 import { githubSubject, type Repository } from './github-subject.ts';
+import { platformBoundary, platformBoundaryName } from './platform-boundary.ts';
 import { githubTrust } from './trust.ts';
 
 export interface GithubIdentityArgs extends CiScope {
   repository: Repository;
 }
+
+/** Apart from `/platform/`, so that the deploy role can change nothing here. */
+const CI_PATH = '/ci/';
 
 /** Each role of CI: the GitHub environment whose workflows may assume it, and what they may do then. */
 const ROLES = {
@@ -22,7 +26,10 @@ const ROLES = {
   bootstrap: { suffix: '-bootstrap', permissions: bootstrapPermissions },
 };
 
-/** What CI may do in an account, without any long-lived credential: GitHub's OIDC provider and one role a purpose. */
+/**
+ * What CI may do in an account, without any long-lived credential: GitHub's OIDC provider, one role a purpose, and the
+ * boundary of every role that CI may make.
+ */
 export class GithubIdentity extends pulumi.ComponentResource {
   readonly roleArns: Readonly<Record<keyof typeof ROLES, pulumi.Output<string>>>;
 
@@ -34,6 +41,12 @@ export class GithubIdentity extends pulumi.ComponentResource {
       { url: 'https://token.actions.githubusercontent.com', clientIdLists: ['sts.amazonaws.com'] },
       { parent: this },
     );
+    const boundary = platformBoundaryName(args.environment);
+    new iam.Policy(
+      boundary,
+      { name: boundary, path: CI_PATH, policy: platformBoundary(args.region) },
+      { parent: this },
+    );
     const arns = Object.entries(ROLES).map(([purpose, { suffix, permissions }]) => {
       const title = `${args.environment}-ci-${purpose}`;
       const subject = githubSubject(args.repository, `${args.environment}${suffix}`);
@@ -41,7 +54,7 @@ export class GithubIdentity extends pulumi.ComponentResource {
         title,
         {
           name: title,
-          path: '/ci/', // apart from /platform/, so that the deploy role cannot change it
+          path: CI_PATH,
           maxSessionDuration: 3600,
           assumeRolePolicy: githubTrust(provider.arn, subject),
         },

@@ -2,6 +2,7 @@ import * as cloudwatch from '@pulumi/aws/cloudwatch/index.js';
 import * as ec2 from '@pulumi/aws/ec2/index.js';
 import * as iam from '@pulumi/aws/iam/index.js';
 import type { Input, Resource } from '@pulumi/pulumi';
+import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
 
 /** Records who talked to whom, accepted and refused, for `days`. */
@@ -9,17 +10,15 @@ export function addFlowLogs(args: {
   name: string;
   vpcId: Input<string>;
   days: number;
+  permissionsBoundary: string | undefined;
   parent: Resource;
 }): void {
-  const { name, vpcId, days, parent } = args;
+  const { name, vpcId, days, permissionsBoundary, parent } = args;
   const title = `${name}-flow-logs`;
   const inside = { parent };
   const group = new cloudwatch.LogGroup(title, { name: `/aws/vpc/${name}`, retentionInDays: days }, inside);
-  const role = new iam.Role(
-    title,
-    { name: title, path: '/platform/', assumeRolePolicy: serviceTrust('vpc-flow-logs.amazonaws.com') },
-    inside,
-  );
+  const trust = serviceTrust('vpc-flow-logs.amazonaws.com');
+  const { role } = addPlatformRole(title, { trust, permissionsBoundary }, parent);
   new iam.RolePolicy(
     title,
     {

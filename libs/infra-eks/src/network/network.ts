@@ -18,6 +18,8 @@ export interface NetworkArgs {
   zones?: readonly string[];
   /** How long flow logs are kept, in days. @default 365 */
   flowLogDays?: number;
+  /** The ARN of what its one role (for flow logs) can do at most. @default no limit */
+  permissionsBoundary?: string;
   /** One NAT gateway instead of one in each zone: cheaper, and a zone that fails takes the way out of all with it. */
   singleNat?: Relaxation;
 }
@@ -37,7 +39,7 @@ export class Network extends pulumi.ComponentResource {
 
   /** @throws {InfraError} `invalid` for a range or a number of zones that cannot be divided */
   constructor(name: string, args: NetworkArgs, options: pulumi.ComponentResourceOptions) {
-    const { cidr, region, zones = ['a', 'b', 'c'], flowLogDays = 365, singleNat } = args;
+    const { cidr, region, zones = ['a', 'b', 'c'], flowLogDays = 365, permissionsBoundary, singleNat } = args;
     const plan = planAddresses(cidr, zones);
     super('slipway:eks:Network', name, { relaxations: reasonsOf({ singleNat }) }, options);
     const inside = { parent: this };
@@ -56,7 +58,7 @@ export class Network extends pulumi.ComponentResource {
     const open = addPublicSubnets(place, plan.public, singleNat === undefined ? zones.length : 1);
     const closed = addPrivateSubnets(place, plan.private, open.natGatewayIds);
     const intra = addSubnets({ ...place, kind: 'intra' }, plan.intra);
-    addFlowLogs({ name, vpcId: vpc.id, days: flowLogDays, parent: this });
+    addFlowLogs({ name, vpcId: vpc.id, days: flowLogDays, permissionsBoundary, parent: this });
     addEndpoints({
       ...place,
       cidr,

@@ -71,9 +71,10 @@ export const foundationPolicies: readonly Policy[] = [
   }),
   resourcePolicy({
     name: 'permissions-bounded',
-    description: 'No role of CI may do everything: wide actions are bound to a region, iam to one path.',
+    description:
+      'No role of CI may do everything: wide actions are bound to a region, roles to a path and a boundary.',
     source: 'AWS Security Hub IAM.1 and IAM.21',
-    types: ['aws:iam/rolePolicy:RolePolicy'],
+    types: ['aws:iam/rolePolicy:RolePolicy', 'aws:iam/policy:Policy'],
     *inspect(policy) {
       for (const action of actionsWithoutBounds(at(policy, 'policy') ?? null)) {
         yield { message: `${action} has no bounds.`, property: 'policy', value: action };

@@ -92,6 +92,10 @@ describe('actions without bounds', () => {
     expect(found({ Action: 'iam:*', Resource: 'arn:x' })).toEqual(['iam:*']);
     expect(found({ Action: 'iam:CreateRole', Condition: { StringEquals: {} } })).toEqual(['iam:CreateRole']);
     expect(found({ Action: 'iam:PassRole', Resource: 'arn:x' })).toEqual(['iam:PassRole']);
+    const without = { Resource: 'arn:x', Condition: { StringEquals: { 'aws:RequestedRegion': 'x' } } };
+    for (const action of ['iam:CreateRole', 'iam:AttachRolePolicy', 'iam:DeleteRolePermissionsBoundary']) {
+      expect(found({ ...without, Action: [action, 'iam:TagRole'] })).toEqual([action]);
+    }
     expect(found({ Action: 'ec2:*' })).toEqual(['ec2:*']);
     const text = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: '*' }] });
     expect(actionsWithoutBounds(text)).toEqual(['s3:PutObject']);
@@ -103,6 +107,8 @@ describe('actions without bounds', () => {
     expect(found({ Action: 'ec2:*', Condition: { StringEquals: { 'aws:RequestedRegion': 'x' } } })).toEqual(
       [],
     );
+    const inside = { StringEquals: { 'iam:PermissionsBoundary': 'arn:aws:iam::1:policy/b' } };
+    expect(found({ Action: 'iam:CreateRole', Resource: 'arn:x', Condition: inside })).toEqual([]);
     expect(found({ Effect: 'Deny', Action: '*' })).toEqual([]);
   });
 });
