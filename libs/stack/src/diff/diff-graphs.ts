@@ -1,4 +1,5 @@
 import type { Graph, GraphResource, Value } from '../graph/graph.ts';
+import { pairs } from './pairs.ts';
 import { FORCING_PROPERTIES, type ForcingProperties } from './forcing-properties.ts';
 
 /** A place in a resource that differs. */
@@ -99,8 +100,10 @@ function valueDifferences(
 ): PropertyChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (isPlain(before) && isPlain(after)) return differences(`${path}.`, before, after, forces);
-  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
-    return before.flatMap((item: Value, at) => valueDifferences(`${path}[${at}]`, item, after[at], forces));
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return pairs(before, after).flatMap(({ at, before, after }) =>
+      valueDifferences(`${path}[${at}]`, before, after, forces),
+    );
   }
   return [
     {

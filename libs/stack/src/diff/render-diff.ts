@@ -59,16 +59,29 @@ function warning({ action, resource }: Change): string {
 }
 
 function propertyLine({ path, before, after, forces }: PropertyChange): string {
-  const from = before === undefined ? 'nothing' : shown(before);
-  const to = after === undefined ? 'nothing' : shown(after);
-  return `${path}: ${from} -> ${to}${forces ? '  (forces replacement)' : ''}`;
+  const [from, to] = [written(before), written(after)];
+  const start = commonStart(from, to);
+  const forced = forces ? '  (forces replacement)' : '';
+  return `${path}: ${cut(from, start)} -> ${cut(to, start)}${forced}`;
 }
 
-function shown(value: Value): string {
+function written(value: Value | undefined): string {
+  if (value === undefined) return 'nothing';
   if (typeof value === 'object' && value !== null && SECRET in value) return '[secret]';
   if (typeof value === 'object' && value !== null && UNKNOWN in value) return '[known after apply]';
-  const text = JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  return JSON.stringify(value);
+}
+
+/** How much of two texts may be left out so that where they differ is seen. */
+function commonStart(a: string, b: string): number {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same += 1;
+  return same < LONGEST / 2 ? 0 : same - LONGEST / 4;
+}
+
+function cut(text: string, start: number): string {
+  const rest = start > 0 ? `…${text.slice(start)}` : text;
+  return rest.length > LONGEST ? `${rest.slice(0, LONGEST - 1)}…` : rest;
 }
 
 function cell(text: string): string {

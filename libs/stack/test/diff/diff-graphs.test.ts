@@ -29,6 +29,31 @@ describe('the diff of two graphs', () => {
     ]);
   });
 
+  it('tells what was put into a list or taken out of it, and not the whole list', () => {
+    const statement = (Sid: string, Action = 'x') => ({ Sid, Action });
+    const of = (...list: object[]) => handmade({ name: 'a', inputs: { list: list as never } });
+    const told = (before: object[], after: object[]) =>
+      diffGraphs(of(...before), of(...after)).changes.flatMap(({ properties }) =>
+        properties.map(({ path, before, after }) => [path, before, after]),
+      );
+    const [a, b, c] = ['A', 'B', 'C'].map((Sid) => statement(Sid)) as [object, object, object];
+    expect(told([a, c], [a, b, c])).toEqual([['list[1]', undefined, b]]);
+    expect(told([a, b, c], [a, c])).toEqual([['list[1]', b, undefined]]);
+    expect(told([a, c], [a, b, statement('C', 'y')])).toEqual([
+      ['list[1]', undefined, b],
+      ['list[2].Action', 'x', 'y'],
+    ]);
+    expect(told([{ x: 1 }, { x: 2 }], [{ x: 2 }])).toEqual([['list[0]', { x: 1 }, undefined]]);
+    expect(told([a, a, a], [a, a])).toEqual([['list[2]', a, undefined]]);
+    expect(told([a, b], [b, a]).map(([path]) => path)).toEqual(['list[0].Sid', 'list[1].Sid']);
+  });
+
+  it('shows long values where they differ', () => {
+    const arn = (end: string) => handmade({ name: 'a', inputs: { arn: `${'x'.repeat(90)}/${end}` } });
+    const table = diffTable(diffGraphs(arn('before'), arn('after')));
+    expect(table).toMatch(/arn: …x+\/before" -> …x+\/after"/);
+  });
+
   it('names the property that forces a replacement, also deep inside', () => {
     const diff = diffGraphs(
       cluster({ version: '1.35', kubernetesNetworkConfig: { serviceIpv4Cidr: '10.1.0.0/16' } }),
