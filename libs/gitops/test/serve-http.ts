@@ -9,6 +9,8 @@ export interface HttpOptions {
   authorization?: string;
   /** Whether the answer to this push is lost after the repository has taken it. */
   loseAnswer?: () => boolean;
+  /** Answers a request instead of the repository; undefined where it does not. */
+  instead?: (request: IncomingMessage) => Buffer | undefined;
 }
 
 /** A repository served over smart HTTP on loopback, by Git's own backend. */
@@ -18,6 +20,8 @@ export interface HttpRemote {
   readonly refused: number;
   /** How many answers to pushes were lost. */
   readonly lost: number;
+  /** What was asked for, in order: the last part of each address. */
+  readonly asked: readonly string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -26,11 +30,19 @@ const BACKEND = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).
 /** Serves a bare repository until it is disposed of. */
 export async function serveHttp(repository: string, options: HttpOptions = {}): Promise<HttpRemote> {
   const count = { refused: 0, lost: 0 };
+  const asked: string[] = [];
   const server = createServer((request, response) => {
+    asked.push(request.url?.split('/').at(-1) ?? '');
     if (options.authorization !== undefined && request.headers.authorization !== options.authorization) {
       count.refused += 1;
       request.resume();
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('log in');
+      return;
+    }
+    const made = options.instead?.(request);
+    if (made !== undefined) {
+      request.resume();
+      response.writeHead(200).end(made);
       return;
     }
     serve(repository, request, response, () => {
@@ -50,6 +62,7 @@ export async function serveHttp(repository: string, options: HttpOptions = {}): 
     get lost() {
       return count.lost;
     },
+    asked,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

@@ -134,8 +134,9 @@ async function plan(
   const files = [...new Set(edits.map(({ file }) => file))];
   const changes: FileChange[] = [];
   const contents = new Map<string, Uint8Array>();
-  for (const file of files) {
-    const before = await tip.read(file);
+  const read = await Promise.all(files.map((file) => tip.read(file))); // at once: what goes together is one request
+  for (const [at, file] of files.entries()) {
+    const before = read[at];
     if (before === undefined) throw noFile(branch, file);
     const own = edits.filter((edit) => edit.file === file);
     const edited = await editFile(await editor(), before, own, request.order);

@@ -18,7 +18,11 @@ export class ObjectReader {
   /** How many bytes the answer that is being received needs at least. */
   #needed = 1;
 
-  constructor(cwd: string, env: Readonly<Record<string, string>>) {
+  readonly #most: number;
+
+  /** @param most bytes of an answer that are read at most */
+  constructor(cwd: string, env: Readonly<Record<string, string>>, most = Infinity) {
+    this.#most = most;
     this.#child = spawn('git', ['cat-file', '--batch'], { cwd, env: gitEnvironment(env) });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#child.on('error', (cause) => this.#end(cause.message, cause));
@@ -53,6 +57,7 @@ export class ObjectReader {
     for (let answer = parseAnswer(rest); ; answer = parseAnswer(rest)) {
       if (answer.size === undefined) {
         this.#needed = answer.needed;
+        if (answer.needed > this.#most) this.#giveUp();
         break;
       }
       this.#questions.shift()?.resolve(answer.object);
@@ -60,6 +65,11 @@ export class ObjectReader {
     }
     this.#received = [rest];
     this.#length = rest.length;
+  }
+
+  #giveUp(): void {
+    this.#end(`an object of ${this.#needed} bytes is larger than is read`);
+    this.#child.kill();
   }
 
   #end(words: string, cause?: Error): void {

@@ -1,24 +1,26 @@
+import { GitopsError } from '../error.ts';
 import type { Branch, BranchFile, Commit } from './branch.ts';
 import { commitText, treeOf } from './commit-text.ts';
 import { GitBranch, type BranchOptions } from './git-branch.ts';
 import { gitObject, type GitObject, type ObjectFormat, type ObjectType } from './git-object.ts';
 import { editTree, findFile, type Edit, type TreeStore } from './tree-edit.ts';
 import { parseTree, printTree, type Tree } from './tree.ts';
-import { fetchCommit, pushObjects, readOffer, type Offer } from './wire/conversation.ts';
+import { pushObjects, readOffer } from './wire/conversation.ts';
+import type { FarObjects } from './wire/far-objects.ts';
 import type { Reach, Service } from './wire/service.ts';
 
 /** How the other end is talked to without git. */
 export interface Quick {
   reach: Reach;
-  /** Whether each question is a request of its own; else one conversation goes on. */
-  requests: boolean;
+  /** Begins to read objects. */
+  objects(): FarObjects;
   close(): void;
 }
 
 /**
- * A branch that is read and written in two short conversations, its objects in memory: no clone, and on this side no
- * git. It only ever succeeds. Whatever it does not understand, and every "no", is left to {@link GitBranch}, which starts
- * over and finds the words for it.
+ * A branch of which only those folders and files are read that are asked for, and that is written in one short
+ * conversation, its objects in memory: no clone, and on this side no git. It only ever succeeds. Whatever it does not
+ * understand, and every "no", is left to {@link GitBranch}, which starts over and finds the words for it.
  */
 export class QuickBranch implements Branch, TreeStore {
   readonly branch: string;
@@ -26,12 +28,15 @@ export class QuickBranch implements Branch, TreeStore {
   readonly key: string;
   readonly #options: BranchOptions;
   readonly #quick: Quick;
+  /** What was read or made. */
   readonly #objects = new Map<string, GitObject>();
   /** Objects that the remote does not have yet. */
   #made: GitObject[] = [];
   #format: ObjectFormat;
+  #far: FarObjects | undefined;
   #receive: Service | undefined;
   #plain: Promise<GitBranch> | undefined;
+  #signal: AbortSignal | undefined;
 
   constructor(options: BranchOptions, quick: Quick) {
     this.#options = options;
@@ -43,6 +48,7 @@ export class QuickBranch implements Branch, TreeStore {
   }
 
   async fetch(signal?: AbortSignal): Promise<Commit | undefined> {
+    this.#signal = signal;
     if (this.#plain === undefined) {
       const tip = await this.#fetchQuickly(signal).catch(() => undefined);
       if (tip !== undefined) return tip;
@@ -51,14 +57,12 @@ export class QuickBranch implements Branch, TreeStore {
   }
 
   async list(commit: Commit, folder: string): Promise<BranchFile[]> {
-    return (await this.#git()).list(commit, folder);
+    return (await this.#gitAt(commit)).list(commit, folder);
   }
 
   async read(commit: Commit, path: string): Promise<Buffer | undefined> {
-    const tree = treeOf(this.#objects.get(commit)?.content);
-    if (this.#plain || tree === undefined) return (await this.#git()).read(commit, path);
-    const id = await findFile(this, tree, path);
-    return id === undefined ? undefined : this.#objects.get(id)?.content;
+    const read = this.#plain ? undefined : await this.#readQuickly(commit, path).catch(() => undefined);
+    return read ? read.content : (await this.#gitAt(commit)).read(commit, path);
   }
 
   async readObjects(ids: readonly string[]): Promise<(Buffer | undefined)[]> {
@@ -72,12 +76,13 @@ export class QuickBranch implements Branch, TreeStore {
     message: string,
     keep?: readonly Commit[],
   ): Promise<Commit> {
-    const before = parent === undefined ? undefined : treeOf(this.#objects.get(parent)?.content);
-    if (this.#plain || before === undefined || keep?.length) {
-      return (await this.#git()).commit(parent, edit, message, keep);
+    if (this.#plain === undefined && parent !== undefined && !keep?.length) {
+      const made = await this.#commitQuickly(parent, edit, message).catch((error: unknown) => {
+        if (error instanceof GitopsError) throw error;
+      });
+      if (made !== undefined) return made;
     }
-    const tree = (await editTree(this, before, edit)) as string;
-    return this.#write('commit', commitText(this.#options.signatures, tree, [parent as Commit], message));
+    return (await this.#gitAt(parent)).commit(parent, edit, message, keep);
   }
 
   async push(
@@ -94,21 +99,18 @@ export class QuickBranch implements Branch, TreeStore {
     const git = await this.#git();
     await git.fetch(options.signal);
     const fate = await git.fateOf(commit, expected, options.signal);
-    if (fate !== 'refused') return fate;
-    await git.writeObjects([...this.#objects.values()].filter(({ id }) => this.#isMade(id)));
-    return git.push(commit, expected, options);
+    return fate === 'refused' ? git.push(commit, expected, options) : fate;
   }
 
   async close(): Promise<void> {
     this.#receive?.close();
+    await this.#far?.close();
     this.#quick.close();
     if (this.#plain) await (await this.#plain).close();
   }
 
   async readTree(id: string): Promise<Tree> {
-    const object = this.#objects.get(id);
-    if (object?.type !== 'tree') throw new Error(`${id} is no folder`);
-    return parseTree(object.content, id.length / 2);
+    return parseTree((await this.#object(id, 'tree')).content, id.length / 2);
   }
 
   async writeTree(tree: Tree): Promise<string> {
@@ -122,24 +124,60 @@ export class QuickBranch implements Branch, TreeStore {
   /** The other way, from now on. */
   #git(): Promise<GitBranch> {
     this.#receive?.close();
-    return (this.#plain ??= GitBranch.open({ ...this.#options, format: this.#format }));
+    return (this.#plain ??= this.#openGit());
+  }
+
+  async #openGit(): Promise<GitBranch> {
+    const git = await GitBranch.open({ ...this.#options, format: this.#format });
+    await git.writeObjects(this.#made);
+    return git;
+  }
+
+  /** The other way, in the middle of work on a commit. @throws {GitopsError} `network` where it can only start over */
+  async #gitAt(commit: Commit | undefined): Promise<GitBranch> {
+    const begun = this.#plain !== undefined;
+    const git = await this.#git();
+    if (begun || commit === undefined || (await git.fetch(this.#signal)) === commit) return git;
+    throw new GitopsError(
+      'network',
+      `${this.branch} of ${this.remote} moved while it was read, and the connection broke. Run again: nothing was changed.`,
+      { value: this.remote },
+    );
   }
 
   async #fetchQuickly(signal?: AbortSignal): Promise<Commit | undefined> {
-    const { reach, requests } = this.#quick;
-    const upload = reach('git-upload-pack', signal);
     this.#receive?.close();
-    this.#receive = reach('git-receive-pack', signal);
-    try {
-      const offer = await readOffer(this.#receive, `refs/heads/${this.branch}`);
-      this.#format = offer.format;
-      if (offer.tip === undefined) return undefined;
-      const objects = await fetchCommit(upload, offer as Offer & { tip: Commit }, !requests);
-      for (const [id, object] of objects) this.#objects.set(id, object);
-      return offer.tip;
-    } finally {
-      upload.close();
-    }
+    this.#receive = this.#quick.reach('git-receive-pack', signal);
+    this.#far ??= this.#quick.objects();
+    const { tip, format } = await readOffer(this.#receive, `refs/heads/${this.branch}`);
+    this.#format = format;
+    if (tip !== undefined) await this.#object(tip, 'commit');
+    return tip;
+  }
+
+  async #readQuickly(commit: Commit, path: string): Promise<{ content: Buffer | undefined }> {
+    const id = await findFile(this, await this.#treeOf(commit), path);
+    return { content: id === undefined ? undefined : (await this.#object(id, 'blob')).content };
+  }
+
+  async #commitQuickly(parent: Commit, edit: Edit, message: string): Promise<Commit> {
+    const tree = (await editTree(this, await this.#treeOf(parent), edit)) as string;
+    return this.#write('commit', commitText(this.#options.signatures, tree, [parent], message));
+  }
+
+  async #treeOf(commit: Commit): Promise<string> {
+    const tree = treeOf((await this.#object(commit, 'commit')).content);
+    if (tree === undefined) throw new Error(`${commit} is damaged`);
+    return tree;
+  }
+
+  async #object(id: string, type: ObjectType): Promise<GitObject> {
+    const known = this.#objects.get(id);
+    if (known) return known;
+    if (this.#far === undefined) throw new Error('nothing was fetched');
+    const object = await this.#far.read(id, type, this.#format, this.#signal);
+    this.#objects.set(id, object);
+    return object;
   }
 
   async #pushQuickly(to: Commit, from: Commit): Promise<'landed' | 'refused'> {
@@ -168,10 +206,6 @@ export class QuickBranch implements Branch, TreeStore {
     } finally {
       receive.close();
     }
-  }
-
-  #isMade(id: string): boolean {
-    return this.#made.some((made) => made.id === id);
   }
 
   #write(type: ObjectType, content: Buffer): string {

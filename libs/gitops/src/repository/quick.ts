@@ -2,6 +2,8 @@ import type { BranchOptions } from './git-branch.ts';
 import { addressOf, type Address } from './address.ts';
 import type { Quick } from './quick-branch.ts';
 import type { Settings } from './settings.ts';
+import { FetchedObjects } from './wire/fetched-objects.ts';
+import { folderObjects } from './wire/folder-objects.ts';
 import { httpService } from './wire/http-service.ts';
 import { processService } from './wire/process-service.ts';
 
@@ -33,13 +35,19 @@ export function quickWay(
   if (special.length > 0 || programs.some((program) => program !== undefined)) return undefined;
   const folder = folderOf(fetch.url);
   if (folder !== undefined)
-    return { reach: processService(folder, cwd, safeFolders), requests: false, close: () => {} };
+    return {
+      reach: processService(folder, cwd, safeFolders),
+      objects: () => folderObjects(folder, cwd, safeFolders),
+      close: () => {},
+    };
   if (!/^https?:\/\/[^?#\s]+$/i.test(fetch.url)) return undefined;
   const tls = /^https:/i.test(fetch.url);
   if (Object.keys(process.env).some((name) => TOLD.test(name) || (tls && TRUSTED.test(name))))
     return undefined;
   const headers = headersFor(settings, fetch);
-  return headers && { ...httpService(fetch.url, headers), requests: true };
+  if (headers === undefined) return undefined;
+  const { reach, close } = httpService(fetch.url, headers);
+  return { reach, objects: () => new FetchedObjects(reach), close };
 }
 
 /** A folder of this machine; undefined for other addresses, and where git would decode it first. */

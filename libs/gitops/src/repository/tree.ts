@@ -18,12 +18,15 @@ export const isFile = ({ mode }: TreeEntry): boolean => mode.startsWith('100');
  * Reads a tree object.
  *
  * @param idLength bytes of an object name: 20, or 32 in a SHA-256 repository
+ * @throws {Error} for what is none
  */
 export function parseTree(content: Buffer, idLength: number): Map<string, TreeEntry> {
   const entries = new Map<string, TreeEntry>();
   for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
     const end = content.indexOf(0, space);
+    if (space <= at || end < space || end + idLength >= content.length)
+      throw new Error('a folder is damaged');
     const id = content.subarray(end + 1, end + 1 + idLength).toString('hex');
     // Names are bytes; latin1 carries each of them through unchanged.
     const name = content.toString('latin1', space + 1, end);

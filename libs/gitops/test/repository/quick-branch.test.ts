@@ -1,11 +1,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bumpFiles, type BumpFilesRequest } from '../../src/index.ts';
+import { FLUSH, packet } from '../../src/repository/wire/packet.ts';
 import { ValuesRepository } from '../file/repository.ts';
 import { serveHttp, type HttpOptions } from '../serve-http.ts';
 import { scratch } from '../workspace.ts';
+import { entry, packOf } from './wire/written-pack.ts';
 
 /** A `git` that counts how often it is started. */
 function countGit(): () => string[] {
@@ -39,6 +42,12 @@ function hook(deploy: ValuesRepository, name: string, script: string): void {
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
 }
+
+/** Bytes as a part of what was asked for, beside progress and errors. */
+const inBand = (bytes: Buffer): Buffer => {
+  const length = (bytes.length + 5).toString(16).padStart(4, '0');
+  return Buffer.concat([Buffer.from(`${length}\u0001`), bytes]);
+};
 
 async function overHttp<T>(
   deploy: ValuesRepository,
@@ -198,5 +207,98 @@ describe('a bump without git on this side', () => {
     expect(commit).toHaveLength(64);
     expect(git(['show', 'main:v.yaml'])).toBe('tag: v2');
     expect(started()).toEqual([]);
+  });
+
+  it('reads what it changes and nothing else, at once for all files, and asks for no more over HTTP', async () => {
+    const apps = Array.from({ length: 40 }, (_, at) => `apps/app-${at}/v.yaml`);
+    const deploy = new ValuesRepository(
+      Object.fromEntries(apps.map((file) => [file, `tag: v1 # ${file}\n`])),
+    );
+    deploy.git('config', 'http.receivepack', 'true');
+    const started = countGit();
+    // All other apps are damaged, so that whoever reads them fails.
+    for (const file of apps.slice(10)) {
+      const id = deploy.git('rev-parse', `main:${file}`).trim();
+      const object = join(deploy.bare, 'objects', id.slice(0, 2), id.slice(2));
+      chmodSync(object, 0o600);
+      writeFileSync(object, 'damaged');
+    }
+    const edits = (value: string) => apps.slice(0, 10).map((file) => ({ file, path: 'tag', value }));
+    await bump(deploy, '', { edits: edits('v2') });
+    await using server = await serveHttp(deploy.bare);
+    const whole = await bump(deploy, '', { repository: server.url, edits: edits('v3') }).catch(
+      (error: unknown) => error,
+    );
+    expect(whole).toMatchObject({ code: 'corrupt' }); // the negative control: this server cannot leave things out
+    expect(started().length).toBeGreaterThan(0);
+    const before = [started().length, server.asked.length];
+    deploy.git('config', 'uploadpack.allowFilter', 'true');
+    await bump(deploy, '', { repository: server.url, edits: edits('v4') });
+    expect(started()).toHaveLength(before[0] as number);
+    expect(server.asked.slice(before[1])).toEqual([
+      'refs?service=git-receive-pack',
+      'git-upload-pack',
+      'git-upload-pack',
+      'git-receive-pack',
+    ]);
+    expect(deploy.read('apps/app-9/v.yaml')).toBe('tag: v4 # apps/app-9/v.yaml\n');
+  });
+
+  it('takes all of a commit from a server that cannot leave things out', async () => {
+    const deploy = new ValuesRepository({ 'a/b/c/d/v.yaml': 'tag: v1\n' });
+    deploy.git('config', 'uploadpack.allowFilter', 'false');
+    deploy.git('config', 'http.receivepack', 'true');
+    const started = countGit();
+    await using server = await serveHttp(deploy.bare);
+    const edits = [{ file: 'a/b/c/d/v.yaml', path: 'tag', value: 'v2' }];
+    await bump(deploy, '', { repository: server.url, edits });
+    expect(started()).toEqual([]);
+    expect(server.asked.filter((name) => name === 'git-upload-pack')).toHaveLength(2);
+    expect(deploy.read('a/b/c/d/v.yaml')).toBe('tag: v2\n');
+  });
+
+  it('is read by git where the connection breaks in the middle, and starts over where the branch has moved', async () => {
+    const deploy = new ValuesRepository({ 'a/b/c/v.yaml': 'tag: v1\n' });
+    deploy.git('config', 'uploadpack.allowFilter', 'true');
+    const started = countGit();
+    let uploads = 0;
+    const breaks = (url = ''): Buffer | undefined => {
+      if (!url.endsWith('/git-upload-pack') || (uploads += 1) !== 2) return undefined;
+      deploy.push({ 'other.yaml': 'x: 1\n' });
+      return Buffer.from('0008ERR ');
+    };
+    const edits = [{ file: 'a/b/c/v.yaml', path: 'tag', value: 'v2' }];
+    const { commit, retries } = await overHttp(deploy, { instead: ({ url }) => breaks(url) }, (repository) =>
+      bump(deploy, '', { repository, edits }),
+    );
+    expect(retries).toBe(1);
+    expect(started().length).toBeGreaterThan(0);
+    expect(deploy.git('rev-parse', 'main').trim()).toBe(commit);
+    expect(deploy.read('a/b/c/v.yaml')).toBe('tag: v2\n');
+    expect(deploy.read('other.yaml')).toBe('x: 1\n');
+  });
+
+  it.each([
+    [
+      'a pack that says it holds a terabyte',
+      Buffer.concat([
+        packet('packfile\n'),
+        inBand(packOf(entry(3, 2 ** 40, Buffer.from('tag: v9\n')))),
+        FLUSH,
+      ]),
+    ],
+    ['packets without an end', Buffer.alloc(70 * 2 ** 20, inBand(Buffer.alloc(60_000)))],
+    ['what is no packet', Buffer.from('<html>')],
+    ['nothing', Buffer.alloc(0)],
+  ])('leaves it to git where a server sends %s, and makes no room for it', async (_, answer) => {
+    const deploy = values();
+    const started = countGit();
+    let told = 0;
+    const instead = ({ url = '' }: IncomingMessage): Buffer | undefined =>
+      url.endsWith('/git-upload-pack') && (told += 1) <= 2 ? answer : undefined;
+    await overHttp(deploy, { instead }, (repository) => bump(deploy, 'v2', { repository }));
+    expect(told).toBeGreaterThan(2);
+    expect(started().length).toBeGreaterThan(0);
+    expect(deploy.read('a/v.yaml')).toBe('tag: v2\n');
   });
 });

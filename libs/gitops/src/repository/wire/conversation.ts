@@ -2,10 +2,7 @@ import type { Commit } from '../branch.ts';
 import type { GitObject, ObjectFormat } from '../git-object.ts';
 import { DELIMITER, FLUSH, packet, type PacketReader } from './packet.ts';
 import { readPack, writePack } from './pack.ts';
-import type { Service } from './service.ts';
-
-/** Bytes of a pack that are read at most; what is larger is for `git index-pack`. */
-const LARGEST = 64 * 1024 * 1024;
+import type { Reach, Service } from './service.ts';
 
 const AGENT = 'agent=slipway';
 
@@ -30,22 +27,39 @@ export async function readOffer(receive: Service, ref: string): Promise<Offer> {
   };
 }
 
-/** The objects of one commit, without its history. @param greeted whether the end has to be listened to first */
-export async function fetchCommit(
-  upload: Service,
-  { tip, format }: Offer & { tip: Commit },
-  greeted: boolean,
+/** Objects to be sent. */
+export interface Wanted {
+  ids: ReadonlySet<string>;
+  /** Whether there are commits among them: they come without their history. */
+  commit: boolean;
+  format: ObjectFormat;
+  /** Leave out what lies in folders of wanted folders; of a commit, in folders of its folders. Not every end can. */
+  filter: boolean;
+}
+
+/** Fetches objects, by id. @throws {Error} where the other end does not send them */
+export async function fetchObjects(
+  reach: Reach,
+  { ids, commit, format, filter }: Wanted,
+  signal?: AbortSignal,
 ): Promise<Map<string, GitObject>> {
-  if (greeted) await (await upload.greeting()).lines();
-  const reader = await upload.ask(
-    Buffer.concat([
-      ...['command=fetch\n', `${AGENT}\n`, `object-format=${format}\n`].map(packet),
-      DELIMITER,
-      ...['no-progress\n', 'ofs-delta\n', 'deepen 1\n', `want ${tip}\n`, 'done\n'].map(packet),
-      FLUSH,
-    ]),
-  );
-  return readPack(await readPackfile(reader), format);
+  const upload = reach('git-upload-pack', signal);
+  try {
+    const lines = [
+      'no-progress\n',
+      'ofs-delta\n',
+      ...(commit ? ['deepen 1\n'] : []),
+      ...(filter ? ['filter tree:2\n'] : []),
+      ...[...ids].map((id) => `want ${id}\n`),
+      'done\n',
+    ];
+    const command = ['command=fetch\n', `${AGENT}\n`, `object-format=${format}\n`];
+    const request = [...command.map(packet), DELIMITER, ...lines.map(packet), FLUSH];
+    const reader = await upload.ask(Buffer.concat(request));
+    return readPack(await readPackfile(reader), format);
+  } finally {
+    upload.close();
+  }
 }
 
 async function readPackfile(reader: PacketReader): Promise<Buffer> {
@@ -56,13 +70,9 @@ async function readPackfile(reader: PacketReader): Promise<Buffer> {
     await reader.lines(); // which commits are the last ones
   }
   const chunks: Buffer[] = [];
-  let size = 0;
   for (let read = await reader.next(); typeof read !== 'string'; read = await reader.next()) {
     if (read[0] === 3) throw new Error(read.toString('utf8', 1));
-    if (read[0] !== 1) continue; // progress
-    chunks.push(read.subarray(1));
-    size += read.length;
-    if (size > LARGEST) throw new Error('the pack is too large');
+    if (read[0] === 1) chunks.push(read.subarray(1)); // else progress
   }
   return Buffer.concat(chunks);
 }

@@ -1,9 +1,10 @@
 /**
  * Makes an object out of another and what differs: runs of the other one's bytes, and bytes of its own.
  *
- * @throws {Error} for a difference that fits another base, or is damaged
+ * @param most bytes that the object may have
+ * @throws {Error} for a difference that fits another base, is damaged, or makes more than that
  */
-export function applyDelta(base: Buffer, delta: Buffer): Buffer {
+export function applyDelta(base: Buffer, delta: Buffer, most: number): Buffer {
   let at = 0;
   const next = (): number => delta.readUInt8(at++);
   const length = (): number => {
@@ -20,18 +21,25 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer {
     return value;
   };
   const [before, after] = [length(), length()];
-  const parts: Buffer[] = [];
+  if (after > most) throw new Error('the pack is too large');
+  const result = Buffer.alloc(after);
+  let made = 0;
+  const add = (source: Buffer, offset: number, size: number): void => {
+    // More than was said, or more than there is: what is filled in is not what was meant.
+    if (size === 0 || made + size > after || offset + size > source.length)
+      throw new Error('the pack is damaged');
+    made += source.copy(result, made, offset, offset + size);
+  };
   while (at < delta.length) {
     const command = next();
     if (command & 0x80) {
       const offset = number(command & 0x0f, 4);
-      const size = number((command >> 4) & 7, 3) || 0x10000;
-      parts.push(base.subarray(offset, offset + size));
+      add(base, offset, number((command >> 4) & 7, 3) || 0x10000);
     } else {
-      parts.push(delta.subarray(at, (at += command)));
+      add(delta, at, command);
+      at += command;
     }
   }
-  const result = Buffer.concat(parts);
-  if (base.length !== before || result.length !== after) throw new Error('the pack is damaged');
+  if (base.length !== before || made !== after) throw new Error('the pack is damaged');
   return result;
 }

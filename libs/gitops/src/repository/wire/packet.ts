@@ -1,3 +1,5 @@
+import { ANSWER_BYTES, PACKET_BYTES } from './limits.ts';
+
 /** What ends a message, and what parts its sections. */
 export const FLUSH = Buffer.from('0000');
 export const DELIMITER = Buffer.from('0001');
@@ -15,21 +17,25 @@ export function packet(line: string): Buffer {
 export class PacketReader {
   readonly #source: AsyncIterator<Buffer>;
   #received: Buffer = Buffer.alloc(0);
+  /** Bytes that may still be read. */
+  #left: number;
 
-  constructor(source: AsyncIterable<Buffer>) {
+  /** @param most bytes that are read at most, whatever is in them */
+  constructor(source: AsyncIterable<Buffer>, most = ANSWER_BYTES) {
     this.#source = source[Symbol.asyncIterator]();
+    this.#left = most;
   }
 
-  /** @throws {Error} for what is no packet, and when bytes end inside of one */
+  /** @throws {Error} for what is no packet, when bytes end inside of one, and when there are too many of them */
   async next(): Promise<Packet> {
     if (!(await this.#have(4))) {
       if (this.#received.length > 0) throw new Error('the answer ends inside a packet');
       return 'end';
     }
-    const length = Number.parseInt(this.#take(4).toString('latin1'), 16);
+    const length = lengthOf(this.#take(4).toString('latin1'));
     if (length === 0) return 'flush';
     if (length === 1) return 'delimiter';
-    if (!(length >= 4)) throw new Error('the answer is no packet');
+    if ((this.#left -= length) < 0) throw new Error('the answer is too long');
     if (!(await this.#have(length - 4))) throw new Error('the answer ends inside a packet');
     return this.#take(length - 4);
   }
@@ -62,4 +68,10 @@ export class PacketReader {
     this.#received = this.#received.subarray(length);
     return taken;
   }
+}
+
+function lengthOf(digits: string): number {
+  const length = /^[0-9a-f]{4}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
+  if (length === 0 || length === 1 || (length >= 4 && length <= PACKET_BYTES)) return length;
+  throw new Error('the answer is no packet');
 }

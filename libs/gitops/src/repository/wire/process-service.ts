@@ -11,12 +11,7 @@ import type { Reach } from './service.ts';
  * @param safeFolders what the user said in `safe.directory`
  */
 export function processService(folder: string, cwd: string, safeFolders: readonly string[]): Reach {
-  const env = {
-    ...asVariables(safeFolders.map((safe) => ['safe.directory', safe])),
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_PROTOCOL: 'version=2',
-  };
+  const env = folderEnvironment(safeFolders);
   return (name, signal) => {
     const child = spawn(name, ['--', folder], {
       cwd,
@@ -41,3 +36,10 @@ export function processService(folder: string, cwd: string, safeFolders: readonl
     };
   };
 }
+
+/** Variables for git in somebody's folder. */
+export const folderEnvironment = (safeFolders: readonly string[]): Record<string, string> => ({
+  ...asVariables(safeFolders.map((safe) => ['safe.directory', safe])),
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+});
