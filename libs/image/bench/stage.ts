@@ -9,6 +9,8 @@ export interface Stage {
   folder: string;
   /** Two registries; the first has the base. */
   hosts: [string, string];
+  /** Processor time that both took so far. Milliseconds. */
+  registriesCpuMs(): number;
   /** The compiled program. */
   program: string;
   lock: BaseLock;
@@ -24,6 +26,7 @@ export async function openStage(folder: string): Promise<Stage> {
   return {
     folder,
     hosts: [first.host, second.host],
+    registriesCpuMs: () => first.cpuMs() + second.cpuMs(),
     program: await compiledProgram(folder),
     lock,
     lockFile: file,

@@ -1,5 +1,6 @@
-import { chmod, copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { chmod, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileChunks } from './chunks.ts';
 import { hexOf, meter, verified, type Expected } from './digest.ts';
 import { partialPath, sweepPartials } from './partial.ts';
@@ -11,9 +12,15 @@ export function blobPath(folder: string, digest: string): string {
 }
 
 /** True when the blob is there with the right size. Its bytes are checked wherever they are used. */
-export async function hasBlob(folder: string, blob: Expected): Promise<boolean> {
-  const found = await stat(blobPath(folder, blob.digest)).catch(() => undefined);
-  return found !== undefined && found.isFile() && found.size === blob.size;
+export function hasBlob(folder: string, blob: Expected): boolean {
+  const path = blobPath(folder, blob.digest);
+  try {
+    // Asked often, and answered before another thread could have been.
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found !== undefined && found.isFile() && found.size === blob.size;
+  } catch {
+    return false;
+  }
 }
 
 /** Stores content whose digest is not known yet, and returns it. The blob appears whole or not at all. */
@@ -56,9 +63,7 @@ async function intoPlace(folder: string, write: (partial: string) => Promise<Exp
     await mkdir(join(folder, 'sha256'), { recursive: true });
     await sweepPartials(folder);
     const blob = await write(partial);
-    const path = blobPath(folder, blob.digest);
-    await mkdir(dirname(path), { recursive: true });
-    await rename(partial, path);
+    await rename(partial, blobPath(folder, blob.digest));
     // Renaming one hard link onto another of the same file does nothing and leaves both names.
     await rm(partial, { force: true });
     return blob;

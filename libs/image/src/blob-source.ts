@@ -21,7 +21,7 @@ export type BlobSource = (blob: Expected) => Promise<FoundBlob | undefined>;
 /** Blobs of a content-addressed folder. @param shared nobody edits or removes them in place. */
 export function folderBlobs(folder: string, shared = false): BlobSource {
   return async (blob) => {
-    if (!(await hasBlob(folder, blob))) return undefined;
+    if (!hasBlob(folder, blob)) return undefined;
     const file = blobPath(folder, blob.digest);
     return {
       isLocal: true,

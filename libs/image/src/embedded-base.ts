@@ -86,7 +86,7 @@ async function cachedLayer(blobs: string, inputs: readonly Input[]): Promise<Exp
   const key = digestOf(canonicalJson({ recipe, inputs }));
   const cache = await readCache(file);
   const known = cache[key];
-  if (known && (await hasBlob(blobs, known))) return known;
+  if (known && hasBlob(blobs, known)) return known;
   const layer = await addBlob(blobs, writeTar(baseEntries(inputs)));
   await replaceFile(file, Buffer.from(canonicalJson({ ...(await readCache(file)), [key]: layer })));
   return layer;

@@ -42,14 +42,17 @@ export function folderTarget(folder: string, signal: AbortSignal = new AbortCont
       const listed = (await entries()).some((entry) => entry.digest === descriptor.digest);
       return listed && hasBlob(blobs, descriptor);
     },
-    hasBlob: (blob) => hasBlob(blobs, blob),
+    hasBlob: async (blob) => hasBlob(blobs, blob),
     putBlob,
     identity: async () => `oci:${resolve(folder)}`,
     complete: async () => undefined,
     putManifest: putDocument,
-    async putRoot(root) {
+    async putRoot(root, tag) {
       await putDocument(root);
-      await changeIndex(folder, entries, (list) => withImage(list, root.descriptor));
+      const { descriptor } = root;
+      await changeIndex(folder, entries, (list) =>
+        tag === undefined ? withImage(list, descriptor) : withTag(list, tag, descriptor),
+      );
     },
     tagged: async (tag) => (await entries()).find((entry) => entry.annotations?.[refName] === tag)?.digest,
     putTag: (tag, root) => changeIndex(folder, entries, (list) => withTag(list, tag, root.descriptor)),

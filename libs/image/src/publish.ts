@@ -1,5 +1,5 @@
 import { ImageError } from './error.ts';
-import { pushImage, type PushOptions, type PushResult } from './push.ts';
+import { withPush, type PushOptions, type PushResult } from './push.ts';
 
 export interface PublishOptions extends Omit<PushOptions, 'to'> {
   /** Repositories, in the words of `pushImage`. */
@@ -8,13 +8,14 @@ export interface PublishOptions extends Omit<PushOptions, 'to'> {
 
 /**
  * Brings an image into several repositories at once, under one digest. It succeeds only if the digest can be read in
- * each of them; where one fails the others are still finished, and the next run sends only what is missing.
+ * each of them; where one fails the others are still finished, and the next run sends only what is missing. What is
+ * no name of a repository or tag fails before anything is sent.
  * @throws ImageError as `pushImage`, with the code of the first that failed
  */
 export async function publishImage({ to, ...options }: PublishOptions): Promise<PushResult[]> {
   if (to.length === 0) throw new ImageError('invalid-input', 'name at least one repository');
   const places = [...new Set(to)];
-  const outcomes = await Promise.allSettled(places.map((place) => pushImage({ ...options, to: place })));
+  const outcomes = await withPush(options, places, (push) => Promise.allSettled(places.map(push)));
   const results = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failures = outcomes.flatMap((outcome, index) =>
     outcome.status === 'rejected' ? [{ place: places[index] ?? '', error: outcome.reason as unknown }] : [],

@@ -1,6 +1,6 @@
 import type { CredentialStore } from './credentials.ts';
 import { registryCredentials } from './registry-credentials.ts';
-import { openImage } from './image.ts';
+import { openImage, type Image } from './image.ts';
 import { assertTags, parseRepository } from './reference.ts';
 import { sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
 import { openTarget } from './target.ts';
@@ -35,28 +35,49 @@ export interface PushResult extends Sent {
 
 /**
  * Brings an image into a repository. What is there already is not sent; blobs go first, the index after what it
- * names, tags last: a push that breaks off leaves nothing that names missing content, and the next one goes on.
+ * names, with its first tag, further tags last: a push that breaks off leaves nothing that names missing content, and the next one goes on.
  * @throws ImageError `invalid-input`, `blob-missing`, `unauthorized`, `repository-missing`, `tag-immutable`,
  *   `registry-unreachable`, `deadline`, …
  */
-export async function pushImage(options: PushOptions): Promise<PushResult> {
-  const { tags = [], insecure, credentials = registryCredentials(), onProgress } = options;
-  const repository = parseRepository(options.to);
-  assertTags(tags);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([AbortSignal.timeout(options.deadlineMs ?? 120_000), stop.signal]);
-  const image = await openImage({ ...options, signal });
-  const target = openTarget(repository, { credentials, signal, insecure });
+export async function pushImage({ to, ...options }: PushOptions): Promise<PushResult> {
+  return withPush(options, [to], (push) => push(to));
+}
+
+/** Brings the image into one of the repositories. */
+type Push = (to: string) => Promise<PushResult>;
+
+/** Opens an image once, for pushes that may run side by side. What is asked is checked before anything is sent. */
+export async function withPush<T>(
+  options: Omit<PushOptions, 'to'>,
+  places: readonly string[],
+  work: (push: Push) => Promise<T>,
+): Promise<T> {
+  for (const place of places) parseRepository(place);
+  assertTags(options.tags ?? []);
+  const deadline = AbortSignal.timeout(options.deadlineMs ?? 120_000);
+  const image = await openImage({ ...options, signal: deadline });
   try {
-    const { root, blobs, source } = image;
-    const documents = image.platforms.map(({ document }) => document);
+    return await work((to) => pushOpened(image, { ...options, to }, deadline));
+  } finally {
+    image.close();
+  }
+}
+
+async function pushOpened(image: Image, options: PushOptions, deadline: AbortSignal): Promise<PushResult> {
+  const { to, tags = [], insecure, credentials = registryCredentials(), onProgress } = options;
+  const { root, blobs, source, platforms } = image;
+  const [first, ...others] = new Set(tags);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([deadline, stop.signal]);
+  const target = openTarget(parseRepository(to), { credentials, signal, insecure });
+  try {
+    const documents = platforms.map(({ document }) => document);
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
     const sending = { source, onProgress, signal, cancel: () => stop.abort() };
-    const sent = await sendImage(target, root, async () => ({ children, blobs }), sending);
-    await sendTags(target, tags, root, sent.existed);
-    return { repository: options.to, digest: root.descriptor.digest, ...sent, requests: target.requests() };
+    const sent = await sendImage(target, root, async () => ({ children, blobs }), sending, first);
+    await sendTags(target, sent.existed ? tags : others, root, sent.existed);
+    return { repository: to, digest: root.descriptor.digest, ...sent, requests: target.requests() };
   } finally {
     target.close();
-    image.close();
   }
 }

@@ -47,18 +47,20 @@ export interface Contents {
  * Sends what the target does not have: blobs, the documents that name them, the root last; then asks whether the
  * root is there.
  * @param contents asked only when the root is not there
- * @throws ImageError `blob-missing`, `push-unverified`, …
+ * @param tag goes with the root, when that is sent: a request less
+ * @throws ImageError `blob-missing`, `push-unverified`, `tag-immutable`, …
  */
 export async function sendImage(
   target: Target,
   root: Document,
   contents: () => Promise<Contents>,
   options: SendOptions,
+  tag?: string,
 ): Promise<Sent> {
   if (await target.hasImage(root)) return { uploadedBytes: 0, uploadedBlobs: 0, existed: true };
   const below = await contents();
   const sent = await sendContents(target, below, options);
-  await target.putRoot(root);
+  await target.putRoot(root, tag);
   if (await target.hasImage(root)) {
     await target.complete(below.blobs);
     return { ...sent, existed: false };

@@ -22,10 +22,14 @@ export interface Target extends ReferrersTarget {
   ): Promise<'uploaded' | 'mounted'>;
   /** A platform's manifest, before the root that names it; or a referrer. */
   putManifest(document: Document): Promise<void>;
-  putRoot(root: Document): Promise<void>;
+  /**
+   * Makes the image complete, and lets a tag lead to it at once.
+   * @throws ImageError `tag-immutable`
+   */
+  putRoot(root: Document, tag?: string): Promise<void>;
   /** The digest a tag leads to. */
   tagged(tag: string): Promise<string | undefined>;
-  /** @throws ImageError `tag-immutable` */
+  /** Lets a tag lead to an image that is there. @throws ImageError `tag-immutable` */
   putTag(tag: string, root: Document): Promise<void>;
   /** Told when an image with these blobs is there, whole. */
   complete(blobs: readonly Descriptor[]): Promise<void>;

@@ -40,3 +40,13 @@ test('where one registry fails the others are finished, and the error names both
   expect(again.map(({ existed }) => existed)).toEqual([false, true]);
   expect((await failureOf(publishImage({ layout, blobs, to: [], credentials }))).code).toBe('invalid-input');
 });
+
+test('nothing is sent anywhere when one of the repositories or tags is no name', async () => {
+  const [registry, { layout, blobs }] = [await fakeRegistry(), await smallImage()];
+  const good = `${registry.host}/app`;
+  for (const wrong of [{ to: [good, 'no name/'] }, { to: [good], tags: ['v1', 'no tag'] }]) {
+    const failure = await failureOf(publishImage({ layout, blobs, credentials, ...wrong }));
+    expect(failure.code).toBe('invalid-input');
+  }
+  expect(registry.seen).toEqual([]);
+});

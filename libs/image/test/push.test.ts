@@ -32,9 +32,9 @@ function failing(expression: RegExp, fault: Fault, times = 1): NonNullable<FakeR
 }
 
 describe('a push to a registry', () => {
-  test('sends blobs, then the manifest, then the index, then tags, and checks that the index is there', async () => {
+  test('sends blobs, then the manifest, then the index under its first tag, checks that it is there, and sends further tags', async () => {
     const [registry, image] = [await fakeRegistry(), await smallImage()];
-    const result = await push(registry, image, { tags: ['v1', 'v1'] });
+    const result = await push(registry, image, { tags: ['v1', 'v1', 'v2'] });
     expect(result).toMatchObject({ digest: image.result.digest, uploadedBlobs: 5, existed: false });
     expect(result.requests).toBe(registry.seen.length);
     const order = steps(registry);
@@ -46,9 +46,9 @@ describe('a push to a registry', () => {
     expect(order[0]).toBe(first);
     expect(order.slice(-4)).toEqual([
       `PUT manifests/${platform}`,
-      `PUT manifests/${index}`,
-      `HEAD manifests/${index}`,
       'PUT manifests/v1',
+      `HEAD manifests/${index}`,
+      'PUT manifests/v2',
     ]);
     const sent = registry.seen.filter(({ path }) => path.includes('/blobs/uploads/'));
     expect(sent.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(result.uploadedBytes);
@@ -72,6 +72,17 @@ describe('a push to a registry', () => {
     await push(registry, image);
     const changed = await smallImage('console.log("changed")');
     expect(await push(registry, changed)).toMatchObject({ uploadedBlobs: 2, existed: false });
+  });
+
+  test('asks for every layer, and for the configuration only when this process has sent it before', async () => {
+    const [registry, image] = [await fakeRegistry(), await smallImage()];
+    const asked = () => steps(registry).filter((step) => step.startsWith('HEAD blobs/')).length;
+    await push(registry, image);
+    expect(asked()).toBe(4);
+    // Somebody deletes the index: everything below it is still there.
+    registry.manifests.delete(`team/app@${image.result.digest}`);
+    expect(await push(registry, image)).toMatchObject({ uploadedBlobs: 0, existed: false });
+    expect(asked()).toBe(4 + 5);
   });
 
   test('reports what happens to each blob', async () => {

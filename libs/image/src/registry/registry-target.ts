@@ -1,8 +1,9 @@
 import { ImageError } from '../error.ts';
+import { mediaTypes } from '../oci.ts';
 import type { Target } from '../target.ts';
 import { accountKey, askedOnce } from './account.ts';
 import { readReferrers } from './lists.ts';
-import { mountSource, rememberBlobs } from './mounts.ts';
+import { isRemembered, mountSource, rememberBlobs } from './mounts.ts';
 import { uploadOnce } from '../upload-once.ts';
 import { RemoteRepository, type RepositoryOptions } from './repository.ts';
 
@@ -13,10 +14,25 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
   const remote = new RemoteRepository({ ...options, credentials, access: 'pull,push' });
   let found: Promise<string> | undefined;
   const account = () => (found ??= accountKey(remote.origin, host, credentials));
+  const putTag: Target['putTag'] = async (tag, root) => {
+    try {
+      await remote.putManifest(tag, root);
+    } catch (error) {
+      // The answer to a successful try may have been lost, and an immutable tag refuses even the same digest.
+      const now = await remote.manifestDigest(tag);
+      if (now === root.descriptor.digest) return;
+      if (now === undefined || !isRefusal(error)) throw error;
+      throw tagImmutable(name, tag, now, root.descriptor.digest, error);
+    }
+  };
   return {
     name,
     hasImage: async (root) => (await remote.manifestDigest(root.descriptor.digest)) !== undefined,
-    hasBlob: (blob) => remote.hasBlob(blob.digest),
+    async hasBlob(blob) {
+      // A configuration belongs to one manifest, and asking costs as much as sending it.
+      const isNew = blob.mediaType === mediaTypes.config && !isRemembered(await account(), path, blob.digest);
+      return !isNew && remote.hasBlob(blob.digest);
+    },
     async putBlob(blob, found, onBytes) {
       const here = found.repository?.host === host ? found.repository.path : undefined;
       const from =
@@ -40,19 +56,10 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
       );
     },
     putManifest: (document) => remote.putManifest(document.descriptor.digest, document),
-    putRoot: (root) => remote.putManifest(root.descriptor.digest, root),
+    putRoot: (root, tag) =>
+      tag === undefined ? remote.putManifest(root.descriptor.digest, root) : putTag(tag, root),
     tagged: (tag) => remote.manifestDigest(tag),
-    async putTag(tag, root) {
-      try {
-        await remote.putManifest(tag, root);
-      } catch (error) {
-        // The answer to a successful try may have been lost, and an immutable tag refuses even the same digest.
-        const now = await remote.manifestDigest(tag);
-        if (now === root.descriptor.digest) return;
-        if (now === undefined || !isRefusal(error)) throw error;
-        throw tagImmutable(name, tag, now, root.descriptor.digest, error);
-      }
-    },
+    putTag,
     referrers: (subject) => readReferrers(remote, subject),
     putReferrersTag: (tag, list, etag) => remote.putManifest(tag, list, etag),
     requests: () => remote.requests(),
