@@ -28,13 +28,8 @@ export { resourcePolicy, type Policy, type ResourcePolicy, type Violation } from
 export { withInput } from './policy/with-input.ts';
 export { relaxationsOf, type Relaxation } from './policy/relaxations.ts';
 
-export {
-  loadProgram,
-  readStack,
-  synthStack,
-  type StackModule,
-  type StackProject,
-} from './project/read-stack.ts';
+export { loadProgram, synthStack, type StackModule } from './project/load-program.ts';
+export { readStack, type StackProject } from './project/read-stack.ts';
 export { assertFresh, CHECKED_IN, DIST, readGraph, record, writeDist } from './project/checked-in.ts';
 
 export { Engine, type Applied, type Changes } from './engine/engine.ts';

@@ -11,7 +11,12 @@ export function readConfig(
   file: Readonly<Record<string, unknown>>,
   place: string,
 ): { config: Record<string, string>; secretKeys: string[] } {
-  const given = (file['config'] ?? {}) as Record<string, unknown>;
+  const given: unknown = file['config'] ?? {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new StackError('invalid', `${place}: config must be a map of PROJECT:NAME to values.`, {
+      value: given,
+    });
+  }
   const config: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [key, value] of Object.entries(given)) {

@@ -1,12 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { StackError } from '../error.ts';
-import type { Graph } from '../graph/graph.ts';
 import type { Lookups } from '../graph/lookup.ts';
-import { synth, type Program } from '../graph/synth.ts';
-import type { Policy } from '../policy/policy.ts';
 import { readConfig } from './read-config.ts';
 
 /** A folder with a Pulumi program and the configuration of the one stack that it is for. */
@@ -41,15 +37,38 @@ export async function readStack(folder: string): Promise<StackProject> {
   }
   const { name, main = 'index.ts' } = settings;
   if (typeof name !== 'string' || typeof main !== 'string') {
-    throw new StackError('invalid', `${join(folder, 'Pulumi.yaml')}: name and main must be text.`, {
-      value: name,
-    });
+    throw new StackError(
+      'invalid',
+      `${join(folder, 'Pulumi.yaml')}: name and main must be text. Write the stack's name, as in "name: cluster".`,
+      { value: typeof name === 'string' ? main : name },
+    );
   }
   const stack = await onlyStack(folder);
   const file = join(folder, `Pulumi.${stack}.yaml`);
   const { config, secretKeys } = readConfig((await readYaml(file)) ?? {}, file);
-  const lookups = JSON.parse((await text(join(folder, LOOKUPS))) ?? '{}') as Lookups;
+  const lookups = await readLookups(join(folder, LOOKUPS));
   return { folder, project: name, stack, config, secretKeys, lookups, main };
+}
+
+async function readLookups(file: string): Promise<Lookups> {
+  const found = await text(file);
+  if (found === undefined) return {};
+  let lookups: unknown;
+  try {
+    lookups = JSON.parse(found);
+  } catch (cause) {
+    throw new StackError('invalid', `${file} is not valid JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (!isMap(lookups) || !Object.values(lookups).every(isMap)) {
+    throw new StackError(
+      'invalid',
+      `${file} must hold an object: by the token of each question, its answer.`,
+      {
+        value: lookups,
+      },
+    );
+  }
+  return lookups as Lookups;
 }
 
 async function onlyStack(folder: string): Promise<string> {
@@ -68,60 +87,21 @@ async function onlyStack(folder: string): Promise<string> {
 async function readYaml(file: string): Promise<Record<string, unknown> | undefined> {
   const found = await text(file);
   if (found === undefined) return undefined;
+  let read: unknown;
   try {
-    return (parse(found) ?? {}) as Record<string, unknown>;
+    read = parse(found) ?? {};
   } catch (cause) {
-    const [why] = (cause as Error).message.split('\n');
+    const why = (cause as Error).message.split('\n')[0]?.replace(/:$/, '.');
     throw new StackError('invalid', `${file} is not valid YAML: ${why}`, { cause });
   }
+  if (!isMap(read)) throw new StackError('invalid', `${file} must hold a map of keys.`, { value: read });
+  return read;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function text(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined);
-}
-
-/** What a stack's module holds. */
-export interface StackModule {
-  program: Program;
-  /** What must hold for its graph; its export `policies`. */
-  policies: readonly Policy[];
-}
-
-/**
- * Imports a stack's program.
- *
- * @throws {StackError} `program` when the module throws, or exports no function by default
- */
-export async function loadProgram({
-  folder,
-  main,
-}: Pick<StackProject, 'folder' | 'main'>): Promise<StackModule> {
-  const file = join(folder, main);
-  const module = (await import(pathToFileURL(file).href).catch((cause: unknown) => {
-    throw new StackError(
-      'program',
-      `${file} cannot be imported: ${(cause as Error).message.split('\n')[0]}. Resources are made by the function that it exports by default, not while it is imported.`,
-      { value: file, cause },
-    );
-  })) as { default?: unknown; policies?: readonly Policy[] };
-  if (typeof module.default !== 'function') {
-    throw new StackError(
-      'program',
-      `${file} must export a function by default, which makes the resources and returns the outputs: ` +
-        `a module that makes them while it is imported makes none the second time.`,
-      { value: file },
-    );
-  }
-  return { program: module.default as Program, policies: module.policies ?? [] };
-}
-
-/**
- * The graph of a stack's folder.
- *
- * @param timeout how long the program may take, in seconds. @default 60
- * @throws {StackError} what {@link readStack}, {@link loadProgram} and {@link synth} throw
- */
-export async function synthStack(project: StackProject, timeout?: number): Promise<Graph> {
-  const { program } = await loadProgram(project);
-  return synth(program, { ...project, ...(timeout !== undefined && { timeout }) });
 }
