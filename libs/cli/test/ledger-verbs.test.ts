@@ -211,7 +211,7 @@ describe('promote', () => {
     expect(done.output).toMatch(
       new RegExp(`^APP +STAGE +IMAGE\napi +landed +${tag}\nOne commit on env/stage: [0-9a-f]{12}\n$`),
     );
-    const { digest } = await inspectImage({ layout: '.slipway/stage/api', blobs: '.slipway/blobs' });
+    const { digest } = await inspectImage({ image: '.slipway/stage/api', blobs: '.slipway/blobs' });
     expect(`sha-${digest.slice(7, 19)}`).toBe(tag);
     const again = await slipway('promote --from local --to stage --json');
     expect(again.code).toBe(0);

@@ -24,10 +24,11 @@ export function checkDocument<S extends TSchema>(schema: S, value: unknown, plac
   if (Value.Check(schema, value)) return value;
   const problems = Value.Errors(schema, value)
     .filter((problem) => problem.keyword !== 'boolean')
-    .map(
-      (problem) =>
-        `${problem.instancePath || '/'} ${problem.message}${offending(value, problem.instancePath)}`,
-    );
+    .map((problem) => {
+      const further = problem.keyword === 'additionalProperties' ? problem.params.additionalProperties : [];
+      const names = further.length > 0 ? `: ${further.join(', ')}` : '';
+      return `${problem.instancePath || '/'} ${problem.message}${names}${offending(value, problem.instancePath)}`;
+    });
   throw new ImageError('document-invalid', `${place} is not what it should be: ${problems.join('; ')}`, {
     value: place,
   });

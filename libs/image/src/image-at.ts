@@ -5,12 +5,17 @@ import { openImage, readPlatforms, type Image } from './image.ts';
 import { openOrigin, type OriginOptions } from './origin.ts';
 import { parseRepository, splitImage } from './reference.ts';
 
+interface OpenOptions extends OriginOptions {
+  /** Which image, where a folder holds several. */
+  digest?: string | undefined;
+}
+
 /**
  * Opens an image wherever it is: `repository@sha256:…`, or a folder that is an OCI layout with one image (`DIR` or
  * `oci:DIR`). Layers are read when they are wanted.
  * @throws ImageError `invalid-input`, `image-missing`, `document-invalid`, `digest-mismatch`, …
  */
-export async function openImageAt(text: string, options: OriginOptions): Promise<Image> {
+export async function openImageAt(text: string, options: OpenOptions): Promise<Image> {
   if (!isDigest(text.slice(text.lastIndexOf('@') + 1))) {
     const layout = text.replace(/^oci:/, '');
     if (existsSync(layout)) return openImage({ ...options, layout });

@@ -9,7 +9,13 @@ export { embeddedBase } from './embedded-base.ts';
 export { ImageError, type ImageErrorCode } from './error.ts';
 export { exportImage, type ExportOptions, type ExportResult } from './export.ts';
 export type { ImageLocation } from './image.ts';
-export { inspectImage, type InspectedFile, type InspectedImage, type InspectedLayer } from './inspect.ts';
+export {
+  inspectImage,
+  type InspectedFile,
+  type InspectedImage,
+  type InspectedLayer,
+  type InspectOptions,
+} from './inspect.ts';
 export { listImages, type ListedImage, type ListOptions } from './list.ts';
 export type { Descriptor, History, Platform } from './oci.ts';
 export {

@@ -1,7 +1,25 @@
-import { openImage, type Image, type ImageLocation, type PlatformImage } from './image.ts';
+import type { CredentialStore } from './credentials.ts';
+import { openImageAt } from './image-at.ts';
+import type { Image, PlatformImage } from './image.ts';
 import { imagePath, layerName, readLayer } from './layer-reader.ts';
 import { platformName, type Descriptor } from './oci.ts';
+import { registryCredentials } from './registry-credentials.ts';
 import type { TarMember } from './tar-reader.ts';
+
+export interface InspectOptions {
+  /** `repository@sha256:…`, or a folder that is an OCI layout. */
+  image: string;
+  /** Folder in which base blobs of a sparse layout lie. */
+  blobs?: string;
+  /** Which image, where a folder holds several. */
+  digest?: string;
+  /** Milliseconds for all requests together. @default 60 000 */
+  deadlineMs?: number;
+  /** Plain http for a host that is not loopback. @default false */
+  insecure?: boolean;
+  /** @default what `docker login` left */
+  credentials?: CredentialStore;
+}
 
 export interface InspectedFile {
   /** From the root of the image's file system. */
@@ -43,10 +61,12 @@ export interface InspectedImage {
 
 /**
  * Says what is in an image: its configuration, its layers with their sizes, and the files in each.
- * @throws ImageError `document-invalid`, `digest-mismatch`, `archive-invalid`
+ * @throws ImageError `invalid-input`, `image-missing`, `document-invalid`, `digest-mismatch`, `archive-invalid`, …
  */
-export async function inspectImage(location: ImageLocation): Promise<InspectedImage> {
-  const image = await openImage(location);
+export async function inspectImage(options: InspectOptions): Promise<InspectedImage> {
+  const { credentials = registryCredentials(), deadlineMs = 60_000, ...rest } = options;
+  const opening = { ...rest, credentials, signal: AbortSignal.timeout(deadlineMs) };
+  const image = await openImageAt(options.image, opening);
   try {
     const platforms = [];
     for (const platform of image.platforms) platforms.push(await inspectPlatform(image, platform));

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -83,6 +84,26 @@ describe('the verbs', () => {
     expect(failure.message).toContain('name a base lock');
   });
 
+  test('build names what is wrong with a place, a tag or a lock before it builds', async () => {
+    const { bundle, folder } = await smallImage();
+    const output = join(folder, 'unbuilt');
+    await writeFiles(folder, {
+      'lock.json': `{"name":"r.example/base","digest":"sha256:${'0'.repeat(64)}","tga":"v1","extra":1}`,
+      'lock.yaml': 'name: r.example/base',
+    });
+    const wrong = async (...flags: string[]) =>
+      failureOf(run(['build', bundle, '--output', output, ...flags]));
+    expect((await wrong('--to', 'r.example/app:v1')).value).toBe('r.example/app:v1');
+    expect((await wrong('--to', 'r.example/app', '--tag', 'no tag')).value).toBe('no tag');
+    expect((await wrong('--tag', 'v1')).message).toContain('name it with --to');
+    const lock = await wrong('--base-lock', join(folder, 'lock.json'));
+    expect(lock.message).toContain(`"${join(folder, 'lock.json')}"`);
+    expect(lock.message).toContain('must not have additional properties: tga, extra');
+    expect((await wrong('--base-lock', join(folder, 'lock.yaml'))).message).toContain('reads JSON');
+    expect((await wrong('--base-lock', join(folder, 'none'))).message).toContain('(ENOENT)');
+    expect(existsSync(output)).toBe(false);
+  });
+
   test('refuse labels, deadlines and locks that cannot be read', async () => {
     const build = ['build', '/nonexistent', '--output', '/nonexistent/out'];
     expect((await failureOf(run([...build, '--label', 'novalue']))).value).toBe('novalue');
@@ -107,7 +128,7 @@ describe('the verbs', () => {
 test('the program ends with 1 after failed work and 2 after wrong usage, and says why in one line', async () => {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   onTestFinished(() => written.mockRestore());
-  expect(await runImageCommand(['inspect', '/nonexistent'])).toBe(1);
+  expect(await runImageCommand(['unpack', '/nonexistent', '--output', '/nonexistent/root'])).toBe(1);
   expect(written.mock.lastCall?.[0]).toMatch(/^error: .*build the image first \[document-invalid\]\n$/);
   expect(await runImageCommand(['build'])).toBe(2);
   expect(await runImageCommand(['nothing'])).toBe(2);

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { inspectImage } from '../src/inspect.ts';
+import { pushImage } from '../src/push.ts';
+import { failureOf } from './failure-of.ts';
+import { fakeRegistry } from './registry/fake-registry.ts';
 import { smallImage } from './small-image.ts';
 
 test('inspecting shows the configuration, the layers and the files in each', async () => {
   const { layout, blobs, result } = await smallImage();
-  const { digest, platforms } = await inspectImage({ layout, blobs });
+  const { digest, platforms } = await inspectImage({ image: layout, blobs });
   expect(digest).toBe(result.digest);
   expect(platforms).toHaveLength(1);
   expect(platforms[0]).toMatchObject({
@@ -27,6 +30,23 @@ test('inspecting shows the configuration, the layers and the files in each', asy
 
 test('inspecting leaves out the files of a layer that is not on this machine', async () => {
   const { layout } = await smallImage();
-  const { platforms } = await inspectImage({ layout });
+  const { platforms } = await inspectImage({ image: layout });
   expect(platforms[0]?.layers.map(({ files }) => files?.length)).toEqual([undefined, 4, 3, 2]);
+});
+
+test('inspecting an image of a registry fetches documents, and no layer', async () => {
+  const [registry, { layout, blobs, result }] = [await fakeRegistry(), await smallImage()];
+  const [to, credentials] = [`${registry.host}/app`, async () => undefined];
+  await pushImage({ layout, blobs, to, credentials });
+  const before = registry.seen.length;
+  const { digest, platforms } = await inspectImage({ image: `${to}@${result.digest}`, credentials });
+  expect([digest, platforms[0]?.user]).toEqual([result.digest, '65532:65532']);
+  expect(platforms[0]?.layers.map(({ size, files }) => [size > 0, files])).toEqual(
+    Array.from({ length: 4 }, () => [true, undefined]),
+  );
+  // Index, manifest, configuration.
+  expect(registry.seen.slice(before).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+  const missing = inspectImage({ image: `${to}@sha256:${'0'.repeat(64)}`, credentials });
+  expect((await failureOf(missing)).code).toBe('image-missing');
+  expect((await failureOf(inspectImage({ image: `${to}:v1`, credentials }))).code).toBe('invalid-input');
 });

@@ -28,7 +28,7 @@ async function contents(
   const [layout, blobs] = [join(folder, 'layout'), join(folder, 'blobs')];
   const bundle = await writeFiles(join(folder, 'bundle'), { 'main.mjs': 'x', ...files });
   await buildImage({ bundle, output: layout, bases: of, name: 'app' });
-  const { platforms } = await inspectImage({ layout, blobs });
+  const { platforms } = await inspectImage({ image: layout, blobs });
   return Object.fromEntries(
     platforms.map(({ platform, layers }) => [
       platform,

@@ -56,7 +56,7 @@ describe('an image for several platforms', () => {
     // Two bases, three layers of the application, two configurations.
     expect(await pushImage({ layout, blobs, to: `oci:${to}` })).toMatchObject({ uploadedBlobs: 7 });
     await checkLayout(to);
-    const { platforms } = await inspectImage({ layout, blobs });
+    const { platforms } = await inspectImage({ image: layout, blobs });
     expect(platforms.map(({ platform, digest }) => ({ platform, digest }))).toEqual(result.platforms);
     for (const architecture of ['arm64', 'amd64']) {
       const output = join(folder, architecture);

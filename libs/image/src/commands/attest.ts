@@ -11,7 +11,6 @@ import { verb, type CommandIo } from './verb.ts';
 
 interface AttestFlags {
   to: string;
-  blobs: string;
   source?: string;
   commit?: string;
   builder?: string;
@@ -48,7 +47,7 @@ export function attestCommand(io: CommandIo): Command {
     });
 }
 
-async function readSource(flags: Omit<AttestFlags, 'to' | 'blobs'>): Promise<Source | undefined> {
+async function readSource(flags: Omit<AttestFlags, 'to'>): Promise<Source | undefined> {
   const { source, commit, builder, lockfile, invocation } = flags;
   if (!source && !commit && !builder) return undefined;
   if (!source || !commit || !builder) {

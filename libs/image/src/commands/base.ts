@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { replaceFile } from '../replace.ts';
 import { updateBaseLock } from '../update-base.ts';
-import type { BaseLock } from '../pinned-base.ts';
-import { parseInput } from './read-input.ts';
+import { BaseLockSchema, type BaseLock } from '../pinned-base.ts';
+import { readDocument } from './read-input.ts';
 import { verb, type CommandIo } from './verb.ts';
 
 /** `image base update`. */
@@ -11,7 +11,7 @@ export function baseCommand(io: CommandIo): Command {
   const update = verb('update', 'move the lock to where its tag leads now')
     .argument('[lock]', 'the lock file', 'deploy/base/base.lock.yaml')
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const lock = (await parseInput(file, 'the base lock', io.parseYaml)) as BaseLock;
+      const lock = await readDocument(BaseLockSchema, file, 'the base lock', io.parseYaml);
       const day = new Date().toISOString().slice(0, 10);
       const { lock: next, changed } = await updateBaseLock({ lock, day });
       await replaceFile(file, Buffer.from(lockText(await readFile(file, 'utf8'), next)));

@@ -4,14 +4,15 @@ import { buildImage } from '../build.ts';
 import { embeddedBase } from '../embedded-base.ts';
 import { ImageError } from '../error.ts';
 import { hostPlatform, platformName } from '../oci.ts';
-import { pinnedBases, type BaseLock } from '../pinned-base.ts';
+import { BaseLockSchema, pinnedBases } from '../pinned-base.ts';
+import { assertTags, parseRepository } from '../reference.ts';
 import type { ImageResult } from '../result.ts';
 import { publishImage } from '../publish.ts';
 import { table } from '../table.ts';
 import { pushLine } from './push.ts';
-import { parseInput } from './read-input.ts';
+import { readDocument } from './read-input.ts';
 import { progressNotes } from './sending.ts';
-import { append, verb, type CommandIo } from './verb.ts';
+import { append, blobsVerb, type CommandIo } from './verb.ts';
 
 interface BuildFlags {
   output: string;
@@ -32,7 +33,7 @@ interface BuildFlags {
 
 /** `image build`. */
 export function buildCommand(io: CommandIo): Command {
-  return verb('build', 'turn a bundle folder into an image')
+  return blobsVerb('build', 'turn a bundle folder into an image')
     .argument('<bundle>', 'folder with the bundled application')
     .option('--output <dir>', 'folder that becomes the OCI layout', '.slipway/image')
     .option('--to <repository>', 'push it there, too, repeatable: host[:port]/path, or oci:DIR', append, [])
@@ -47,14 +48,23 @@ export function buildCommand(io: CommandIo): Command {
     .option('--label <key=value>', 'further label, repeatable', pair, {})
     .option('--allow <path>', 'path that looks like a secret but is public, repeatable', append, [])
     .action(async (bundle: string, flags: BuildFlags) => {
+      assertPlaces(flags);
       const bases = await chooseBases(flags, io);
       if (bases.some(({ hostNode }) => hostNode))
         io.note('note: the image holds no Node; this machine’s runs it (not for production)');
-      if (flags.tag.length > 0 && flags.to.length === 0)
-        throw new ImageError('invalid-input', 'a tag needs a repository: name it with --to');
       const result = await buildImage({ bundle, bases, ...buildFlags(flags) });
       io.print(flags.json ? JSON.stringify(result) : buildTable(result, flags.output));
       if (flags.to.length > 0) await publish(flags, io);
+    });
+}
+
+/** Before anything is built. */
+function assertPlaces({ to, tag }: BuildFlags): void {
+  for (const place of to) parseRepository(place);
+  assertTags(tag);
+  if (tag.length > 0 && to.length === 0)
+    throw new ImageError('invalid-input', `the tag "${tag[0]}" needs a repository: name it with --to`, {
+      value: tag[0] ?? '',
     });
 }
 
@@ -87,9 +97,9 @@ async function chooseBases({ baseLock, blobs, platform }: BuildFlags, io: Comman
       { value: other },
     );
   }
-  const lock = await parseInput(baseLock, 'the base lock', io.parseYaml);
+  const lock = await readDocument(BaseLockSchema, baseLock, 'the base lock', io.parseYaml);
   const platforms = platform.length > 0 ? platform : [host];
-  return pinnedBases({ lock: lock as BaseLock, blobs, platforms });
+  return pinnedBases({ lock, blobs, platforms });
 }
 
 function pair(text: string, pairs: Record<string, string>): Record<string, string> {

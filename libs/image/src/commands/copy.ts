@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { copyImage, type CopyResult } from '../copy.ts';
 import { splitImage } from '../reference.ts';
 import { progressNotes, seconds } from './sending.ts';
-import { append, verb, type CommandIo } from './verb.ts';
+import { append, blobsVerb, type CommandIo } from './verb.ts';
 
 interface CopyFlags {
   blobs: string;
@@ -14,7 +14,7 @@ interface CopyFlags {
 
 /** `image copy`. */
 export function copyCommand(io: CommandIo): Command {
-  return verb('copy', 'copy an image by digest from repository to repository')
+  return blobsVerb('copy', 'copy an image by digest from repository to repository')
     .argument('<from@digest>', 'host[:port]/path@sha256:…, or oci:DIR@sha256:…')
     .argument('<to>', 'host[:port]/path, or oci:DIR for a folder')
     .option('--tag <tag>', 'tag to set at the target, repeatable', append, [])

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { diffImages, type ImageDiff, type LayerDiff } from '../diff.ts';
 import { table } from '../table.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { blobsVerb, type CommandIo } from './verb.ts';
 
 interface DiffFlags {
   blobs: string;
@@ -12,7 +12,7 @@ interface DiffFlags {
 
 /** `image diff`. */
 export function diffCommand(io: CommandIo): Command {
-  return verb('diff', 'say which files two images do not have in common')
+  return blobsVerb('diff', 'say which files two images do not have in common')
     .argument('<before>', 'folder of an OCI layout, or repository@sha256:…')
     .argument('<after>', 'folder of an OCI layout, or repository@sha256:…')
     .option('--platform <os/arch>', 'compare this platform only')

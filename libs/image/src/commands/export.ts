@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { exportImage } from '../export.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { blobsVerb, type CommandIo } from './verb.ts';
 
 /** `image export`. */
 export function exportCommand(io: CommandIo): Command {
-  return verb('export', 'write a whole OCI layout that other tools read')
+  return blobsVerb('export', 'write a whole OCI layout that other tools read')
     .argument('<layout>', 'folder of an OCI layout')
     .requiredOption('--output <path>', 'folder, or a file that ends in .tar')
     .option('--digest <digest>', 'which image, where the layout holds several')

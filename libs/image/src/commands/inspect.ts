@@ -1,20 +1,27 @@
 import type { Command } from 'commander';
 import { inspectImage, type InspectedImage } from '../inspect.ts';
 import { table } from '../table.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { blobsVerb, type CommandIo } from './verb.ts';
+
+interface InspectFlags {
+  blobs: string;
+  digest?: string;
+  files?: boolean;
+  insecure?: boolean;
+  json?: boolean;
+}
 
 /** `image inspect`. */
 export function inspectCommand(io: CommandIo): Command {
-  return verb('inspect', 'say what is in an image')
-    .argument('<layout>', 'folder of an OCI layout')
+  return blobsVerb('inspect', 'say what is in an image')
+    .argument('<image>', 'folder of an OCI layout, or repository@sha256:…')
     .option('--digest <digest>', 'which image, where the layout holds several')
-    .option('--files', 'list the files of every layer')
-    .action(
-      async (layout: string, flags: { blobs: string; digest?: string; files?: boolean; json?: boolean }) => {
-        const image = await inspectImage({ layout, blobs: flags.blobs, digest: flags.digest });
-        io.print(flags.json ? JSON.stringify(image) : inspectTable(image, flags.files === true));
-      },
-    );
+    .option('--files', 'list the files of every layer that is on this machine')
+    .option('--insecure', 'plain http for a host that is not this machine')
+    .action(async (place: string, { files, json, ...flags }: InspectFlags) => {
+      const image = await inspectImage({ ...flags, image: place });
+      io.print(json ? JSON.stringify(image) : inspectTable(image, files === true));
+    });
 }
 
 function inspectTable(image: InspectedImage, files: boolean): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { publishImage } from '../publish.ts';
 import type { PushResult } from '../push.ts';
 import { progressNotes, seconds } from './sending.ts';
-import { append, verb, type CommandIo } from './verb.ts';
+import { append, blobsVerb, type CommandIo } from './verb.ts';
 
 interface PushFlags {
   to: string[];
@@ -16,7 +16,7 @@ interface PushFlags {
 
 /** `image push`. */
 export function pushCommand(io: CommandIo): Command {
-  return verb('push', 'bring an image into a repository')
+  return blobsVerb('push', 'bring an image into a repository')
     .argument('<layout>', 'folder of an OCI layout')
     .requiredOption('--to <repository>', 'host[:port]/path, or oci:DIR for a folder; repeatable', several)
     .option('--tag <tag>', 'tag to set, repeatable', append, [])

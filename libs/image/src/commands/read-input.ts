@@ -1,23 +1,41 @@
 import { readFile } from 'node:fs/promises';
+import type { Static, TSchema } from 'typebox';
+import { checkDocument } from '../document.ts';
 import { ImageError } from '../error.ts';
 
 /** A file that a flag names. @throws ImageError `invalid-input` */
 export async function readInput(file: string, what: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ImageError('invalid-input', `cannot read ${what} "${file}"`, { value: file, cause });
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new ImageError(
+      'invalid-input',
+      `cannot read ${what} "${file}" (${cause.code}): name a file that is there and readable`,
+      { value: file, cause },
+    );
   });
 }
 
-/** The same for a document. @throws ImageError `invalid-input` */
-export async function parseInput(
+/** The same for a document, checked against its schema. @throws ImageError `invalid-input`, `document-invalid` */
+export async function readDocument<S extends TSchema>(
+  schema: S,
   file: string,
   what: string,
   parse: (text: string) => unknown,
-): Promise<unknown> {
-  const text = await readInput(file, what);
+): Promise<Static<S>> {
+  return checkDocument(
+    schema,
+    parseText(await readInput(file, what), file, what, parse),
+    `${what} "${file}"`,
+  );
+}
+
+function parseText(text: string, file: string, what: string, parse: (text: string) => unknown): unknown {
   try {
     return parse(text);
   } catch (cause) {
-    throw new ImageError('invalid-input', `${what} "${file}" cannot be parsed`, { value: file, cause });
+    throw new ImageError(
+      'invalid-input',
+      `${what} "${file}" cannot be parsed: this program reads JSON ("slipway image" reads YAML, too)`,
+      { value: file, cause },
+    );
   }
 }

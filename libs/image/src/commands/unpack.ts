@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { unpackImage } from '../unpack.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { blobsVerb, type CommandIo } from './verb.ts';
 
 /** `image unpack`. */
 export function unpackCommand(io: CommandIo): Command {
-  return verb('unpack', 'lay out the root file system of an image')
+  return blobsVerb('unpack', 'lay out the root file system of an image')
     .argument('<layout>', 'folder of an OCI layout')
     .requiredOption('--output <dir>', 'folder that becomes the root')
     .option('--digest <digest>', 'which image, where the layout holds several')

@@ -10,12 +10,18 @@ export interface CommandIo {
   parseYaml: (text: string) => unknown;
 }
 
-/** A verb with the options that all verbs share. */
+/** A verb with the option that all verbs share. */
 export function verb(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .option('--blobs <dir>', 'folder in which base blobs lie once', '.slipway/blobs')
-    .option('--json', 'one JSON document for machines');
+  return new Command(name).description(description).option('--json', 'one JSON document for machines');
+}
+
+/** A verb that reads or fills the folder of base blobs. */
+export function blobsVerb(name: string, description: string): Command {
+  return verb(name, description).option(
+    '--blobs <dir>',
+    'folder in which base blobs lie once',
+    '.slipway/blobs',
+  );
 }
 
 /** Collects the values of a repeatable option. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Policy } from '../policy.ts';
+import { PolicySchema } from '../policy.ts';
 import { table } from '../table.ts';
 import { verifyImage } from '../verify.ts';
-import { parseInput } from './read-input.ts';
+import { readDocument } from './read-input.ts';
 import { verb, type CommandIo } from './verb.ts';
 
 /** `image verify`. */
@@ -16,7 +16,7 @@ export function verifyCommand(io: CommandIo): Command {
         image: string,
         { json, policy, ...flags }: { policy: string; insecure?: boolean; json?: boolean },
       ) => {
-        const rules = (await parseInput(policy, 'the policy', io.parseYaml)) as Policy;
+        const rules = await readDocument(PolicySchema, policy, 'the policy', io.parseYaml);
         const result = await verifyImage({ ...flags, image, policy: rules });
         const rows = result.accepted.map(({ predicateType, signer, digest }) => [
           predicateType,
