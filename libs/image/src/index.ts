@@ -8,7 +8,6 @@ export { keySigner, type Signer } from './dsse.ts';
 export { embeddedBase } from './embedded-base.ts';
 export { ImageError, type ImageErrorCode } from './error.ts';
 export { exportImage, type ExportOptions, type ExportResult } from './export.ts';
-export type { ImageLocation } from './image.ts';
 export {
   inspectImage,
   type InspectedFile,
@@ -19,7 +18,6 @@ export {
 export { listImages, type ListedImage, type ListOptions } from './list.ts';
 export type { Descriptor, History, Platform } from './oci.ts';
 export {
-  BaseLockSchema,
   pinnedBase,
   pinnedBases,
   type BaseLock,
@@ -30,8 +28,7 @@ export type { Policy } from './policy.ts';
 export type { Source } from './provenance.ts';
 export { publishImage, type PublishOptions } from './publish.ts';
 export { pushImage, type PushOptions, type PushResult } from './push.ts';
-export { parseRepository, type Repository } from './reference.ts';
-export { ImageResultSchema, readImageResult, type ImageResult } from './result.ts';
+export { readImageResult, type ImageResult } from './result.ts';
 export { registryCredentials } from './registry-credentials.ts';
 export type { PushProgress } from './send.ts';
 export { updateBaseLock, type BaseUpdate } from './update-base.ts';
