@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { errorJson } from '@slipway/gitops/cli';
 import { explain, exitCodeOf } from './exit-code.ts';
 import { program } from './program.ts';
 
@@ -15,6 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
     process.stderr.write(`${explain(error)}\n`);
+    if (argv.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
     return exitCodeOf(error);
   }
 }

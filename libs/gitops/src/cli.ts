@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { bumpFilesCommand } from './commands/bump-files.ts';
+import { errorJson } from './commands/error-json.ts';
 import { gitopsExitCode } from './commands/exit-code.ts';
 import { valuesCommand } from './commands/values.ts';
 
 export { bumpFilesCommand } from './commands/bump-files.ts';
+export { errorJson } from './commands/error-json.ts';
 export { gitopsExitCode } from './commands/exit-code.ts';
 export { valuesCommand } from './commands/values.ts';
 
@@ -25,6 +27,7 @@ export async function runGitopsCommand(args: readonly string[]): Promise<number>
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
     const said = error instanceof Error && 'code' in error ? error.message : String((error as Error).stack);
     process.stderr.write(`slipway-gitops: ${said}\n`);
+    if (args.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
     return gitopsExitCode(error);
   }
 }

@@ -10,7 +10,7 @@
  * - `corrupt`: a repository is damaged
  * - `disk`: this machine has no room, or may not write
  * - `signing`: a commit could not be signed
- * - `network`, `timeout`: the world is wrong; the only codes worth retrying
+ * - `network`, `timeout`, `locked`: the world is wrong, or another git is at it; the only codes worth retrying
  * - `no-tool`: there is no Helm to render with, or a package that should hold a tool does not
  * - `git`: git failed in a way we have no better word for
  */
@@ -31,10 +31,11 @@ export type GitopsErrorCode =
   | 'signing'
   | 'network'
   | 'timeout'
+  | 'locked'
   | 'no-tool'
   | 'git';
 
-const RETRYABLE: ReadonlySet<GitopsErrorCode> = new Set(['network', 'timeout']);
+const RETRYABLE: ReadonlySet<GitopsErrorCode> = new Set(['network', 'timeout', 'locked']);
 
 /** The one error of this package: a code to branch on, the offending value, and a message with the remedy. */
 export class GitopsError extends Error {

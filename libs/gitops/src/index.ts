@@ -28,14 +28,8 @@ export {
   readEnvironment,
   type Environment,
 } from './environment.ts';
-export {
-  bumpFiles,
-  type BumpFilesRequest,
-  type BumpFilesResult,
-  type FileChange,
-  type FileEdit,
-  type Order,
-} from './file/bump-files.ts';
+export { bumpFiles, type BumpFilesRequest, type BumpFilesResult } from './file/bump-files.ts';
+export { type FileChange, type FileEdit, type Order } from './file/edit-file.ts';
 export { GitopsError, type GitopsErrorCode } from './error.ts';
 export { history, type HistoryEntry } from './history.ts';
 export { diffManifests, type ObjectChange } from './diff/diff.ts';

@@ -2,11 +2,12 @@ import { GitopsError, type GitopsErrorCode } from './error.ts';
 import { redact } from './git.ts';
 
 /**
- * Why a remote did not do what was asked. Only `stale` and `network` are worth another try; `unknown` is a failure
+ * Why a remote did not do what was asked. Only `stale`, `locked` and `network` are worth another try; `unknown` is a failure
  * whose text is shown, never a conflict.
  */
 export type Rejection =
   | 'stale'
+  | 'locked'
   | 'protected'
   | 'hook'
   | 'quota'
@@ -17,6 +18,9 @@ export type Rejection =
   | 'auth'
   | 'network'
   | 'unknown';
+
+/** Another git writes there at this moment, or was killed while it did: the file is the same. */
+const LOCK = /unable to create '([^'\n]+\.lock)': File exists/i;
 
 /**
  * What hosts say, in the order in which it is looked for: a hook's refusal often also carries the words of its cause,
@@ -36,9 +40,10 @@ const WORDINGS: readonly (readonly [Exclude<Rejection, 'unknown'>, RegExp])[] = 
     'protected',
     /GH006|GH013|protected branch|rule violations|protected from|not allowed to (force )?push|permission denied to update branch|can only be modified through pull requests|branch permissions|push restrictions|branch is (locked|protected)/i,
   ],
+  ['locked', LOCK],
   [
     'stale',
-    /stale info|non-fast-forward|fetch first|cannot lock ref|failed to (update|lock) ref|incorrect old value|reference already exists|unable to create .*\.lock|but expected [0-9a-f]{7,}|expected branch to point to/i,
+    /stale info|non-fast-forward|fetch first|cannot lock ref|failed to (update|lock) ref|incorrect old value|reference already exists|but expected [0-9a-f]{7,}|expected branch to point to/i,
   ],
   [
     'hook',
@@ -68,6 +73,7 @@ const WORDINGS: readonly (readonly [Exclude<Rejection, 'unknown'>, RegExp])[] = 
 
 const OUTCOME: Readonly<Record<Rejection, readonly [GitopsErrorCode, remedy: string]>> = {
   stale: ['refused', 'Somebody else was quicker. Run again.'],
+  locked: ['locked', ''], // with a remedy of its own, which names the file
   protected: ['refused', 'The branch is protected. Allow this identity to push to it.'],
   hook: ['refused', 'The remote has a rule against it. Do what it says, or allow this identity.'],
   quota: ['refused', 'The remote has no room for it. Free some, or ask for more.'],
@@ -77,7 +83,10 @@ const OUTCOME: Readonly<Record<Rejection, readonly [GitopsErrorCode, remedy: str
     'auth',
     'The remote is not who it should be, as far as this machine can tell. Install its certificate or host key.',
   ],
-  'not-found': ['not-found', 'Check the address in environment.yaml or in `git remote -v`.'],
+  'not-found': [
+    'not-found',
+    'Check the address: --repository, `git remote -v`, or of a ledger its environment.yaml.',
+  ],
   auth: ['auth', 'Log in to the remote, or give this identity the right to it.'],
   network: ['network', 'Check the network, then run again: nothing was changed.'],
   unknown: ['git', ''],
@@ -91,15 +100,31 @@ export function classifyRejection(words: string): Rejection {
 /** Whether a rejected push only means that somebody else was quicker. */
 export const isStale = (words: string): boolean => classifyRejection(words) === 'stale';
 
+/** What git adds to whatever went wrong with a connection. */
+const TELLS_NOTHING =
+  /^(fatal: Could not read from remote repository\.|Please make sure you have the correct access rights|and the repository exists\.)$/;
+
 /** The error for a git command that talked to `remote` and failed. */
 export function remoteError(what: string, remote: string, words: string): GitopsError {
   const [code, remedy] = OUTCOME[classifyRejection(words)];
+  const [, lock] = LOCK.exec(words) ?? [];
+  if (code === 'locked' && lock !== undefined) return lockedError(what, remote, lock);
   const lines = redact(words)
     .split('\n')
     .filter((line) => /\S/.test(line) && !/^hint:|^To /.test(line));
+  const telling = lines.filter((line) => !TELLS_NOTHING.test(line));
+  const said = (telling.length > 0 ? telling : lines).join(' / ').replace(/\.$/, '') || 'git gave no reason';
+  return new GitopsError(code, `${what} ${redact(remote)} failed: ${said}${remedy && `. ${remedy}`}`, {
+    value: redact(remote),
+  });
+}
+
+/** A lock is never taken away from here: nothing tells whether somebody still writes. */
+function lockedError(what: string, remote: string, lock: string): GitopsError {
   return new GitopsError(
-    code,
-    `${what} ${redact(remote)} failed: ${lines.join(' / ') || 'git gave no reason'}${remedy && `. ${remedy}`}`,
-    { value: redact(remote) },
+    'locked',
+    `${what} ${redact(remote)} failed: there is a lock, ${redact(lock)}. Another git writes there, or was killed while it did. ` +
+      'If none runs there any more, delete that file.',
+    { value: redact(lock) },
   );
 }

@@ -118,12 +118,28 @@ describe('slipway-gitops', () => {
     [['--file=a.yaml', '--set=image.tag=v2', '--author=nobody'], /no author/],
     [['--file=a.yaml', '--set=image.tag=v2', '--timeout=soon'], /no number of seconds/],
     [['--file=a.yaml', '--set=image.tag=v2', '--branch=-x'], /no name of a branch/],
+    [['--file=a.yaml', '--set=image..tag=v2'], /a\.yaml: image\.\.tag: expected a key/],
+    [
+      ['--file=a.yaml', '--set=image.tag=v2', '--set=image."tag"=v3'],
+      /a\.yaml: image\."tag" is to be set twice/,
+    ],
   ])('exits 2 for %j', (args, words) => {
     deploy = new ValuesRepository({ 'a.yaml': VALUES });
     const { code, text } = bump(...args);
     expect(text).toMatch(words);
     expect(code).toBe(2);
     expect(deploy.commits()).toBe(1);
+  });
+
+  it('tells an error as JSON where JSON was asked for, and on the other channel as ever', () => {
+    deploy = new ValuesRepository({ 'a.yaml': VALUES });
+    const args = [BIN, 'bump', '--repository', deploy.bare, '--file=a.yaml', '--set=image.no=1', '--json'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'missing', message: expect.stringContaining('a.yaml: image.no') as string },
+    });
+    expect(stderr).toMatch(/^slipway-gitops: a\.yaml: image\.no: there is no "no".* There is: tag/);
+    expect(status).toBe(3);
   });
 
   it('exits 3 for a value that cannot be changed safely, with line and column', () => {

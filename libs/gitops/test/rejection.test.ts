@@ -14,7 +14,7 @@ const TABLE: readonly (readonly [host: string, words: string, Rejection])[] = [
   [
     'Git',
     "remote: error: cannot lock ref 'refs/heads/m': Unable to create '/srv/r.git/refs/heads/m.lock': File exists.",
-    'stale',
+    'locked',
   ],
   ['Git', '!\tA:refs/heads/m\t[remote rejected] (failed to update ref)', 'stale'],
   ['Git', '!\tA:refs/heads/m\t[remote rejected] (incorrect old value provided)', 'stale'],
@@ -201,11 +201,11 @@ describe('why a remote said no', () => {
     ).toBe(rejection);
   });
 
-  it('is worth another try for a network alone', () => {
+  it('is worth another try for a network and a lock alone', () => {
     const retried = new Set(
       TABLE.flatMap(([, words, kind]) => (remoteError('x', 'y', words).retryable ? [kind] : [])),
     );
-    expect([...retried]).toEqual(['network']);
+    expect([...retried]).toEqual(['locked', 'network']);
   });
 
   it('is a failure with its text where the wording is unknown, and no conflict', () => {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { runUrlOf } from '../ci.ts';
 import { GitopsError } from '../error.ts';
-import { bumpFiles, type BumpFilesResult, type FileEdit, type Order } from '../file/bump-files.ts';
+import { bumpFiles, type BumpFilesResult } from '../file/bump-files.ts';
+import type { FileEdit, Order } from '../file/edit-file.ts';
 import type { Identity } from '../repository/identity.ts';
 import { table } from '../table.ts';
 
@@ -70,12 +71,20 @@ export function bumpFilesCommand(): Command {
 }
 
 async function run(edits: readonly FileEdit[], options: Options): Promise<BumpFilesResult> {
-  if (edits.length === 0) throw new GitopsError('usage', 'There is nothing to set: --set <path=text>.');
+  if (edits.length === 0)
+    throw new GitopsError(
+      'usage',
+      'There is nothing to set. Add --set <path>=<text>, for example --set image.tag=1.4.2.',
+    );
   const seconds = Number(options.timeout);
   if (!(seconds > 0)) {
-    throw new GitopsError('usage', `--timeout ${options.timeout} is no number of seconds.`, {
-      value: options.timeout,
-    });
+    throw new GitopsError(
+      'usage',
+      `--timeout ${options.timeout} is no number of seconds. Write for example --timeout 120.`,
+      {
+        value: options.timeout,
+      },
+    );
   }
   const author = options.author === undefined ? undefined : parseIdentity(options.author);
   return bumpFiles({
@@ -115,7 +124,10 @@ function describe({ branch }: Options, { changes, commit, dryRun }: BumpFilesRes
 
 function split(text: string): [value: string, path: string] {
   const at = text.indexOf('=');
-  if (at < 1) throw new GitopsError('usage', `"${text}" is not <path>=<value>.`, { value: text });
+  if (at < 1)
+    throw new GitopsError('usage', `"${text}" is not <path>=<value>. Write for example image.tag=1.4.2.`, {
+      value: text,
+    });
   return [text.slice(at + 1), text.slice(0, at)];
 }
 
@@ -126,7 +138,9 @@ function scalar(text: string): number | boolean | string {
   } catch {
     // told below
   }
-  throw new GitopsError('usage', `${text} is no number, true, false or "text".`, { value: text });
+  throw new GitopsError('usage', `${text} is no number, true, false or "text". Text goes with --set.`, {
+    value: text,
+  });
 }
 
 function parseIdentity(text: string): Identity {

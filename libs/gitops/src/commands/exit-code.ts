@@ -2,15 +2,14 @@ import { GitopsError } from '../error.ts';
 import { ValuesError } from '../values/error.ts';
 
 /** Codes that mean "you asked for something that makes no sense". */
-const USAGE: ReadonlySet<string> = new Set(['usage', 'invalid']);
+const USAGE: ReadonlySet<string> = new Set(['usage', 'invalid', 'bad-path']);
 
 /** Codes that mean "a rule is against it". */
 const REFUSED: ReadonlySet<string> = new Set(['refused', 'dirty', 'unpushed']);
 
 /** The exit code for an error: 1 work failed, 2 wrong usage, 3 refused. */
 export function gitopsExitCode(error: unknown): 1 | 2 | 3 {
-  if (error instanceof ValuesError) return 3;
-  const code = error instanceof GitopsError ? error.code : '';
+  const code = error instanceof GitopsError || error instanceof ValuesError ? error.code : '';
   if (USAGE.has(code)) return 2;
-  return REFUSED.has(code) ? 3 : 1;
+  return error instanceof ValuesError || REFUSED.has(code) ? 3 : 1;
 }

@@ -2,20 +2,10 @@ import { GitopsError } from '../error.ts';
 import { ledgerMessage, plainUrl } from '../ledger-message.ts';
 import type { Branch, Commit } from '../repository/branch.ts';
 import type { CommitOptions } from '../repository/identity.ts';
-import type { Source } from '../source.ts';
 import { updateBranch, type Change, type Place } from '../update.ts';
-import type { Value } from '../values/value.ts';
+import { editFile, editor, type FileChange, type FileEdit, type Order } from './edit-file.ts';
 import { parseFilePath } from './file-path.ts';
 import { openBranch, type BranchAddress } from './open-branch.ts';
-
-/** One value to write into one file. */
-export interface FileEdit {
-  /** From the root of the repository; it has to be there. */
-  file: string;
-  /** The key, for example `image.digest`; it has to be there. */
-  path: string;
-  value: string | number | boolean;
-}
 
 /** A wish to write values into files of a branch. */
 export interface BumpFilesRequest extends BranchAddress {
@@ -33,24 +23,6 @@ export interface BumpFilesRequest extends BranchAddress {
   /** Milliseconds for all attempts together. @default 120000 */
   deadlineMs?: number;
   signal?: AbortSignal;
-}
-
-/** The commit that is released, and the key of each file that says which one was released last. */
-export interface Order {
-  /** Where the commit is written, for example `image.revision`. */
-  path: string;
-  commit: Commit;
-  /** The checkout that is asked which of two commits is older. */
-  source: Pick<Source, 'isAncestor'>;
-}
-
-/** What became of one value. */
-export interface FileChange {
-  file: string;
-  path: string;
-  before: Value | null;
-  after: Value | null;
-  outcome: 'landed' | 'unchanged' | 'superseded';
 }
 
 /** What a bump of files did. */
@@ -139,44 +111,11 @@ async function plan(
     const before = read[at];
     if (before === undefined) throw noFile(branch, file);
     const own = edits.filter((edit) => edit.file === file);
-    const edited = await editFile(await editor(), before, own, request.order);
+    const edited = await editFile(await editor(), file, before, own, request.order);
     changes.push(...edited.changes);
     if (!before.equals(edited.after)) contents.set(file, edited.after);
   }
   return { value: changes, edit: contents, message: messageOf(changes, request) };
-}
-
-/** What reads and writes values. It parses YAML, and takes as long to load as the remote to answer: both at once. */
-type Editor = Pick<typeof import('../values/index.ts'), 'getValue' | 'setValue'>;
-const editor = (): Promise<Editor> => import('../values/index.ts');
-
-/** Writes the values of one file, unless what it holds is newer. */
-async function editFile(
-  { getValue, setValue }: Editor,
-  before: Uint8Array,
-  edits: readonly FileEdit[],
-  order: Order | undefined,
-): Promise<{ changes: FileChange[]; after: Uint8Array }> {
-  const all =
-    order === undefined ? edits : [...edits, { ...edits[0], path: order.path, value: order.commit }];
-  const superseded = order !== undefined && (await isNewer(getValue(before, order.path), order));
-  let after = before;
-  const changes = all.map(({ file = '', path, value }): FileChange => {
-    const was = getValue(after, path);
-    if (superseded) return { file, path, before: was, after: was, outcome: 'superseded' };
-    const next = setValue(after, path, value);
-    const outcome = Buffer.from(after).equals(next) ? 'unchanged' : 'landed';
-    after = next;
-    return { file, path, before: was, after: value, outcome };
-  });
-  return { changes, after };
-}
-
-/** Whether a file names a commit that has ours in its past. A value that is no commit of this checkout is older. */
-async function isNewer(recorded: Value | null, { commit, source }: Order): Promise<boolean> {
-  if (typeof recorded !== 'string' || !/^[0-9a-f]{40,64}$/.test(recorded) || recorded === commit)
-    return false;
-  return source.isAncestor(commit, recorded);
 }
 
 function messageOf(changes: readonly FileChange[], { subject, runUrl }: BumpFilesRequest): string {

@@ -38,7 +38,13 @@ export async function openBranch(
   signal?: AbortSignal,
 ): Promise<OpenBranch> {
   if (!isBranchName(branch)) {
-    throw new GitopsError('usage', `${JSON.stringify(branch)} is no name of a branch.`, { value: branch });
+    throw new GitopsError(
+      'usage',
+      `${JSON.stringify(branch)} is no name of a branch: see git check-ref-format.`,
+      {
+        value: branch,
+      },
+    );
   }
   const settings = await readSettings(cwd);
   const connection = connectionTo(settings, repository);
@@ -46,7 +52,7 @@ export async function openBranch(
     const name = redact(repository);
     throw new GitopsError(
       'not-found',
-      `There is no remote "${name}" here. Name a URL or a folder (./${name}), or run in a clone that has it.`,
+      `There is no remote "${name}" here. Name a URL or a folder (--repository ./${name}), or run in a clone that has it.`,
       { value: name },
     );
   }

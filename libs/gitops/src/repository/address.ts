@@ -19,7 +19,7 @@ export type Direction = 'fetch' | 'push';
 export function addressOf(settings: Settings, remote: string, direction: Direction): Address | undefined {
   const urls = settings.all(`remote.${remote}.url`);
   const pushUrls = settings.all(`remote.${remote}.pushurl`);
-  const named = urls[0] ?? (remote.includes('/') ? remote : undefined);
+  const named = urls[0] ?? (isAddress(remote) ? remote : undefined);
   if (named === undefined) return undefined;
   const fetched = rewrite(settings, named, 'insteadof');
   if (direction === 'fetch') return withoutSecrets(fetched);
@@ -27,6 +27,9 @@ export function addressOf(settings: Settings, remote: string, direction: Directi
   const pushed = rewrite(settings, named, 'pushinsteadof');
   return withoutSecrets(pushed === named ? fetched : pushed);
 }
+
+/** Whether text can be no name of a remote: a folder, a URL, or as SSH writes it, `host:folder`. */
+const isAddress = (text: string): boolean => text.includes('/') || /^([\w.+-]+@)?\w[\w.-]*:[^:]/.test(text);
 
 /** Of several prefixes that fit, Git takes the longest. */
 function rewrite(settings: Settings, url: string, variable: 'insteadof' | 'pushinsteadof'): string {

@@ -49,6 +49,8 @@ export class GitBranch implements Branch, TreeStore {
   readonly #folder: string;
   readonly #env: Record<string, string>;
   #reader: ObjectReader | undefined;
+  /** The lock that the last push met. */
+  #lock: GitopsError | undefined;
   /** Whether a commit was made that has parents which only the checkout knows. */
   #keeps = false;
 
@@ -142,7 +144,9 @@ export class GitBranch implements Branch, TreeStore {
     const fate = await this.fateOf(commit, expected, signal);
     if (fate !== 'refused') return fate;
     if (isStale(words)) return 'stale';
-    throw remoteError(`Pushing ${this.branch} to`, this.remote, words);
+    const error = remoteError(`Pushing ${this.branch} to`, this.remote, words);
+    this.#lock = error.code === 'locked' ? error : undefined;
+    throw error;
   }
 
   /** What became of a push whose answer was lost or is no "yes": only the remote knows. */
@@ -255,7 +259,10 @@ export class GitBranch implements Branch, TreeStore {
   }
 
   #try(args: readonly string[], options: Omit<GitOptions, 'cwd'> = {}) {
-    return tryGit(args, { ...options, cwd: this.#options.cwd, env: { ...this.#env, ...options.env } });
+    const env = { ...this.#env, ...options.env };
+    return tryGit(args, { ...options, cwd: this.#options.cwd, env }).catch((error: unknown) => {
+      throw this.#lock ?? error; // a deadline says less than what was in the way all the time
+    });
   }
 
   #missing(id: string): GitopsError {

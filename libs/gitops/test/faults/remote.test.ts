@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, wri
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bumpFiles, readEnvironment } from '../../src/index.ts';
+import { openBranch } from '../../src/file/open-branch.ts';
 import { hold as holdApp } from '../../src/hold.ts';
 import { onOrigin, releaseOf, tipOf } from '../ledger-of.ts';
 import { ValuesRepository } from '../file/repository.ts';
@@ -60,6 +61,24 @@ describe('a remote that went bad', () => {
     } finally {
       execFileSync('umount', [disk]);
     }
+  });
+
+  it('with a lock that a crashed git has left names the lock and what to do, and leaves it where it is', async () => {
+    const deploy = new ValuesRepository({ 'a.yaml': 'tag: v1\n' });
+    const lock = join(deploy.bare, 'refs/heads/main.lock');
+    writeFileSync(lock, '');
+    const { branch, tip } = await openBranch({ repository: deploy.bare });
+    const commit = await branch.commit(tip, new Map([['a.yaml', 'tag: v2\n']]), 'by hand');
+    const error = await refusal(branch.push(commit, tip));
+    expect(error).toMatchObject({ code: 'locked', retryable: true });
+    expect(String(error)).toMatch(/there is a lock, \S+main\.lock\. .*delete that file/);
+    // A deadline in the middle of the next attempt says less than what was in the way.
+    expect(await refusal(branch.push(commit, tip, { signal: AbortSignal.abort() }))).toBe(error);
+    await branch.close();
+    expect(existsSync(lock)).toBe(true);
+    expect(deploy.commits()).toBe(1);
+    rmSync(lock);
+    expect((await bumpFiles({ repository: deploy.bare, edits: [edit('v2')] })).commit).toBeDefined();
   });
 
   it('with a damaged object is named as damaged, and is not tried again', async () => {

@@ -9,7 +9,10 @@ describe('the address of a remote', () => {
     const known = settings(['remote.origin.url', '/srv/r.git']);
     expect(addressOf(known, 'origin', 'fetch')).toEqual({ url: '/srv/r.git' });
     expect(addressOf(known, 'ssh://git@h/r.git', 'push')).toEqual({ url: 'ssh://git@h/r.git' });
+    expect(addressOf(known, 'git@h:r.git', 'push')).toEqual({ url: 'git@h:r.git' });
     expect(addressOf(known, 'upstream', 'fetch')).toBeUndefined();
+    expect(addressOf(known, '-oProxyCommand=x:r.git', 'fetch')).toBeUndefined();
+    expect(addressOf(known, 'ext::touch pwned', 'fetch')).toBeUndefined();
   });
 
   it('is rewritten as Git does: by the longest rule, and for pushes by their own', () => {
