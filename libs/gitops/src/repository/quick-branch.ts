@@ -9,6 +9,9 @@ import { pushObjects, readOffer } from './wire/conversation.ts';
 import type { FarObjects } from './wire/far-objects.ts';
 import type { Reach, Service } from './wire/service.ts';
 
+/** Commits that are looked through for one's own, a question each; git asks for more of them at once. */
+const MOST_BETWEEN = 16;
+
 /** How the other end is talked to without git. */
 export interface Quick {
   reach: Reach;
@@ -95,7 +98,8 @@ export class QuickBranch implements Branch, TreeStore {
     }
     const answer = await this.#pushQuickly(commit, expected).catch(() => 'lost');
     if (answer === 'landed') return 'landed';
-    if (answer === 'refused' && (await this.#hasMoved(expected, options.signal))) return 'stale';
+    const quick = await this.#fateQuickly(commit, expected, answer === 'lost', options.signal);
+    if (quick !== undefined) return quick;
     const git = await this.#git();
     await git.fetch(options.signal);
     const fate = await git.fateOf(commit, expected, options.signal);
@@ -195,17 +199,40 @@ export class QuickBranch implements Branch, TreeStore {
     }
   }
 
-  /** Whether somebody else was quicker, which is the usual reason for a "no". */
-  async #hasMoved(from: Commit, signal?: AbortSignal): Promise<boolean> {
+  /**
+   * What became of a push, asked of the branch: most often somebody else was quicker.
+   *
+   * @param lost whether its answer was lost, so that it may have landed, with others on top of it
+   * @returns undefined where the branch has not moved, or does not say
+   */
+  async #fateQuickly(
+    to: Commit,
+    from: Commit,
+    lost: boolean,
+    signal?: AbortSignal,
+  ): Promise<'landed' | 'stale' | undefined> {
     const receive = this.#quick.reach('git-receive-pack', signal);
     try {
       const { tip } = await readOffer(receive, `refs/heads/${this.branch}`);
-      return tip !== undefined && tip !== from;
+      if (tip === to) return 'landed';
+      if (tip === undefined || tip === from) return undefined;
+      return lost ? await this.#fateBelow(tip, to, from) : 'stale';
     } catch {
-      return false;
+      return undefined;
     } finally {
       receive.close();
     }
+  }
+
+  /** Whether a commit is among the few that came between; undefined where there are many. */
+  async #fateBelow(tip: Commit, to: Commit, from: Commit): Promise<'landed' | 'stale' | undefined> {
+    let commit: Commit | undefined = tip;
+    for (let step = 0; step < MOST_BETWEEN; step += 1) {
+      commit = /^parent (\w+)$/m.exec((await this.#object(commit, 'commit')).content.toString('latin1'))?.[1];
+      if (commit === to) return 'landed';
+      if (commit === undefined || commit === from) return 'stale';
+    }
+    return undefined;
   }
 
   #write(type: ObjectType, content: Buffer): string {

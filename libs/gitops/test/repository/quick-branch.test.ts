@@ -171,10 +171,12 @@ describe('a bump without git on this side', () => {
       onTop();
       return true;
     };
+    const started = countGit();
     const { commit, changes } = await overHttp(deploy, { loseAnswer }, (repository) =>
       bump(deploy, 'v2', { repository }),
     );
     expect(lost).toBe(1);
+    expect(started()).toEqual([]); // one question, and no clone
     expect(changes).toMatchObject([{ outcome: 'landed' }]);
     expect(deploy.git('rev-parse', 'main~1').trim()).toBe(commit);
     expect(deploy.commits()).toBe(3);
