@@ -111,6 +111,11 @@ export class LedgerRepository {
     };
   }
 
+  /** A commit that was fetched, as Git stores it. */
+  async text(commit: Commit): Promise<string | undefined> {
+    return (await this.#branch.readObjects([commit]))[0]?.toString('utf8');
+  }
+
   /**
    * The commits before and at a tip that touch a ledger file, newest first. Opened without `history` it sees the
    * tip alone.

@@ -3,6 +3,7 @@ import { GitopsError } from './error.ts';
 import type { Tip } from './ledger-repository.ts';
 import { Queue } from './queue.ts';
 import type { Commit } from './repository/branch.ts';
+import { Turn } from './turn.ts';
 
 /** What to write on top of a tip; no edit means that there is nothing to write. */
 export interface Change<T, Content = string> {
@@ -37,6 +38,8 @@ export interface Place<State, Content> {
   tip(signal?: AbortSignal): Promise<State>;
   /** The state at a commit that was made here. */
   at(commit: Commit): Promise<State>;
+  /** A commit that was fetched, as Git stores it. */
+  text(commit: Commit): Promise<string | undefined>;
   commit(
     parent: Commit | undefined,
     edit: ReadonlyMap<string, Content | undefined>,
@@ -61,14 +64,13 @@ export interface UpdateOptions {
 /** One wish to write, waiting for its turn or being tried. */
 interface Wish<State, Content> {
   intend: (tip: State) => Promise<Change<unknown, Content>>;
+  turn: Turn;
   ended: AbortSignal;
 }
 
-/** The last word on a wish, or undefined while it has to be tried again. */
-type Answer = { updated: Omit<Updated<unknown>, 'retries'> } | { error: unknown } | undefined;
-
-/** Full jitter between 0 and a ceiling that doubles from 40 ms to 2 s; the ceiling is applied before the jitter. */
-const pause = (retries: number): number => Math.random() * Math.min(2_000, 40 * 2 ** retries);
+/** The last word on a wish, or for how many milliseconds to pause, because it was not its turn or somebody was quicker. */
+type Answer =
+  { updated: Omit<Updated<unknown>, 'retries'> } | { error: unknown } | { pause: number; beaten: boolean };
 
 /** Wishes of this process by ledger: those that wait while one is being written go together in the next push. */
 const queue = new Queue<unknown, Answer>();
@@ -95,20 +97,27 @@ export async function updateBranch<T, State extends { commit: Commit | undefined
 ): Promise<Updated<T>> {
   const deadline = AbortSignal.timeout(deadlineMs);
   const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
-  const wish: Wish<State, Content> = { intend, ended };
+  const turn = new Turn(deadlineMs);
+  const wish: Wish<State, Content> = { intend, turn, ended };
   let last: unknown;
-  for (let retries = 0; !ended.aborted; retries += 1) {
+  let retries = 0;
+  while (!ended.aborted) {
+    let pause: number;
     try {
       const answer = await queue.serve(place.key, wish, (wishes) =>
         attempt(place, wishes as Wish<State, Content>[], ended),
       );
-      if (answer !== undefined && 'updated' in answer) return { ...answer.updated, retries } as Updated<T>;
-      if (answer !== undefined) throw answer.error;
+      if ('updated' in answer) return { ...answer.updated, retries } as Updated<T>;
+      if ('error' in answer) throw answer.error;
+      pause = answer.pause;
+      if (answer.beaten) retries += 1;
     } catch (error) {
       if (!(error instanceof GitopsError && error.retryable)) throw error;
       last = error;
+      retries += 1;
+      pause = turn.afterFailure();
     }
-    await sleep(pause(retries), undefined, { signal: ended }).catch(() => {});
+    await sleep(pause, undefined, { signal: ended }).catch(() => {});
   }
   throw new GitopsError(
     'timeout',
@@ -124,18 +133,22 @@ async function attempt<State extends { commit: Commit | undefined }, Content>(
   wishes: readonly Wish<State, Content>[],
   signal: AbortSignal,
 ): Promise<Answer[]> {
+  const began = performance.now();
   const first = await place.tip(signal);
+  const newest = first.commit && (await place.text(first.commit));
+  const pause = Math.min(...wishes.map(({ turn }) => turn.yields(newest))); // whoever waits longest decides
+  if (pause > 0) return wishes.map(() => ({ pause, beaten: false }));
   const keep = new Map<string, Commit>();
   const answers: Answer[] = [];
   let tip = first;
-  for (const { intend, ended } of wishes) {
-    if (ended.aborted) {
-      answers.push(undefined); // its own deadline tells
+  for (const wish of wishes) {
+    if (wish.ended.aborted) {
+      answers.push({ pause: 0, beaten: false }); // its own deadline tells
       continue;
     }
     try {
-      const change = await intend(tip);
-      const commit = await write(place, tip, change);
+      const change = await wish.intend(tip);
+      const commit = await write(place, tip, change, wish.turn);
       if (commit !== undefined) tip = await place.at(commit);
       for (const [name, id] of change.keep ?? []) keep.set(name, id);
       answers.push({ updated: { value: change.value, commit } });
@@ -144,16 +157,18 @@ async function attempt<State extends { commit: Commit | undefined }, Content>(
     }
   }
   if (tip.commit === first.commit || tip.commit === undefined) return answers;
-  const landed = (await place.push(tip.commit, first.commit, keep, signal)) === 'landed';
+  if ((await place.push(tip.commit, first.commit, keep, signal)) === 'landed') return answers;
   // What was decided on top of a commit that did not land has to be decided anew.
-  return landed ? answers : answers.map(() => undefined);
+  const took = performance.now() - began;
+  return wishes.map(({ turn }) => ({ pause: turn.afterLoss(took), beaten: true }));
 }
 
 async function write<State extends { commit: Commit | undefined }, Content>(
   place: Place<State, Content>,
   tip: State,
   { edit, message = 'Update', releases }: Change<unknown, Content>,
+  turn: Turn,
 ): Promise<Commit | undefined> {
   if (edit === undefined || edit.size === 0) return undefined;
-  return place.commit(tip.commit, edit, message, releases);
+  return place.commit(tip.commit, edit, turn.told(message), releases);
 }

@@ -84,6 +84,7 @@ function placeOf(branch: Branch, tip: Commit): Place<FilesTip, Uint8Array> {
       return filesAt(branch, commit);
     },
     at: async (commit) => filesAt(branch, commit),
+    text: async (commit) => (await branch.readObjects([commit]))[0]?.toString('utf8'),
     commit: branch.commit.bind(branch),
     push: (commit, expected, refs, signal) =>
       branch.push(commit, expected, { refs, ...(signal && { signal }) }),

@@ -1,0 +1,66 @@
+/** The trailer by which a commit tells how long it had to wait while others were quicker. */
+const WAITED = 'Slipway-Waited';
+
+/** Full jitter up to so many times what the attempt took that was lost: on a slow remote everything is slower. */
+const ATTEMPTS = 3;
+
+/** Milliseconds: no pause is drawn from less, or from more. */
+const [SHORTEST, LONGEST] = [40, 10_000];
+
+/**
+ * How one who writes takes turns with others whom nobody knows. Whoever is quickest lands, so one that has just
+ * landed and comes again at once wins again and again while the others pause: with pauses alone the slowest of 16 writers'
+ * 400 bumps took 17 s where half of them took 0.1 s, and now takes 4 s (BENCHMARKS.md). Radio networks have the same
+ * trouble, and overhear how busy it is (MACAW, 1994). Here the newest commit tells: one that was beaten says how long it had
+ * to wait, and whoever has waited less lets those go first who may have waited longer. As that is always less than what
+ * was told, it fades by itself.
+ *
+ * Clocks that are wrong make nobody wait longer than a quarter of the deadline, and decide nothing.
+ */
+export class Turn {
+  readonly #began = performance.now();
+  /** Of what another one waited, drawn once: all who see the same commit shall not come back at once. */
+  readonly #share = 0.4 + 0.4 * Math.random();
+  readonly #most: number;
+  #lost = 0;
+  #failures = 0;
+
+  /** @param deadlineMs milliseconds for all attempts together */
+  constructor(deadlineMs: number) {
+    this.#most = deadlineMs / 4;
+  }
+
+  /** Milliseconds to wait before trying on top of a commit. @param newest the commit as Git stores it */
+  yields(newest: string | undefined): number {
+    const [, told] = new RegExp(`^${WAITED}: (\\d{1,9}) ms$`, 'm').exec(newest ?? '') ?? [];
+    const [, seconds] = /^committer .* (\d+) [+-]\d{4}$/m.exec(newest ?? '') ?? [];
+    if (told === undefined || seconds === undefined) return 0;
+    const waited = Math.min(Number(told), this.#most);
+    const ago = Math.abs(Date.now() - Number(seconds) * 1000);
+    if (ago > 2 * waited + 1_000) return 0; // nobody is in a hurry any more
+    return Math.max(0, waited * this.#share - this.#waited());
+  }
+
+  /** A commit message that tells others how long this one had to wait; as it was where nobody was quicker. */
+  told(message: string): string {
+    if (this.#lost === 0) return message;
+    const text = message.endsWith('\n') ? message : `${message}\n`;
+    const apart = /^Slipway-\w+: .*\n$/m.test(text.split('\n\n').at(-1) ?? '') ? '' : '\n';
+    return `${text}${apart}${WAITED}: ${Math.round(this.#waited())} ms\n`;
+  }
+
+  /** Milliseconds to pause because somebody else was quicker. @param took what the attempt took */
+  afterLoss(took: number): number {
+    this.#lost += 1;
+    return Math.random() * Math.min(LONGEST, Math.max(SHORTEST, ATTEMPTS * took));
+  }
+
+  /** Milliseconds to pause because the remote could not be asked: full jitter below 40 ms, doubled up to 2 s. */
+  afterFailure(): number {
+    return Math.random() * Math.min(2_000, SHORTEST * 2 ** this.#failures++);
+  }
+
+  #waited(): number {
+    return performance.now() - this.#began;
+  }
+}
