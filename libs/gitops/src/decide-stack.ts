@@ -80,8 +80,8 @@ async function isMended(
   return (await compare(source, mainline, head, before.source)) === 'older';
 }
 
-/** A record as tables and messages show it. */
-const displayed = (record: Applied | undefined): Release | undefined =>
+/** A record as tables, messages and histories show it. */
+export const displayed = (record: Applied | undefined): Release | undefined =>
   record?.source === undefined || record.graph === undefined
     ? undefined
     : { graph: record.graph, release: { config: record.source } };

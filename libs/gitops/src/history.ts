@@ -1,4 +1,7 @@
+import { Applied, appliedFile } from './applied.ts';
 import { sameConfiguration, sameImage } from './configuration.ts';
+import { displayed } from './decide-stack.ts';
+import { readYaml } from './door.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import type { LoggedCommit } from './ledger-log.ts';
@@ -6,9 +9,10 @@ import { actionOn, type Action } from './ledger-message.ts';
 import { LedgerRepository, type Tip } from './ledger-repository.ts';
 import { readRelease, releaseFile, type Release } from './ledger.ts';
 import { notReleased } from './released.ts';
+import { stackOf } from './stack.ts';
 import type { Commit, Source } from './source.ts';
 
-/** One step in the life of an app in an environment. */
+/** One step in the life of an app or a stack in an environment. */
 export interface HistoryEntry {
   /** The commit on the ledger branch. */
   commit: Commit;
@@ -17,10 +21,12 @@ export interface HistoryEntry {
   /** Who asked for it; for a run, who committed. */
   by: string;
   action: Action;
-  /** What the ledger held from then on; undefined once removed. */
+  /** What the ledger held from then on; undefined once removed, and for a stack that was never applied to its end. */
   release?: Release;
+  /** The commit whose update of a stack did not get to its end. */
+  pending?: Commit;
   /** What differs from the entry before: by content, not by commit. */
-  changed: readonly ('image' | 'configuration')[];
+  changed: readonly ('image' | 'configuration' | 'graph')[];
   reason?: string;
   /** The address of the run. */
   run?: string;
@@ -28,17 +34,27 @@ export interface HistoryEntry {
   problem?: string;
 }
 
+/** Where the record of a project lies, and what it says. */
+interface Kept {
+  project: string;
+  file: string;
+  /** What it is called when something new is there. */
+  news: 'release' | 'apply';
+  read(text: string, place: string): Pick<HistoryEntry, 'release' | 'pending'>;
+}
+
 /**
- * What the ledger held of an app, newest first, as Git remembers it.
+ * What the ledger held of an app or a stack, newest first, as Git remembers it.
  *
+ * @param name the app; or a stack, by its folder's name or its project's. An app that is called so comes first
  * @param options.limit how many entries at most. @default 20
- * @throws {GitopsError} `usage` for an app that was never released there, or a limit below 1;
+ * @throws {GitopsError} `usage` for what was never released there, or a limit below 1;
  *   `auth`, `not-found`, `network` where the ledger cannot be read
  */
 export async function history(
   source: Source,
   environment: Environment,
-  app: string,
+  name: string,
   { limit = 20 }: { limit?: number } = {},
 ): Promise<HistoryEntry[]> {
   if (!Number.isSafeInteger(limit) || limit < 1) {
@@ -49,56 +65,78 @@ export async function history(
   const repository = await LedgerRepository.open(source, environment, { history: true });
   try {
     const tip = await repository.tip();
-    const entries = await readHistory(source, repository, tip, app, limit);
-    if (entries.length === 0) throw notReleased(tip, environment, app);
-    return entries;
+    for (const kept of [appRecord(name), stackRecord(environment.name, name)]) {
+      const entries = await readEntries(source, repository, tip, kept, limit);
+      if (entries.length > 0) return entries;
+    }
+    throw notReleased(tip, environment, name);
   } finally {
     await repository.close();
   }
 }
 
-/** As {@link history}, for a ledger that was opened with its history; without an entry for an unknown app. */
-export async function readHistory(
+/** As {@link history}, for an app and a ledger that was opened with its history; without an entry for an unknown app. */
+export const readHistory = (
   source: Source,
   repository: LedgerRepository,
   tip: Tip,
   app: string,
   limit = Infinity,
+): Promise<HistoryEntry[]> => readEntries(source, repository, tip, appRecord(app), limit);
+
+const appRecord = (app: string): Kept => ({
+  project: app,
+  file: releaseFile(app),
+  news: 'release',
+  read: (text, place) => ({ release: readRelease(app, text, place) }),
+});
+
+function stackRecord(environment: string, name: string): Kept {
+  const project = stackOf(environment, name);
+  const read: Kept['read'] = (text, place) => {
+    const record = readYaml(Applied, text, place);
+    const release = displayed(record);
+    return { ...(release && { release }), ...(record.pending && { pending: record.pending }) };
+  };
+  return { project, file: appliedFile(environment, project), news: 'apply', read };
+}
+
+async function readEntries(
+  source: Source,
+  repository: LedgerRepository,
+  tip: Tip,
+  kept: Kept,
+  limit: number,
 ): Promise<HistoryEntry[]> {
+  const { project, file, read } = kept;
   if (tip.commit === undefined) return [];
-  const file = releaseFile(app);
   const logged = await repository.log(tip.commit, file, limit + 1); // the last one only to compare with
   const texts = await repository.readAt(
     logged.map(({ commit }) => commit),
     file,
   );
   const records = logged.map(({ commit }, at) =>
-    readRecord(app, texts[at], `${commit.slice(0, 12)}:${file}`),
+    readRecord(read, texts[at], `${commit.slice(0, 12)}:${file}`),
   );
   const shown = logged.slice(0, limit);
   return Promise.all(
     shown.map(async (commit, at): Promise<HistoryEntry> => {
-      const { release, problem } = records[at] ?? {};
-      const changed = await changesOf(source, app, records[at + 1]?.release, release);
-      return {
-        ...entryOf(app, commit),
-        ...(release && { release }),
-        changed,
-        ...(problem !== undefined && { problem }),
-      };
+      const changed = await changesOf(source, project, records[at + 1]?.release, records[at]?.release);
+      return { ...entryOf(kept, commit), ...records[at], changed };
     }),
   );
 }
 
-function entryOf(app: string, { commit, at, committer, trailers }: LoggedCommit) {
+function entryOf({ project, news }: Kept, { commit, at, committer, trailers }: LoggedCommit) {
   const [by = committer] = trailers.get('By') ?? [];
   const [reason] = trailers.get('Reason') ?? [];
   const [run] = trailers.get('Run') ?? [];
+  const action = actionOn(project, trailers);
   return {
     commit,
     at,
     by,
-    action: actionOn(app, trailers),
+    action: action === 'release' ? news : action,
     ...(reason !== undefined && { reason }),
     ...(run !== undefined && { run }),
   };
@@ -106,13 +144,13 @@ function entryOf(app: string, { commit, at, committer, trailers }: LoggedCommit)
 
 /** One record that was broken by hand long ago must not hide the others, least of all from a rollback. */
 function readRecord(
-  app: string,
+  read: Kept['read'],
   text: string | undefined,
   place: string,
-): { release?: Release; problem?: string } {
+): Pick<HistoryEntry, 'release' | 'pending' | 'problem'> {
   if (text === undefined) return {};
   try {
-    return { release: readRelease(app, text, place) };
+    return read(text, place);
   } catch (error) {
     return { problem: (error as GitopsError).message };
   }
@@ -120,13 +158,14 @@ function readRecord(
 
 async function changesOf(
   source: Source,
-  app: string,
+  project: string,
   before: Release | undefined,
   after: Release | undefined,
 ): Promise<HistoryEntry['changed']> {
   if (after === undefined) return [];
+  if (after.graph !== undefined) return after.graph === before?.graph ? [] : ['graph'];
   if (before === undefined) return after.image ? ['image', 'configuration'] : ['configuration'];
-  const same = await sameConfiguration(source, app, before.release, after.release);
+  const same = await sameConfiguration(source, project, before.release, after.release);
   return [
     ...(sameImage(before.image, after.image) ? [] : (['image'] as const)),
     ...(same ? [] : (['configuration'] as const)),

@@ -55,7 +55,7 @@ export {
   type PromoteRequest,
   type PromoteResult,
 } from './promote.ts';
-export { publishedFrom } from './published-releases.ts';
+export { publishedFrom, type BuiltImages } from './published-releases.ts';
 export { promotionTable } from './promotion-table.ts';
 export { assertReleasable, type Releasable } from './releasable.ts';
 export { removeRelease } from './remove.ts';

@@ -1,7 +1,11 @@
 import type { Outcome } from './plan.ts';
 
-/** What a commit on a ledger did to an app, as its trailers tell; `edit` is a change by hand. */
-export type Action = 'release' | 'promote' | 'rollback' | 'hold' | 'unhold' | 'remove' | 'edit';
+/**
+ * What a commit on a ledger did to a project, as its trailers tell; `edit` is a change by hand, `pending` an update of a
+ * stack that did not get to its end.
+ */
+export type Action =
+  'release' | 'apply' | 'pending' | 'promote' | 'rollback' | 'hold' | 'unhold' | 'remove' | 'edit';
 
 /** Actions that a `Slipway-Action` trailer names. A bump and a removal are known by other trailers. */
 const NAMED: ReadonlySet<string> = new Set(['promote', 'rollback', 'hold', 'unhold']);
@@ -59,10 +63,11 @@ export const plainUrl = (url: string | undefined): string | undefined =>
 // eslint-disable-next-line no-control-regex -- control characters are what it is about
 export const oneLine = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
 
-/** What a commit did to an app. @param trailers by key, without the prefix `Slipway-` */
-export function actionOn(app: string, trailers: ReadonlyMap<string, readonly string[]>): Action {
-  if (trailers.get('Removed')?.includes(app)) return 'remove';
-  if (!trailers.get('App')?.includes(app)) return 'edit';
+/** What a commit did to a project. @param trailers by key, without the prefix `Slipway-` */
+export function actionOn(project: string, trailers: ReadonlyMap<string, readonly string[]>): Action {
+  if (trailers.get('Removed')?.includes(project)) return 'remove';
+  if (trailers.get('Due')?.includes(project)) return 'pending';
+  if (!trailers.get('App')?.includes(project)) return 'edit';
   const named = trailers.get('Action')?.[0];
   return named !== undefined && NAMED.has(named) ? (named as Action) : 'release';
 }

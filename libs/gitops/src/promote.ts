@@ -30,7 +30,7 @@ export interface FromSource {
   commit: Commit;
   /** What was published from it, by app. */
   records: ReadonlyMap<string, Release>;
-  /** The environments whose ledgers might have known more but could not be read. */
+  /** What might have known more but could not be asked: ledgers, and repositories of images. */
   unread?: readonly string[];
 }
 

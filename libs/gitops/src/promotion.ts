@@ -138,9 +138,9 @@ function notThere(from: Promotion['from'], app: string): string {
   if ('name' in from)
     return `not released in ${from.name}. Deploy it there first: npx nx deploy ${app} -c ${from.name}`;
   const id = from.commit.slice(0, 12);
-  const unread = from.unread?.length ? ` (that of ${from.unread.join(', ')} could not be read)` : '';
+  const unread = from.unread?.length ? ` (${from.unread.join(', ')} could not tell)` : '';
   return (
-    `no run here has published it from ${id}, and no ledger names an image from there${unread}. ` +
+    `no run here has published it from ${id}, and no ledger or registry names an image from there${unread}. ` +
     `Check ${id} out and deploy it to any environment, then promote again`
   );
 }

@@ -10,13 +10,20 @@ import { listRuns, readRunResults } from './run-result.ts';
 import type { Commit, Source } from './source.ts';
 
 /**
+ * What a registry is asked: the images of a repository that were built from a commit. An image library answers, by
+ * provenance.
+ */
+export type BuiltImages = (repository: string, commit: Commit) => Promise<readonly Image[]>;
+
+/**
  * What was published from a commit, as releases: for an emergency in which the environment before cannot be asked. The
  * runs of this checkout know, the newest first; else the ledgers of other environments do, which name the image of an
- * app that was ever released from this commit. The platform, which has no image, needs neither.
+ * app that was ever released from this commit; else the registries do. The platform, which has no image, needs none of them.
  *
  * @param revision names the commit
  * @param to the environment that would run it
- * @param environments whose ledgers are asked: those whose images have the same base as the target's
+ * @param environments whose ledgers and registries are asked: those whose images have the same base as the target's
+ * @param built asks a registry. @default no registry is asked
  * @throws {GitopsError} `usage` for a commit that this checkout does not have
  */
 export async function publishedFrom(
@@ -24,6 +31,7 @@ export async function publishedFrom(
   revision: string,
   to: Environment,
   environments: readonly Environment[] = [],
+  built?: BuiltImages,
 ): Promise<FromSource> {
   const commit = await source.resolve(revision);
   if (commit === undefined) {
@@ -34,14 +42,40 @@ export async function publishedFrom(
   const apps = new Map((await appsAt(source, commit, to.name)).map((app) => [app.name, app]));
   const records = await fromRuns(source, commit, apps);
   const unread: string[] = [];
-  for (const environment of environments) {
-    const missing = [...apps.values()].filter(({ name }) => !records.has(name));
-    if (missing.length === 0 || environment.name === to.name || environment.base !== to.base) continue;
-    const found = await fromLedger(source, commit, environment, missing);
-    if (found === undefined) unread.push(environment.name);
+  const missing = (): App[] => [...apps.values()].filter(({ name }) => !records.has(name));
+  const alike = environments.filter(({ base }) => base === to.base);
+  for (const environment of alike) {
+    if (missing().length === 0 || environment.name === to.name) continue;
+    const found = await fromLedger(source, commit, environment, missing());
+    if (found === undefined) unread.push(`the ledger of ${environment.name}`);
     for (const [app, release] of found ?? []) records.set(app, release);
   }
+  const registries = [...new Set([...alike, to].flatMap(({ registries }) => registries))];
+  for (const app of built ? missing() : []) {
+    const found = await fromRegistries(commit, app, registries, built as BuiltImages);
+    if ('record' in found) records.set(app.name, found.record);
+    else unread.push(...found.unread);
+  }
   return { commit, records, unread };
+}
+
+/** The first registry that has an image of the app from the commit. Which of several it is, nobody guesses. */
+async function fromRegistries(
+  commit: Commit,
+  app: App,
+  registries: readonly string[],
+  built: BuiltImages,
+): Promise<{ record: Release } | { unread: string[] }> {
+  const unread: string[] = [];
+  for (const registry of registries) {
+    const repository = `${registry}/${app.name}`;
+    const images = await built(repository, commit).catch(() => undefined);
+    const digests = new Set(images?.map(({ digest }) => digest));
+    if (images === undefined) unread.push(repository);
+    else if (digests.size > 1) unread.push(`${repository}, as it has ${digests.size} images from there,`);
+    else if (images[0]) return { record: recordOf(app, images[0], commit, commit) };
+  }
+  return { unread };
 }
 
 async function fromRuns(

@@ -2,6 +2,7 @@ import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import type { Tip } from './ledger-repository.ts';
 import { readReleases, releasedApps, type LedgerState, type Release } from './ledger.ts';
+import { stackProject } from './stack.ts';
 
 /** What the rules ask of an environment: how to name it and its ledger in messages. */
 export type Place = Pick<Environment, 'name' | 'ledger'>;
@@ -17,9 +18,11 @@ export async function requireRelease(tip: Tip, environment: Place, app: string):
   return release;
 }
 
-/** The error for an app that an environment has no release of. */
+/** The error for a project that an environment has no record of. */
 export function notReleased(tip: Tip, { name }: Place, app: string): GitopsError {
-  const released = releasedApps(tip).join(', ') || 'nothing';
+  const stacks = tip.files.flatMap((file) => /^stacks\/([^/]+)\/applied\.yaml$/.exec(file)?.[1] ?? []);
+  const applied = stacks.map((stack) => stackProject(name, stack)).sort();
+  const released = [...releasedApps(tip), ...applied].join(', ') || 'nothing';
   return new GitopsError('usage', `${name} has no release of "${app}". Released there: ${released}.`, {
     value: app,
   });

@@ -24,6 +24,10 @@ const Manifest = Type.Object({
 /** The name of the Nx project of a stack. */
 export const stackProject = (environment: string, stack: string): string => `${environment}-${stack}`;
 
+/** The Nx project of a stack of an environment, named by it or by its folder. */
+export const stackOf = (environment: string, name: string): string =>
+  name.startsWith(`${environment}-`) ? name : stackProject(environment, name);
+
 /** The folder of a stack. */
 export const stackFolder = (environment: string, stack: string): string =>
   `${STACKS}/${environment}/${stack}`;

@@ -33,11 +33,15 @@ describe('the package as npm installs it into an empty folder', () => {
     { timeout: 600_000 },
     () => {
       folder = scratch();
+      const withoutNpm = Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)),
+      );
       const npm = (cwd: string, ...args: string[]) =>
         execFileSync('npm', [...args, '--loglevel=error'], {
           cwd,
           encoding: 'utf8',
           stdio: ['ignore', 'pipe', 'pipe'],
+          env: withoutNpm, // npx hands this workspace's .npmrc on, which is not what an empty folder has
         });
       npm(PACKAGE, 'run', 'dist'); // packing runs no script: .npmrc forbids it
       const [{ filename }] = JSON.parse(npm(PACKAGE, 'pack', '--json', `--pack-destination=${folder}`)) as [

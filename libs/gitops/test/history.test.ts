@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { history, hold, removeRelease, rollback, unhold } from '../src/index.ts';
 import { onOrigin, place, releaseOf, tipOf } from './ledger-of.ts';
-import { scratch, Workspace } from './workspace.ts';
+import { digestOf, scratch, Workspace } from './workspace.ts';
 
 const told = async (workspace: Workspace, app = 'api') => {
   const entries = await history(...(await place(workspace)), app);
@@ -118,5 +118,49 @@ describe('the history of an app', () => {
     await expect(history(...(await place(workspace)), 'api', { limit })).rejects.toMatchObject({
       code: 'usage',
     });
+  });
+});
+
+describe('the history of a stack', () => {
+  it('tells each apply, an update that did not get to its end, and its removal', async () => {
+    const workspace = new Workspace();
+    const apply = (graph: string | undefined) =>
+      workspace.deploy('development', [], {
+        intents: graph === undefined ? [] : [{ app: 'development-cluster', graph: digestOf(graph) }],
+        failed: graph === undefined ? [{ app: 'development-cluster', reason: 'no room', begun: true }] : [],
+        runUrl: 'https://ci.example/1',
+      });
+    const heads = [workspace.editStack('cluster', 'cluster 1')];
+    await apply('graph 1');
+    heads.push(workspace.edit('api', 'api 2'));
+    await apply('graph 1');
+    heads.push(workspace.editStack('cluster', 'cluster 2'));
+    await apply(undefined);
+    await apply('graph 2');
+    workspace.git('rm', '-r', '--quiet', 'infra/development/cluster');
+    workspace.commit('drop cluster');
+    await removeRelease(...(await place(workspace)), 'development-cluster');
+
+    const entries = await history(...(await place(workspace)), 'development-cluster');
+    expect(
+      entries.map(({ action, changed, release, pending }) => [
+        [action, ...changed].join(' '),
+        release?.release.config,
+        pending,
+      ]),
+    ).toEqual([
+      ['remove', undefined, undefined],
+      ['apply graph', heads[2], undefined],
+      ['pending', heads[1], heads[2]],
+      ['apply', heads[1], undefined],
+      ['apply graph', heads[0], undefined],
+    ]);
+    expect(entries[1]).toMatchObject({
+      run: 'https://ci.example/1',
+      release: { graph: digestOf('graph 2') },
+    });
+    expect(await history(...(await place(workspace)), 'cluster')).toEqual(entries);
+    const nobody = history(...(await place(workspace)), 'no-such-stack');
+    await expect(nobody).rejects.toMatchObject({ code: 'usage', value: 'no-such-stack' });
   });
 });

@@ -4,10 +4,11 @@ import {
   publishedFrom,
   readEnvironment,
   writeRunResult,
+  type BuiltImages,
   type PromoteRequest,
 } from '../src/index.ts';
 import { releaseOf, trailersOf } from './ledger-of.ts';
-import { intent, Workspace } from './workspace.ts';
+import { digestOf, intent, Workspace } from './workspace.ts';
 
 const PRODUCTION = 'deploy: promote\nbase: pinned\nregistries: [ecr.example/prod]\n';
 
@@ -96,14 +97,44 @@ describe('a promotion', () => {
       {
         app: 'web',
         outcome: 'failed',
-        reason: expect.stringMatching(/no ledger names an image from there\. Check/),
+        reason: expect.stringMatching(/no ledger or registry names an image from there\. Check/),
       },
     ]);
     expect(releaseOf(workspace, 'api', 'production').release).toMatchObject({ source: head, config: head });
 
     const lost = { ...environments[0], ledger: { remote: 'nowhere', branch: 'b', folder: '' } } as typeof to;
     const unread = await publishedFrom(source, head, to, [lost, { ...lost, base: 'embedded' }]);
-    expect(unread).toMatchObject({ records: new Map(), unread: ['development'] });
+    expect(unread).toMatchObject({ records: new Map(), unread: ['the ledger of development'] });
+  });
+
+  it('in an emergency asks the registries for what no ledger names, and does not guess which of two images it is', async () => {
+    const { workspace, head, to, go } = await setUp();
+    const development = await readEnvironment(workspace.root, 'development');
+    const asked: string[] = [];
+    const image = intent('api', 'api 1').image;
+    const built: BuiltImages = async (repository, commit) => {
+      asked.push(`${repository} ${commit === head}`);
+      if (repository === 'ecr.example/prod/api') throw new Error('no way there');
+      const images = [image, { ...image, digest: digestOf('api 2') }];
+      return repository.endsWith('/web') ? images : images.slice(0, 1);
+    };
+    const from = await publishedFrom(await workspace.source(), head, to, [development], built);
+    expect(asked).toContain('registry.example/team/api true');
+    const { outcomes } = await go({ from, apps: ['api', 'web'], reason: 'development is down' });
+    expect(outcomes).toMatchObject([
+      {
+        app: 'api',
+        outcome: 'landed',
+        after: { image: { digest: image.digest }, release: { source: head } },
+      },
+      {
+        app: 'web',
+        outcome: 'failed',
+        reason: expect.stringContaining('has 2 images from there, could not tell'),
+      },
+    ]);
+    const alone = await publishedFrom(await workspace.source(), head, to, [], built);
+    expect(alone.unread).toContain('ecr.example/prod/api');
   });
 
   it('in an emergency still lets nothing older replace what is newer', async () => {

@@ -1,5 +1,6 @@
 export { attestImage, type AttestOptions, type AttestResult } from './attest.ts';
 export type { Base } from './base.ts';
+export { imagesBuiltFrom, type BuiltFromOptions } from './built-from.ts';
 export { buildImage, type BuildOptions } from './build.ts';
 export { copyImage, type CopyOptions, type CopyResult } from './copy.ts';
 export type { Credentials, CredentialStore } from './credentials.ts';

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { hexOf } from './digest.ts';
 import type { ImageResult } from './result.ts';
 import { version } from './version.ts';
@@ -64,3 +65,18 @@ export function provenanceOf(image: ImageResult, source: Source): Statement {
     },
   });
 }
+
+/** What is read of provenance: who built, and of what. */
+export const ProvenanceSchema = Type.Object({
+  buildDefinition: Type.Object({
+    resolvedDependencies: Type.Optional(
+      Type.Array(
+        Type.Object({
+          uri: Type.Optional(Type.String()),
+          digest: Type.Optional(Type.Record(Type.String(), Type.String())),
+        }),
+      ),
+    ),
+  }),
+  runDetails: Type.Object({ builder: Type.Object({ id: Type.String() }) }),
+});

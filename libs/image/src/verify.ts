@@ -1,4 +1,3 @@
-import Type from 'typebox';
 import { Value } from 'typebox/value';
 import { ArtifactSchema, bundleType, readSigstoreBundle, StatementSchema } from './attestation.ts';
 import { readSmall } from './attest.ts';
@@ -10,7 +9,7 @@ import { isSignedBy, statementType, type Envelope } from './dsse.ts';
 import { ImageError } from './error.ts';
 import { openOrigin, type Origin } from './origin.ts';
 import { readPolicy, type Policy, type TrustedKey } from './policy.ts';
-import { predicateTypes } from './provenance.ts';
+import { predicateTypes, ProvenanceSchema } from './provenance.ts';
 import { parseRepository, splitImage } from './reference.ts';
 
 export interface VerifyOptions {
@@ -33,20 +32,6 @@ export interface VerifyResult {
 
 /** A list that is longer hides more than it shows. */
 const referrerLimit = 200;
-
-const ProvenanceSchema = Type.Object({
-  buildDefinition: Type.Object({
-    resolvedDependencies: Type.Optional(
-      Type.Array(
-        Type.Object({
-          uri: Type.Optional(Type.String()),
-          digest: Type.Optional(Type.Record(Type.String(), Type.String())),
-        }),
-      ),
-    ),
-  }),
-  runDetails: Type.Object({ builder: Type.Object({ id: Type.String() }) }),
-});
 
 /**
  * Checks that an image is what its digest says and that what a policy asks for was said about this digest by a

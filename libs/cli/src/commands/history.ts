@@ -11,15 +11,17 @@ interface Options {
 
 export function historyCommand(): Command {
   return new Command('history')
-    .description('Show what was released of an app, newest first: when, by whom, what changed')
-    .argument('<app>', 'the app')
+    .description(
+      'Show what was released of an app or applied of a stack, newest first: when, by whom, what changed',
+    )
+    .argument('<app>', 'the app, platform, or a stack')
     .option('--env <environment>', 'the environment', 'local')
     .option('--limit <count>', 'how many entries at most', '20')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nIt is read from Git alone: each row is a commit of the ledger. IMAGE, CONFIGURATION and LEDGER are names that\n' +
-        '`slipway rollback --to` takes.',
+        '`slipway rollback --to` takes. Of a stack, CONFIGURATION is the commit that was applied, and IMAGE its graph.',
     )
     .action(async (app: string, { env, limit, json }: Options) => {
       const { root, source } = await enterWorkspace();
@@ -31,16 +33,18 @@ export function historyCommand(): Command {
 
 const HEADINGS = ['WHEN (UTC)', 'ACTION', 'BY', 'IMAGE', 'CONFIGURATION', 'CHANGED', 'LEDGER', 'NOTE', 'RUN'];
 
-function row({ at, action, by, release, changed, commit, reason, problem, run }: HistoryEntry): string[] {
+function row(entry: HistoryEntry): string[] {
+  const { at, action, by, release, pending, changed, commit, reason, problem, run } = entry;
+  const unended = pending && `the update to ${pending.slice(0, 12)} did not end`;
   return [
     new Date(at).toISOString().slice(0, 16).replace('T', ' '),
     action,
     by,
-    release?.image?.tag ?? '-',
+    release?.image?.tag ?? release?.graph?.slice(0, 19) ?? '-',
     release?.release.config.slice(0, 12) ?? '-',
     changed.join(', '),
     commit.slice(0, 12),
-    (problem ?? reason ?? '').replaceAll('\n', ' '),
+    (problem ?? reason ?? unended ?? '').replaceAll('\n', ' '),
     run ?? '',
   ];
 }

@@ -15,6 +15,7 @@ import {
   type Source,
 } from '@slipway/gitops';
 import { diffOutcomes } from '@slipway/gitops/render';
+import { builtImages } from '../built-images.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
 import { askCluster } from '../cluster-status.ts';
 import { copyImage } from '../copy-image.ts';
@@ -47,7 +48,7 @@ export function promoteCommand(): Command {
     )
     .option(
       '--from-source <commit>',
-      'in an emergency: what was published from this commit, by the runs here or any ledger; takes --reason',
+      'in an emergency: what was published from this commit, by the runs here, any ledger or registry; takes --reason',
     )
     .option('--reason <text>', 'why a release that diverged, or that no environment has run, may go')
     .option('--by <name>', "who promotes (default: who started the CI run, else Git's user.name)")
@@ -103,7 +104,7 @@ async function originOf(
   if (from === undefined) {
     const names = await listEnvironments(root);
     const environments = await Promise.all(names.map((name) => readEnvironment(root, name)));
-    return publishedFrom(source, fromSource, to, environments);
+    return publishedFrom(source, fromSource, to, environments, builtImages);
   }
   throw new GitopsError('usage', 'Name --from or --from-source, not both.', { value: fromSource });
 }
