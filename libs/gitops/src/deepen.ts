@@ -1,7 +1,15 @@
 import { GitopsError } from './error.ts';
 import { gitLine, tryGit } from './git.ts';
 import { connectionTo, REMOTE } from './repository/connection.ts';
-import type { Commit, Source } from './source.ts';
+import type { Commit } from './repository/branch.ts';
+import type { Settings } from './repository/settings.ts';
+
+/** A clone that may lack history. */
+export interface Shallow {
+  readonly root: string;
+  readonly settings: () => Promise<Settings>;
+  isWhole(): Promise<boolean>;
+}
 
 /** Whether a clone has its whole history, and not only the newest part of it. */
 export async function isWhole(root: string): Promise<boolean> {
@@ -14,15 +22,16 @@ export async function isWhole(root: string): Promise<boolean> {
  *
  * @throws {GitopsError} `shallow` where the rest cannot be had
  */
-export async function deepen(source: Source, commit: Commit): Promise<void> {
-  const { root } = source;
-  const names = (await source.settings()).matching(/^remote\..*\.url$/).map(([key]) => key.slice(7, -4));
+export async function deepen(clone: Shallow, commit: Commit): Promise<void> {
+  const { root } = clone;
+  const settings = await clone.settings();
+  const names = settings.matching(/^remote\..*\.url$/).map(([key]) => key.slice(7, -4));
   const remote = names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
-  const connection = remote === undefined ? undefined : connectionTo(await source.settings(), remote);
+  const connection = remote === undefined ? undefined : connectionTo(settings, remote);
   if (connection !== undefined) {
     const args = ['fetch', '--quiet', '--unshallow', '--no-tags', '--no-write-fetch-head', '--refmap='];
     const fetched = await tryGit([...args, '--', REMOTE, 'HEAD'], { cwd: root, env: { ...connection.env } });
-    if (fetched.code === 0 && (await source.isWhole())) return;
+    if (fetched.code === 0 && (await clone.isWhole())) return;
   }
   throw new GitopsError(
     'shallow',

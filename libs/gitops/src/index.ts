@@ -32,6 +32,7 @@ export { bumpFiles, type BumpFilesRequest, type BumpFilesResult } from './file/b
 export { type FileChange, type FileEdit, type Order } from './file/edit-file.ts';
 export { GitopsError, type GitopsErrorCode } from './error.ts';
 export { history, type HistoryEntry } from './history.ts';
+export { type CopyImage, type ImageCopy } from './image-copies.ts';
 export { diffManifests, type ObjectChange } from './diff/diff.ts';
 export { diffMarkdown, diffText, type AppDiff } from './diff/print.ts';
 export { hold, unhold, type Hold, type HoldOptions, type HoldResult, type UnholdResult } from './hold.ts';
@@ -48,10 +49,8 @@ export {
 export { type Failure, type Intent, type Outcome, type Plan } from './plan.ts';
 export {
   promote,
-  type CopyImage,
   type FromSource,
   type Objection,
-  type ImageCopy,
   type PromoteRequest,
   type PromoteResult,
 } from './promote.ts';

@@ -1,4 +1,5 @@
-import { deepen, isWhole } from './deepen.ts';
+import { Ancestry } from './ancestry.ts';
+import { Contents } from './contents.ts';
 import { GitopsError } from './error.ts';
 import { git, gitLine, tryGit } from './git.ts';
 import { ObjectBatch } from './object-batch.ts';
@@ -6,8 +7,8 @@ import type { Commit } from './repository/branch.ts';
 import type { ObjectFormat } from './repository/git-object.ts';
 import type { CommitOptions } from './repository/identity.ts';
 import { readSettings, type Settings } from './repository/settings.ts';
-import { parseTree, type Tree } from './repository/tree.ts';
-import { SNAPSHOT_TRAILER, writeSnapshot } from './snapshot.ts';
+import type { Tree } from './repository/tree.ts';
+import { writeSnapshot } from './snapshot.ts';
 import type { Stretch } from './stretch.ts';
 
 export type { Commit };
@@ -22,19 +23,17 @@ export class Source {
   readonly root: string;
   /** How commits on ledgers are made from here. */
   readonly commits: CommitOptions;
-  /** What was found about a commit never changes, and the rules ask the same things again and again. */
-  readonly #known = new Map<string, Promise<string | undefined>>();
-  readonly #listed = new Map<string, Promise<ReadonlyMap<string, string>>>();
   readonly #objects: ObjectBatch;
+  readonly #ancestry: Ancestry;
+  readonly #contents: Contents;
   #settings: Promise<Settings> | undefined;
-  #stretch: Stretch | undefined;
-  #whole = false;
-  #deepening: Promise<void> | undefined;
 
   private constructor(root: string, commits: CommitOptions) {
     this.root = root;
     this.commits = commits;
     this.#objects = new ObjectBatch(root);
+    this.#ancestry = new Ancestry(root, () => this.settings(), this.#objects);
+    this.#contents = new Contents(root, this.#objects);
   }
 
   /**
@@ -98,36 +97,24 @@ export class Source {
    *
    * @throws {GitopsError} `shallow` where a "no" cannot be trusted
    */
-  async isAncestor(ancestor: Commit, descendant: Commit): Promise<boolean> {
-    const [older, newer] = await Promise.all([this.#position(ancestor), this.#position(descendant)]);
-    if (older !== undefined && older === newer) return true;
-    if (older !== undefined && newer !== undefined && (await this.#contains(newer, older))) return true;
-    if (!(await this.#deepen(older === undefined ? ancestor : descendant))) return false;
-    return this.isAncestor(ancestor, descendant);
+  isAncestor(ancestor: Commit, descendant: Commit): Promise<boolean> {
+    return this.#ancestry.isAncestor(ancestor, descendant);
   }
 
   /** Whether `commit` is in the history of the branch that releases come from. */
-  async isOnMainline(commit: Commit, mainline: Mainline): Promise<boolean> {
+  isOnMainline(commit: Commit, mainline: Mainline): Promise<boolean> {
     if (mainline !== 'branches') return this.isAncestor(commit, mainline);
-    const position = await this.#position(commit);
-    if (position === undefined) return (await this.#deepen(commit)) && this.isOnMainline(commit, mainline);
-    if (await this.isAncestor(position, await this.head())) return true;
-    const containing = await this.#try(['for-each-ref', '--count=1', '--contains', position, 'refs/heads']);
-    return containing.code === 0 && containing.stdout.length > 0;
+    return this.#ancestry.isOnAnyBranch(commit, () => this.head());
   }
 
   /** The commits that no other one of these contains; those that are not known here stay. */
-  async independent(commits: readonly Commit[]): Promise<Commit[]> {
-    const all = [...new Set(commits)];
-    if (all.length < 2) return all;
-    const found = await this.#try(['merge-base', '--independent', ...all]);
-    return found.code === 0 ? found.stdout.toString('utf8').split('\n').filter(Boolean) : all;
+  independent(commits: readonly Commit[]): Promise<Commit[]> {
+    return this.#ancestry.independent(commits);
   }
 
   /** The Git object id of a file or folder at a commit; undefined where it is not there. */
   objectId(commit: Commit, path: string): Promise<string | undefined> {
-    const name = `${commit}:${path}`;
-    return this.#remember(name, async () => (await this.#objects.find(name))?.id);
+    return this.#contents.objectId(commit, path);
   }
 
   /** The text of a file at a commit; undefined where it is not there. */
@@ -136,41 +123,23 @@ export class Source {
   }
 
   /** The text of a file by its Git object id. */
-  async readText(id: string): Promise<string | undefined> {
-    const found = await this.#objects.find(id);
-    return found?.type === 'blob' ? found.content.toString('utf8') : undefined;
+  readText(id: string): Promise<string | undefined> {
+    return this.#contents.readText(id);
   }
 
   /** What lies in a folder at a commit; empty where there is none. */
-  async readFolder(commit: Commit, folder: string): Promise<Tree> {
-    const found = await this.#objects.find(`${commit}:${folder}`);
-    return found?.type === 'tree' ? parseTree(found.content, found.id.length / 2) : new Map();
+  readFolder(commit: Commit, folder: string): Promise<Tree> {
+    return this.#contents.readFolder(commit, folder);
   }
 
   /** Every file under `folder` at a commit, and its Git object id. */
   listFiles(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
-    const name = `${commit}:${folder}`;
-    const listed = this.#listed.get(name) ?? this.#list(commit, folder);
-    this.#listed.set(name, listed);
-    return listed;
-  }
-
-  async #list(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
-    const args = ['ls-tree', '-r', '-z', '--full-tree', commit, '--', `${folder}/`];
-    const lines = (await git(args, { cwd: this.root })).toString('utf8').split('\0').filter(Boolean);
-    return new Map(
-      lines.map((line) => {
-        const [, id = '', file = ''] = /^\d+ \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
-        return [file, id] as const;
-      }),
-    );
+    return this.#contents.listFiles(commit, folder);
   }
 
   /** When a commit was made, in milliseconds since 1970; undefined when it is unknown here. */
-  async committedAt(commit: Commit): Promise<number | undefined> {
-    const text = (await this.#objects.find(commit))?.content.toString('utf8');
-    const seconds = text === undefined ? undefined : /^committer .* (\d+) [+-]\d{4}$/m.exec(text)?.[1];
-    return seconds === undefined ? undefined : Number(seconds) * 1000;
+  committedAt(commit: Commit): Promise<number | undefined> {
+    return this.#contents.committedAt(commit);
   }
 
   /** `sha1` or `sha256`. */
@@ -184,8 +153,8 @@ export class Source {
   }
 
   /** Whether the whole history is here. */
-  async isWhole(): Promise<boolean> {
-    return (this.#whole ||= await isWhole(this.root)); // once whole, always whole
+  isWhole(): Promise<boolean> {
+    return this.#ancestry.isWhole();
   }
 
   /**
@@ -195,13 +164,13 @@ export class Source {
    */
   async snapshot(): Promise<Commit> {
     const head = await this.head();
-    await this.#deepen(head);
+    await this.#ancestry.deepen(head);
     return writeSnapshot(this.root, head);
   }
 
   /** Whether a commit is uncommitted changes on top of its parent, which only the ledger keeps. */
   async isSnapshot(commit: Commit): Promise<boolean> {
-    return (await this.#position(commit)) !== (await this.resolve(commit));
+    return (await this.#ancestry.position(commit)) !== (await this.resolve(commit));
   }
 
   /** The name that git would write into a commit here; undefined when none is configured. */
@@ -209,50 +178,9 @@ export class Source {
     return (await this.settings()).get('user.name') || undefined;
   }
 
-  /** Fetches the rest of a shallow clone, once. @returns whether there was any */
-  async #deepen(commit: Commit): Promise<boolean> {
-    if (await this.isWhole()) return false;
-    await (this.#deepening ??= deepen(this, commit));
-    return true;
-  }
-
-  async #contains(newer: Commit, older: Commit): Promise<boolean> {
-    const learned = this.#stretch?.contains(newer, older);
-    if (learned !== undefined) return learned;
-    const answer = await this.#remember(`${older} in ${newer}`, async () => {
-      const { code } = await this.#try(['merge-base', '--is-ancestor', older, newer]);
-      return code === 0 ? 'yes' : undefined;
-    });
-    return answer === 'yes';
-  }
-
   /** Takes what one walk through history found for granted: what it knows is asked of no process. */
   learn(stretch: Stretch): void {
-    this.#stretch = stretch;
-  }
-
-  /** Where a commit stands in history: itself, or for a snapshot its parent. */
-  #position(commit: Commit): Promise<Commit | undefined> {
-    return this.#remember(commit, async () => {
-      const found = await this.#objects.find(`${commit}^{commit}`);
-      if (found === undefined) return undefined;
-      const text = found.content.toString('utf8');
-      const snapshot = text.split('\n').includes(SNAPSHOT_TRAILER);
-      return snapshot ? /^parent (\w+)$/m.exec(text)?.[1] : found.id;
-    });
-  }
-
-  /** Asks once. What was not found is asked again, because a fetch may have brought it. */
-  async #remember(question: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
-    const asked = this.#known.get(question) ?? ask();
-    this.#known.set(question, asked);
-    const answer = await asked;
-    if (answer === undefined) this.#known.delete(question);
-    return answer;
-  }
-
-  #try(args: readonly string[]) {
-    return tryGit(args, { cwd: this.root });
+    this.#ancestry.learn(stretch);
   }
 }
 
