@@ -208,7 +208,7 @@ describe('a model of random histories', () => {
         if (control.length > 0) lostByControl += 1;
       }
       console.log(
-        `${HISTORIES} histories: ${losing.length} lose something by the ledger, ${lostByControl} by the last green run`,
+        `${HISTORIES} histories: ${losing.length} lose something by the ledger, ${lostByControl} by the rule of nx-set-shas`,
       );
       expect(losing).toEqual([]);
       expect(lostByControl).toBeGreaterThan(0);

@@ -32,6 +32,13 @@ export function scratch(): string {
   return folder;
 }
 
+/** Tells a repository that lives for one test to care neither for power cuts nor for tidiness: both take processes. */
+export function tellCareless(repository: string): void {
+  const settings = { 'core.fsync': 'none', 'gc.auto': '0', 'maintenance.auto': 'false' };
+  for (const [key, value] of Object.entries(settings))
+    execFileSync('git', ['-C', repository, 'config', key, value]);
+}
+
 /** The digest that an app with this code gets; different code, different digest. */
 export const digestOf = (code: string): string => `sha256:${createHash('sha256').update(code).digest('hex')}`;
 
@@ -62,6 +69,7 @@ export class Workspace {
   #make(apps: readonly string[]): void {
     execFileSync('git', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', this.origin]);
     execFileSync('git', ['clone', '--quiet', '--template=', this.origin, this.root], { stdio: 'ignore' });
+    for (const folder of [this.origin, this.root]) tellCareless(folder);
     this.git('config', 'user.name', 'Ada');
     this.git('config', 'user.email', 'ada@example.com');
     this.git('checkout', '--quiet', '-B', 'main');
