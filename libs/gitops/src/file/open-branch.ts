@@ -65,7 +65,7 @@ export async function openBranch(
     safeFolders: settings.all('safe.directory'),
   };
   const open = async (format: ObjectFormat): Promise<Branch> => {
-    const quick = quickWay(settings, repository, options);
+    const quick = await quickWay(settings, repository, options);
     return quick ? new QuickBranch({ ...options, format }, quick) : GitBranch.open({ ...options, format });
   };
   return openInItsFormat(options.format, open, signal);

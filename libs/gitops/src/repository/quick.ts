@@ -4,7 +4,6 @@ import type { Quick } from './quick-branch.ts';
 import type { Settings } from './settings.ts';
 import { FetchedObjects } from './wire/fetched-objects.ts';
 import { folderObjects } from './wire/folder-objects.ts';
-import { httpService } from './wire/http-service.ts';
 import { processService } from './wire/process-service.ts';
 
 /** Variables by which people tell git how to reach others over HTTP, and how to trust them. */
@@ -18,11 +17,11 @@ const HARMLESS = /^http\.(.+\.)?(lowspeedlimit|lowspeedtime|postbuffer|extrahead
  * How to talk to a remote without git, where its address is a folder or HTTP and nothing that git was told needs git
  * itself: a proxy, certificates, a helper for credentials, a protocol, a program of the remote's.
  */
-export function quickWay(
+export async function quickWay(
   settings: Settings,
   remote: string,
   { cwd, safeFolders, signatures }: Pick<BranchOptions, 'cwd' | 'safeFolders' | 'signatures'>,
-): Quick | undefined {
+): Promise<Quick | undefined> {
   const [fetch, push] = [addressOf(settings, remote, 'fetch'), addressOf(settings, remote, 'push')];
   if (fetch === undefined || signatures.sign !== false) return undefined; // only git knows how to sign
   if (JSON.stringify(fetch) !== JSON.stringify(push)) return undefined;
@@ -46,6 +45,7 @@ export function quickWay(
     return undefined;
   const headers = headersFor(settings, fetch);
   if (headers === undefined) return undefined;
+  const { httpService } = await import('./wire/http-service.ts'); // Node's own takes a while to load, and a folder needs none
   const { reach, close } = httpService(fetch.url, headers);
   return { reach, objects: () => new FetchedObjects(reach), close };
 }
