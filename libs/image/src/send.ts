@@ -10,6 +10,8 @@ const parallelUploads = 4;
 
 /** What happens to a blob, as it happens. */
 export interface PushProgress {
+  /** Where it goes; a folder by its full path. */
+  repository: string;
   digest: string;
   /** Bytes in all. */
   size: number;
@@ -86,7 +88,8 @@ export async function sendContents(
       sendBlob(target, blob, options),
     );
     // Another push of this process brought it.
-    if (state === undefined) options.onProgress?.({ digest, size, sent: 0, state: 'exists' });
+    if (state === undefined)
+      options.onProgress?.({ repository: target.name, digest, size, sent: 0, state: 'exists' });
     if (state !== 'uploaded') return;
     sent.uploadedBytes += size;
     sent.uploadedBlobs += 1;
@@ -120,9 +123,9 @@ async function sendBlob(
   blob: Descriptor,
   { source, onProgress = () => undefined }: SendOptions,
 ): Promise<PushProgress['state']> {
-  const { digest, size } = blob;
+  const about = { repository: target.name, digest: blob.digest, size: blob.size };
   if (await target.hasBlob(blob)) {
-    onProgress({ digest, size, sent: 0, state: 'exists' });
+    onProgress({ ...about, sent: 0, state: 'exists' });
     return 'exists';
   }
   const found = await requireBlob(source, blob, 'the image');
@@ -130,9 +133,9 @@ async function sendBlob(
   const opening = { ...found, open: () => ((sent = 0), found.open()) };
   const state = await target.putBlob(blob, opening, (bytes) => {
     sent += bytes;
-    onProgress({ digest, size, sent, state: 'uploading' });
+    onProgress({ ...about, sent, state: 'uploading' });
   });
-  onProgress({ digest, size, sent: state === 'mounted' ? 0 : size, state });
+  onProgress({ ...about, sent: state === 'mounted' ? 0 : blob.size, state });
   return state;
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { publishImage } from '../src/publish.ts';
+import type { PushProgress } from '../src/send.ts';
 import { failureOf } from './failure-of.ts';
 import { fakeRegistry } from './registry/fake-registry.ts';
 import { smallImage } from './small-image.ts';
@@ -16,7 +17,10 @@ test('an image reaches several registries at once, under one digest', async () =
     `oci:${join(folder, 'repository')}`,
     `${one.host}/app`,
   ];
-  const pushed = await publishImage({ layout, blobs, to, tags: ['v1'], credentials });
+  const reached = new Set<string>();
+  const onProgress = ({ repository }: PushProgress) => reached.add(repository);
+  const pushed = await publishImage({ layout, blobs, to, tags: ['v1'], credentials, onProgress });
+  expect([...reached].sort()).toEqual([...new Set(to)].sort());
   expect(pushed.map(({ repository, digest }) => [repository, digest])).toEqual(
     to.slice(0, 3).map((place) => [place, result.digest]),
   );

@@ -12,8 +12,8 @@ export function seconds(text: string): number {
 
 /** One line for each blob that was sent or was there. */
 export function progressNotes(note: (text: string) => void): (progress: PushProgress) => void {
-  return ({ digest, size, state }) => {
+  return ({ repository, digest, size, state }) => {
     if (state !== 'uploading')
-      note(`${(state === 'exists' ? 'there already' : state).padEnd(13)}  ${digest}  ${size}`);
+      note(`${(state === 'exists' ? 'there already' : state).padEnd(13)}  ${digest}  ${size}  ${repository}`);
   };
 }
