@@ -150,11 +150,15 @@ const isSettling = ({ app, outcome }: Outcome, { pending }: LedgerState): boolea
 const without = (names: readonly string[], known: readonly { name: string }[]): string[] =>
   names.filter((name) => !known.some((project) => project.name === name));
 
-/** The ledger's state once this run's outcomes are in it. Only the newest commit moves `through`. */
+/**
+ * The ledger's state once this run's outcomes are in it. Only the newest commit moves `through`; where `through` left
+ * main's history that can be an older one. What is `superseded` then has a record that is newer than `through`, and a
+ * revert of it would hide in the difference from there: it stays due.
+ */
 async function advance(situation: Situation, outcomes: readonly Outcome[]): Promise<LedgerState> {
   if ((await standing(situation)) === 'behind') return situation.state;
   const settled = new Set(
-    outcomes.flatMap(({ app, outcome }) => (outcome === 'held' || outcome === 'failed' ? [] : [app])),
+    outcomes.flatMap(({ app, outcome }) => (outcome === 'landed' || outcome === 'unchanged' ? [app] : [])),
   );
   const due = await dueProjects(situation);
   return { through: situation.head, pending: due.filter((project) => !settled.has(project)) };
