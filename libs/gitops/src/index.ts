@@ -78,13 +78,8 @@ export { type CommitOptions, type Identity } from './repository/identity.ts';
 export { classifyRejection, type Rejection } from './rejection.ts';
 export { type Drift } from './drift.ts';
 export { previewText, promotedFrom, type PromotionPreview } from './promotion-preview.ts';
-export {
-  environmentStatus,
-  environmentStatuses,
-  type AppStatus,
-  type EnvironmentStatus,
-  type UnreadableStatus,
-} from './status.ts';
+export type { UnreadableStatus } from './environment-reading.ts';
+export { environmentStatus, environmentStatuses, type AppStatus, type EnvironmentStatus } from './status.ts';
 export { table } from './table.ts';
 export { parseUntil } from './until.ts';
 export {

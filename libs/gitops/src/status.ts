@@ -1,16 +1,16 @@
-import { appFolder, appsAt, deployFolder, PLATFORM_CHART, type App } from './app.ts';
-import { readApplied, type Applied } from './applied.ts';
+import { appFolder, deployFolder, PLATFORM_CHART, type App } from './app.ts';
 import { driftOf, type Drift } from './drift.ts';
 import type { Environment } from './environment.ts';
-import { GitopsError } from './error.ts';
-import { LedgerRepository } from './ledger-repository.ts';
-import { readReleases, readState, releasedApps, type LedgerState, type Release } from './ledger.ts';
-import { mainlineOf } from './mainline.ts';
+import {
+  readEnvironmentLedger,
+  type EnvironmentReading,
+  type UnreadableStatus,
+} from './environment-reading.ts';
+import type { LedgerState, Release } from './ledger.ts';
 import { isHeld } from './order.ts';
 import { previewPromotion, type PromotionPreview } from './promotion-preview.ts';
-import type { Commit, Mainline, Source } from './source.ts';
+import type { Commit, Source } from './source.ts';
 import { stackStatuses, type StackStatus } from './stack-status.ts';
-import { stacksAt, type Stack } from './stack.ts';
 import { Stretch } from './stretch.ts';
 
 /** One app in one environment, as the ledger tells it. */
@@ -33,31 +33,12 @@ export interface AppStatus {
 /** One environment, as its ledger tells it. */
 export interface EnvironmentStatus {
   environment: string;
-  ledger: { remote: string; branch: string; commit?: Commit };
+  ledger: EnvironmentReading['ledger'];
   state: LedgerState;
   apps: AppStatus[];
   stacks: StackStatus[];
   /** What a promotion from the environment before would do here, where only promotions release. */
   promotion?: PromotionPreview;
-}
-
-/** An environment whose ledger could not be read, and why. */
-export interface UnreadableStatus {
-  environment: string;
-  error: GitopsError;
-}
-
-/** What was read of one environment. */
-interface Reading {
-  environment: Environment;
-  apps: readonly App[];
-  ledger: EnvironmentStatus['ledger'];
-  state: LedgerState;
-  releases: ReadonlyMap<string, Release>;
-  stacks: readonly Stack[];
-  applied: ReadonlyMap<string, Applied>;
-  /** Main's history, where it decides what may be promoted. */
-  mainline?: Mainline | undefined;
 }
 
 /**
@@ -83,8 +64,10 @@ export async function environmentStatuses(
   environments: readonly Environment[],
 ): Promise<(EnvironmentStatus | UnreadableStatus)[]> {
   const head = await source.head();
-  const read = await Promise.all(environments.map((environment) => readLedger(source, head, environment)));
-  const readings = read.filter((reading): reading is Reading => !('error' in reading));
+  const read = await Promise.all(
+    environments.map((environment) => readEnvironmentLedger(source, head, environment)),
+  );
+  const readings = read.filter((reading): reading is EnvironmentReading => !('error' in reading));
   const stretch = await walk(source, head, readings);
   const statuses = await Promise.all(
     read.map((reading) => ('error' in reading ? reading : statusOf(source, head, stretch, reading))),
@@ -98,33 +81,8 @@ export async function environmentStatuses(
   );
 }
 
-async function readLedger(
-  source: Source,
-  head: Commit,
-  environment: Environment,
-): Promise<Reading | UnreadableStatus> {
-  const { branch } = environment.ledger;
-  let repository: LedgerRepository | undefined;
-  try {
-    repository = await LedgerRepository.open(source, environment);
-    const [tip, apps] = await Promise.all([repository.tip(), appsAt(source, head, environment.name)]);
-    const names = releasedApps(tip);
-    const [state, releases] = await Promise.all([readState(tip, branch), readReleases(tip, names, branch)]);
-    const ledger = { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) };
-    const mainline = environment.deploy === 'promote' ? await mainlineOf(source, environment) : undefined;
-    const stacks = await stacksAt(source, head, environment.name);
-    const applied = await readApplied(tip, environment.name, branch);
-    return { environment, apps, ledger, state, releases, stacks, applied, mainline };
-  } catch (error) {
-    if (!(error instanceof GitopsError)) throw error;
-    return { environment: environment.name, error };
-  } finally {
-    await repository?.close();
-  }
-}
-
 /** Walks once through all that tells HEAD and the releases apart. */
-async function walk(source: Source, head: Commit, readings: readonly Reading[]): Promise<Stretch> {
+async function walk(source: Source, head: Commit, readings: readonly EnvironmentReading[]): Promise<Stretch> {
   const releases = readings.flatMap(({ releases }) => [...releases.values()]);
   const mainlines = readings.flatMap(({ mainline = 'branches' }) =>
     mainline === 'branches' ? [] : [mainline],
@@ -144,7 +102,7 @@ async function walk(source: Source, head: Commit, readings: readonly Reading[]):
   return stretch;
 }
 
-const namesIn = ({ apps, releases }: Reading): string[] =>
+const namesIn = ({ apps, releases }: EnvironmentReading): string[] =>
   [...new Set([...apps.map(({ name }) => name), ...releases.keys()])].sort();
 
 /** The folders that a release of an app is made of: its own, its values, its chart now and then. */
@@ -157,7 +115,7 @@ async function statusOf(
   source: Source,
   head: Commit,
   stretch: Stretch,
-  reading: Reading,
+  reading: EnvironmentReading,
 ): Promise<EnvironmentStatus> {
   const { environment, ledger, state, releases } = reading;
   const deployed = new Map(reading.apps.map((app) => [app.name, app]));

@@ -1,17 +1,18 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GitopsError } from '../error.ts';
+import type { GitopsError } from '../error.ts';
 import { git, tryGit, type GitOptions, type GitResult } from '../git.ts';
 import { isStale, remoteError } from '../rejection.ts';
 import type { Branch, BranchFile, Commit } from './branch.ts';
 import { REMOTE, type Connection } from './connection.ts';
-import { commitText, treeOf } from './commit-text.ts';
-import { gitObject, writeObject, type GitObject, type ObjectFormat } from './git-object.ts';
+import { commitText } from './commit-text.ts';
+import type { GitObject, ObjectFormat } from './git-object.ts';
 import type { Signatures } from './identity.ts';
-import { ObjectReader } from './object-reader.ts';
-import { makeScratch, noRoom, scratchVariables } from './scratch.ts';
-import { editTree, findFile, type Edit, type TreeStore } from './tree-edit.ts';
-import { isFile, parseTree, printTree } from './tree.ts';
+import { makeScratch, scratchVariables } from './scratch.ts';
+import { ScratchObjects } from './scratch-objects.ts';
+import { signedCommit, type RunGit } from './signed-commit.ts';
+import { editTree, findFile, type Edit } from './tree-edit.ts';
+import { isFile } from './tree.ts';
 
 const HOW_TO_FETCH = [
   '--quiet',
@@ -41,14 +42,14 @@ export interface BranchOptions {
 }
 
 /** A branch over plain Git, seen through a throw-away bare repository. */
-export class GitBranch implements Branch, TreeStore {
+export class GitBranch implements Branch {
   readonly branch: string;
   readonly remote: string;
   readonly key: string;
   readonly #options: BranchOptions;
   readonly #folder: string;
   readonly #env: Record<string, string>;
-  #reader: ObjectReader | undefined;
+  readonly #objects: ScratchObjects;
   /** The lock that the last push met. */
   #lock: GitopsError | undefined;
   /** Whether a commit was made that has parents which only the checkout knows. */
@@ -63,6 +64,7 @@ export class GitBranch implements Branch, TreeStore {
     this.branch = options.branch;
     this.remote = options.connection.name;
     this.key = JSON.stringify([options.connection.url, options.branch, options.signatures]);
+    this.#objects = new ScratchObjects({ ...options, folder, env: this.#env, remote: this.remote });
   }
 
   static async open(options: BranchOptions): Promise<GitBranch> {
@@ -70,7 +72,7 @@ export class GitBranch implements Branch, TreeStore {
   }
 
   async close(): Promise<void> {
-    await this.#reader?.close();
+    await this.#objects.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -100,13 +102,17 @@ export class GitBranch implements Branch, TreeStore {
   }
 
   async read(commit: Commit, path: string): Promise<Buffer | undefined> {
-    const id = await findFile(this, await this.#treeOf(commit), path);
+    const id = await findFile(this.#objects, await this.#objects.treeOf(commit), path);
     return id === undefined ? undefined : (await this.readObjects([id]))[0];
   }
 
-  async readObjects(ids: readonly string[]): Promise<(Buffer | undefined)[]> {
-    const found = await Promise.all(ids.map((id) => this.#objects().read(id)));
-    return found.map((object) => object?.content);
+  readObjects(ids: readonly string[]): Promise<(Buffer | undefined)[]> {
+    return this.#objects.readAll(ids);
+  }
+
+  /** Takes objects that were made elsewhere. */
+  takeObjects(objects: readonly GitObject[]): Promise<void> {
+    return this.#objects.take(objects);
   }
 
   async commit(
@@ -115,14 +121,17 @@ export class GitBranch implements Branch, TreeStore {
     message: string,
     keep: readonly Commit[] = [],
   ): Promise<Commit> {
-    const before = parent === undefined ? undefined : await this.#treeOf(parent);
-    const tree = (await editTree(this, before, edit)) as string;
+    const before = parent === undefined ? undefined : await this.#objects.treeOf(parent);
+    const tree = (await editTree(this.#objects, before, edit)) as string;
     const parents = [...(parent === undefined ? [] : [parent]), ...keep];
     this.#keeps ||= keep.length > 0;
-    const { sign } = this.#options.signatures;
-    return sign === false
-      ? this.#write('commit', commitText(this.#options.signatures, tree, parents, message))
-      : this.#sign(tree, parents, message, sign);
+    const { signatures } = this.#options;
+    if (signatures.sign === false) {
+      return this.#objects.write('commit', commitText(signatures, tree, parents, message));
+    }
+    const git: RunGit = (args, { env, ...options }) =>
+      this.#try(args, { ...options, env: { ...alternates(this.#options), ...env } }); // it wants to see the parents
+    return signedCommit(git, { tree, parents, message, signatures });
   }
 
   async push(
@@ -187,66 +196,6 @@ export class GitBranch implements Branch, TreeStore {
     return git(args, { ...options, cwd: this.#options.cwd, env: { ...this.#env, ...options.env } });
   }
 
-  async readTree(id: string) {
-    const object = await this.#objects().read(id);
-    if (object?.type !== 'tree') throw this.#missing(id);
-    return parseTree(object.content, id.length / 2);
-  }
-
-  writeTree(tree: ReadonlyMap<string, { mode: string; id: string }>): Promise<string> {
-    return this.#write('tree', printTree(tree));
-  }
-
-  writeBlob(content: Uint8Array): Promise<string> {
-    return this.#write('blob', Buffer.from(content));
-  }
-
-  async #treeOf(commit: Commit): Promise<string> {
-    const object = await this.#objects().read(commit);
-    const id = treeOf(object?.content);
-    if (id === undefined) throw this.#missing(commit);
-    return id;
-  }
-
-  async #write(type: 'blob' | 'tree' | 'commit', content: Buffer): Promise<string> {
-    const object = gitObject(this.#options.format, type, content);
-    await this.writeObjects([object]);
-    return object.id;
-  }
-
-  /** Takes objects that were made elsewhere. */
-  async writeObjects(objects: readonly GitObject[]): Promise<void> {
-    const folder = join(this.#folder, 'objects');
-    await Promise.all(objects.map((object) => writeObject(folder, object))).catch(noRoom);
-  }
-
-  /** Only git knows how to sign; it wants to see the parents. */
-  async #sign(
-    tree: string,
-    parents: readonly Commit[],
-    message: string,
-    sign: true | string,
-  ): Promise<Commit> {
-    const { author, committer } = this.#options.signatures;
-    const who = Object.entries({ AUTHOR: author, COMMITTER: committer }).flatMap(
-      ([role, { name, email }]) => [
-        [`GIT_${role}_NAME`, name],
-        [`GIT_${role}_EMAIL`, email],
-      ],
-    );
-    const key = sign === true ? '--gpg-sign' : `--gpg-sign=${sign}`;
-    const args = ['commit-tree', key, ...parents.flatMap((id) => ['-p', id]), '-F', '-', tree];
-    const made = await this.#try(args, {
-      input: message,
-      env: { ...alternates(this.#options), ...Object.fromEntries(who) },
-    });
-    if (made.code === 0) return made.stdout.toString('utf8').trim();
-    throw new GitopsError(
-      'signing',
-      `The commit could not be signed, so nothing was written: ${made.stderr}`,
-    );
-  }
-
   async #remoteTip(signal?: AbortSignal): Promise<Commit | undefined> {
     const ref = `refs/heads/${this.branch}`;
     const listed = await this.#try(['ls-remote', '--', REMOTE, ref], { ...(signal && { signal }) });
@@ -254,20 +203,10 @@ export class GitBranch implements Branch, TreeStore {
     return listed.stdout.toString('utf8').split('\t')[0] || undefined;
   }
 
-  #objects(): ObjectReader {
-    return (this.#reader ??= new ObjectReader(this.#options.cwd, this.#env));
-  }
-
   #try(args: readonly string[], options: Omit<GitOptions, 'cwd'> = {}) {
     const env = { ...this.#env, ...options.env };
     return tryGit(args, { ...options, cwd: this.#options.cwd, env }).catch((error: unknown) => {
       throw this.#lock ?? error; // a deadline says less than what was in the way all the time
-    });
-  }
-
-  #missing(id: string): GitopsError {
-    return new GitopsError('corrupt', `${this.remote} did not send the object ${id}. Run git fsck there.`, {
-      value: id,
     });
   }
 }

@@ -133,7 +133,7 @@ export class QuickBranch implements Branch, TreeStore {
 
   async #openGit(): Promise<GitBranch> {
     const git = await GitBranch.open({ ...this.#options, format: this.#format });
-    await git.writeObjects(this.#made);
+    await git.takeObjects(this.#made);
     return git;
   }
 
