@@ -136,7 +136,8 @@ async function attempt<State extends { commit: Commit | undefined }, Content>(
   const began = performance.now();
   const first = await place.tip(signal);
   const newest = first.commit && (await place.text(first.commit));
-  const pause = Math.min(...wishes.map(({ turn }) => turn.yields(newest))); // whoever waits longest decides
+  const asked = performance.now() - began;
+  const pause = Math.min(...wishes.map(({ turn }) => turn.yields(newest, asked))); // whoever waits longest decides
   if (pause > 0) return wishes.map(() => ({ pause, beaten: false }));
   const keep = new Map<string, Commit>();
   const answers: Answer[] = [];

@@ -39,12 +39,19 @@ describe('the turn of one who writes', () => {
 
   it('is not put off by what is long over, by a clock that is a day wrong, or beyond a quarter of the deadline', () => {
     const turn = new Turn(DEADLINE);
-    expect(turn.yields(landed(60_000, waited(5_000)))).toBe(0);
+    expect(turn.yields(landed(6_000, waited(60_000)))).toBe(0);
+    expect(turn.yields(landed(0, waited(60_000)))).toBeLessThanOrEqual(5_000);
     expect(turn.yields(landed(86_400_000, waited(5_000)))).toBe(0);
     expect(turn.yields(landed(-86_400_000, waited(5_000)))).toBe(0);
     expect(turn.yields(landed(0, waited(999_999_999)))).toBeLessThanOrEqual(DEADLINE / 4);
     expect(turn.yields(landed(0, 'Set a\n\nSlipway-Waited: 99999999999999999999 ms\n'))).toBe(0);
     expect(turn.yields('no commit at all')).toBe(0);
+  });
+
+  it('waits longer for a branch where everything takes longer', () => {
+    const turn = new Turn(DEADLINE);
+    expect(turn.yields(landed(6_000, waited(60_000)), 1_000)).toBeGreaterThan(0);
+    expect(turn.yields(landed(11_000, waited(60_000)), 1_000)).toBe(0);
   });
 
   it('is told of to others by whoever was beaten, as the last trailer', () => {
