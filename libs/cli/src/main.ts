@@ -14,9 +14,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program().parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
-    process.stderr.write(`${explain(error)}\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // asked for help
     if (argv.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
+    if (error instanceof CommanderError) return 2; // commander has said why
+    process.stderr.write(`${explain(error)}\n`);
     return exitCodeOf(error);
   }
 }

@@ -89,6 +89,17 @@ describe('the command', () => {
     },
   );
 
+  it.each([
+    [['promote', '--json'], "required option '--to <environment>' not specified"],
+    [['statsu', '--json'], "unknown command 'statsu'\n(Did you mean status?)"],
+    [['hold', 'api', '--json', '--env'], "option '--env <environment>' argument missing"],
+  ])('tells what is wrong with %j as JSON, too', async (argv, message) => {
+    const out = vi.mocked(process.stdout.write);
+    expect(await main(argv)).toBe(2);
+    const told = out.mock.calls.map(([chunk]) => String(chunk)).join('');
+    expect(JSON.parse(told)).toEqual({ error: { code: 'usage', message } });
+  });
+
   it('says in one line that there is no repository', async () => {
     expect(await main(['status'])).toBe(1);
     expect(output).toMatch(/^slipway: .* is not inside a Git work tree\. .*\n$/);

@@ -24,10 +24,11 @@ export async function runGitopsCommand(args: readonly string[]): Promise<number>
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // asked for help
+    if (args.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
+    if (error instanceof CommanderError) return 2; // commander has said why
     const said = error instanceof Error && 'code' in error ? error.message : String((error as Error).stack);
     process.stderr.write(`slipway-gitops: ${said}\n`);
-    if (args.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
     return gitopsExitCode(error);
   }
 }

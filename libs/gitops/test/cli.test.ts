@@ -146,6 +146,14 @@ describe('slipway-gitops', () => {
     expect(status).toBe(3);
   });
 
+  it('tells a missing option as JSON, too', () => {
+    const { stdout, status } = spawnSync(process.execPath, [BIN, 'bump', '--json'], { encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'usage', message: "required option '--file <path>' not specified" },
+    });
+    expect(status).toBe(2);
+  });
+
   it('exits 3 for a value that cannot be changed safely, with line and column', () => {
     deploy = new ValuesRepository({ 'a.yaml': 'a: &x 1\nb: *x\n' });
     const { code, text } = bump('--file=a.yaml', '--set=a=2');
