@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { readYaml } from './door.ts';
 import { GitopsError } from './error.ts';
+import { namesThereAre } from './similar-name.ts';
 
 /** Where every environment's folder lies, from the root of the repository. */
 export const ENVIRONMENTS = 'deploy/environments';
@@ -85,24 +86,47 @@ export async function listEnvironments(root: string): Promise<string[]> {
 /**
  * Reads one environment from the work tree.
  *
- * @throws {GitopsError} `usage` for an environment that is not there, `invalid` for a file that breaks the schema
+ * @throws {GitopsError} `usage` for an environment that is not there, `invalid` for a file that breaks the schema, or
+ *   names the ledger of another environment
  */
 export async function readEnvironment(root: string, name: string): Promise<Environment> {
   const known = await listEnvironments(root);
   if (!known.includes(name)) {
     throw new GitopsError(
       'usage',
-      `There is no environment "${name}". Known: ${known.join(', ') || 'none'}. ` +
+      `There is no environment "${name}". ${namesThereAre('Known', name, known)} ` +
         `Correct the name, or make ${ENVIRONMENTS}/${name}/environment.yaml.`,
       { value: name },
     );
   }
-  const file = join(ENVIRONMENTS, name, 'environment.yaml');
+  const environment = await readFileOf(root, name);
+  for (const other of known.filter((one) => one !== name)) await assertOwnLedger(root, environment, other);
+  return environment;
+}
+
+async function readFileOf(root: string, name: string): Promise<Environment> {
+  const file = fileOf(name);
   const text = await readFile(join(root, file), 'utf8').catch((cause: unknown) => {
     throw new GitopsError('invalid', `${file} cannot be read: ${(cause as Error).message}`, { cause });
   });
   return withDefaults(name, readYaml(EnvironmentFile, text, file), file);
 }
+
+const fileOf = (name: string): string => `${ENVIRONMENTS}/${name}/environment.yaml`;
+
+/** A run of one environment would release in the other, past its rules: easily written when a file is copied. */
+async function assertOwnLedger(root: string, { name, ledger }: Environment, other: string): Promise<void> {
+  const theirs = await readFileOf(root, other).catch(() => undefined); // whoever asks for it is told what is wrong
+  if (theirs === undefined || placeOf(theirs) !== placeOf({ ledger })) return;
+  throw new GitopsError(
+    'invalid',
+    `${fileOf(name)} and ${fileOf(other)} name one ledger (${placeOf({ ledger })}). Give each a branch of its own: ledger: { branch: env/${name} }`,
+    { value: ledger },
+  );
+}
+
+const placeOf = ({ ledger: { remote, branch, folder } }: Pick<Environment, 'ledger'>): string =>
+  [`${branch} at ${remote}`, ...(folder ? [`folder ${folder}`] : [])].join(', ');
 
 function withDefaults(name: string, file: Static<typeof EnvironmentFile>, place: string): Environment {
   const { remote, repository, branch = `env/${name}`, folder = '' } = file.ledger ?? {};
@@ -116,6 +140,13 @@ function withDefaults(name: string, file: Static<typeof EnvironmentFile>, place:
     );
   }
   const source = file.source ?? { remote: 'origin', branch: 'main' };
+  if (source !== 'worktree' && source.branch === branch && folder === '' && repository === undefined) {
+    throw new GitopsError(
+      'invalid',
+      `${place} is not valid:\n  ledger: ${branch} is the branch of the source, where every release would be a change of its app, to be released in turn. Name another branch, or a folder outside of all projects`,
+      { value: file.ledger },
+    );
+  }
   return {
     name,
     deploy: file.deploy,

@@ -77,10 +77,38 @@ describe('readEnvironment', () => {
       'deploy: auto\nbase: pinned\nregistries: [a]\nledger: { remote: a, repository: b/c }\n',
       'not both',
     ],
+    [
+      'a ledger among the sources',
+      'deploy: auto\nbase: pinned\nregistries: [a]\nsource: { remote: origin, branch: trunk }\nledger: { branch: trunk }\n',
+      'Name another branch, or a folder outside of all projects',
+    ],
   ])('refuses %s', async (_, text, words) => {
     await expect(readEnvironment(withEnvironment(text), 'staging')).rejects.toMatchObject({
       code: 'invalid',
       message: expect.stringContaining(words) as string,
     });
+  });
+
+  it('refuses a ledger that two environments name, for a run of one would release in the other', async () => {
+    const text = 'deploy: auto\nbase: pinned\nregistries: [a]\n';
+    const root = withEnvironment(text);
+    const add = (name: string, ledger: string) => {
+      mkdirSync(join(root, 'deploy/environments', name));
+      writeFileSync(join(root, 'deploy/environments', name, 'environment.yaml'), `${text}${ledger}`);
+    };
+    add('copied', 'ledger: { branch: env/staging }\n');
+    add('apart', 'ledger: { branch: env/staging, folder: apart }\n');
+    add('broken', 'ledger: [');
+    for (const [name, other] of [
+      ['copied', 'staging'],
+      ['staging', 'copied'],
+    ] as const) {
+      const [one, two] = [name, other].map((one) => `deploy/environments/${one}/environment.yaml`);
+      await expect(readEnvironment(root, name)).rejects.toMatchObject({
+        code: 'invalid',
+        message: `${one} and ${two} name one ledger (env/staging at origin). Give each a branch of its own: ledger: { branch: env/${name} }`,
+      });
+    }
+    expect((await readEnvironment(root, 'apart')).ledger.folder).toBe('apart');
   });
 });
