@@ -8,6 +8,9 @@ export function nameOf(manifest: Manifest): string {
   return `${kind}${group} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
 }
 
+/** Enough that two values hardly ever share a mark: one change in 4 billion would go unseen. */
+const DIGITS = 8;
+
 /** Whether a value is a map. */
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -25,7 +28,7 @@ export function maskSecrets(manifest: Manifest, salt: string): Manifest {
     const hash = createHash('sha256')
       .update(`${salt}${JSON.stringify(value)}`)
       .digest('hex');
-    return `(secret ${hash.slice(0, 4)})`;
+    return `(secret ${hash.slice(0, DIGITS)})`;
   };
   const masked = ['data', 'stringData'].flatMap((field) => {
     const values = manifest[field];

@@ -9,7 +9,13 @@ export interface AppDiff {
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
 
-/** Longest value that is shown on one line; the rest is cut. */
+/** Longest value that is shown, in characters; of a longer one, where it begins to differ. */
+const SHOWN = 100;
+
+/** What stands before the first difference of a longer value, in characters. */
+const LEAD = 20;
+
+/** Longest line for both values of a field, in columns; else they have a line each. */
 const WIDTH = 100;
 
 /** A diff as text: a line for each object, and below it one for each field. */
@@ -18,7 +24,7 @@ export function diffText(apps: readonly AppDiff[]): string {
     `${app}: ${summary(objects)}`,
     ...objects.flatMap(({ object, change, fields }) => [
       `  ${SIGNS[change]} ${object}`,
-      ...fields.map((field) => `      ${describe(field)}`),
+      ...fields.flatMap((field) => describe(field).map((line) => `      ${line}`)),
     ]),
   ]);
   return lines.join('\n');
@@ -40,7 +46,7 @@ export function diffMarkdown(apps: readonly AppDiff[]): string {
 
 /** Signs where the colours of a diff look for them. */
 const forDiff = (text: string): string =>
-  text.replaceAll(/^ {2}([+-]) /gm, '$1 ').replaceAll(/^ {2}~ /gm, '! ');
+  text.replaceAll(/^ {2}( {6})?([+-]) /gm, '$2$1 ').replaceAll(/^ {2}~ /gm, '! ');
 
 function summary(objects: readonly ObjectChange[]): string {
   if (objects.length === 0) return 'no object changes';
@@ -51,13 +57,25 @@ function summary(objects: readonly ObjectChange[]): string {
   return kinds.filter(Boolean).join(', ');
 }
 
-function describe({ path, before, after }: FieldChange): string {
-  if (before === undefined) return `${path}: + ${short(after)}`;
-  if (after === undefined) return `${path}: - ${short(before)}`;
-  return `${path}: ${short(before)} -> ${short(after)}`;
+function describe({ path, before, after }: FieldChange): string[] {
+  const [was, is] = [before, after].map(textOf);
+  if (was === undefined || is === undefined) {
+    return [`${path}: ${was === undefined ? '+' : '-'} ${excerpt(was ?? is ?? '', 0)}`];
+  }
+  const from = was.split('').findIndex((unit, at) => unit !== is[at]);
+  const [old, next] = [was, is].map((text) => excerpt(text, from === -1 ? was.length : from));
+  const line = `${path}: ${old} -> ${next}`;
+  return line.length <= WIDTH ? [line] : [`${path}:`, `  - ${old}`, `  + ${next}`];
 }
 
-function short(value: unknown): string {
-  const text = typeof value === 'string' && /^[\w./:@(), -]+$/.test(value) ? value : JSON.stringify(value);
-  return text.length > WIDTH ? `${text.slice(0, WIDTH)}… (${text.length} characters)` : text;
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w./:@(), -]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** A text, or a part of a long one. @param from where it differs from the other */
+function excerpt(text: string, from: number): string {
+  if (text.length <= SHOWN) return text;
+  const start = Math.max(0, Math.min(from - LEAD, text.length - SHOWN));
+  const end = start + SHOWN;
+  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''} (${text.length} characters)`;
 }

@@ -77,6 +77,26 @@ describe('the difference of two renderings', () => {
     expect(diffManifests([before], [before])).toEqual([]);
   });
 
+  it('shows of a long value where it differs, a line for each side', () => {
+    const config = (level: string): Manifest => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'api' },
+      data: { 'app.conf': `${'# a long introduction\n'.repeat(40)}level: ${level}\n${'x'.repeat(200)}` },
+    });
+    const app = { app: 'api', objects: diffManifests([config('info')], [config('debug')]) };
+    const [, , path, ...sides] = diffText([app]).split('\n');
+    expect(path).toBe('      data."app.conf":');
+    expect(sides).toEqual([
+      expect.stringMatching(/^ {8}- ….{0,30}level: info.*… \(1\d\d\d characters\)$/),
+      expect.stringMatching(/^ {8}\+ ….{0,30}level: debug.*… \(1\d\d\d characters\)$/),
+    ]);
+    for (const line of diffText([app]).split('\n')) expect(line.length).toBeLessThanOrEqual(132);
+    expect(diffMarkdown([app])).toMatch(/^- .*level: info.*\n\+ .*level: debug/m);
+    const both = diffManifests([config('info')], [{ ...config('info'), data: { 'app.conf': 'short' } }]);
+    expect(diffText([{ app: 'api', objects: both }])).toContain('        + short');
+  });
+
   it('is Markdown that no value can break out of', () => {
     const objects = diffManifests([deployment('a:1', 2)], [deployment('````\n</details>', 2)]);
     const markdown = diffMarkdown([
