@@ -113,7 +113,7 @@ describe('hold and unhold', () => {
     );
     expect(await slipway('hold api --env local --reason incident')).toEqual({
       code: 0,
-      output: 'api is held in local by Ada (incident) until it is lifted already: nothing to do.\n',
+      output: 'api is already held in local by Ada (incident) until it is lifted: nothing to do.\n',
     });
     const replaced = await slipway('hold api --env local --reason worse --until 2030-01-01 --by Bob');
     expect(replaced.output).toContain('held in local by Bob (worse) until 2030-01-01T00:00:00Z: commit');
@@ -185,7 +185,8 @@ describe('rollback and history', () => {
     const tag = await release('api', 'one');
     expect(await slipway('rollback api --env local --reason x')).toEqual({
       code: 3,
-      output: 'slipway: api has no earlier release in local to go back to.\n',
+      output:
+        'slipway: api has no earlier release in local to go back to. What it had: npx slipway history api --env local\n',
     });
     const unknown = await slipway('rollback api --env local --reason x --to v1');
     expect(unknown.code).toBe(2);

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { readYaml } from './door.ts';
 import type { Tip } from './ledger-repository.ts';
+import { changedByHand } from './ledger.ts';
 import { stackProject } from './stack.ts';
 import type { Commit } from './source.ts';
 
@@ -49,7 +50,7 @@ export async function readApplied(
   return new Map(
     [...files].map(([file, text]) => [
       stackProject(environment, file.split('/')[1] as string),
-      readYaml(Applied, text, `${place}:${file}`),
+      readYaml(Applied, text, `${place}:${file}`, changedByHand(place)),
     ]),
   );
 }

@@ -12,17 +12,24 @@ Settings.Set({ maxErrors: 1_000 });
  * at once, each with its path and the offending value.
  *
  * @param place what to call the text in the error: a file, or `branch:file`.
+ * @param remedy what to do about it, where that is not to correct the file. @default none
  * @throws {GitopsError} `invalid`
  */
-export function readYaml<S extends TSchema>(schema: S, text: string, place: string): Static<S> {
+export function readYaml<S extends TSchema>(
+  schema: S,
+  text: string,
+  place: string,
+  remedy?: string,
+): Static<S> {
   const document = parseDocument(text);
   const [syntax] = document.errors;
   if (syntax) {
-    throw new GitopsError('invalid', `${place} is not valid YAML: ${syntax.message.split('\n')[0]}`, {
+    const [problem] = syntax.message.split(/:?\n/);
+    throw new GitopsError('invalid', lines(`${place} is not valid YAML: ${problem}`, remedy), {
       cause: syntax,
     });
   }
-  return check(schema, document.toJS({ maxAliasCount: 0 }), place);
+  return check(schema, document.toJS({ maxAliasCount: 0 }), place, remedy);
 }
 
 /** As {@link readYaml}, for JSON text. */
@@ -36,16 +43,17 @@ export function readJson<S extends TSchema>(schema: S, text: string, place: stri
   return check(schema, value, place);
 }
 
-function check<S extends TSchema>(schema: S, value: unknown, place: string): Static<S> {
+function check<S extends TSchema>(schema: S, value: unknown, place: string, remedy?: string): Static<S> {
   if (Check(schema, value)) return value; // to look for every problem takes five times as long
   const problems = problemsOf(schema, value);
   if (problems.length > 0) {
-    throw new GitopsError('invalid', `${place} is not valid:\n${problems.map((p) => `  ${p}`).join('\n')}`, {
-      value,
-    });
+    const told = lines(`${place} is not valid:`, ...problems.map((problem) => `  ${problem}`), remedy);
+    throw new GitopsError('invalid', told, { value });
   }
   return value as Static<S>;
 }
+
+const lines = (...all: (string | undefined)[]): string => all.filter((line) => line !== undefined).join('\n');
 
 function problemsOf(schema: TSchema, value: unknown): string[] {
   // An unknown key is reported twice: at the object and, more helpfully, at the key itself.

@@ -82,8 +82,12 @@ export interface Release {
  *
  * @throws {GitopsError} `invalid`
  */
-export const readRelease = (app: string, text: string, place: string): Release =>
-  readYaml(app === PLATFORM ? PlatformRelease : AppRelease, text, place);
+export const readRelease = (app: string, text: string, place: string, remedy?: string): Release =>
+  readYaml(app === PLATFORM ? PlatformRelease : AppRelease, text, place, remedy);
+
+/** What to do about a file of a ledger that cannot be read. @param branch the ledger's */
+export const changedByHand = (branch: string): string =>
+  `Only slipway writes there: revert the commit on ${branch} that changed it by hand.`;
 
 /** `ledger.yaml`: what was considered, and what is due all the same. */
 export const LedgerState = Type.Object(
@@ -118,7 +122,9 @@ export function releasedApps(tip: Tip): string[] {
 /** @throws {GitopsError} `invalid` */
 export async function readState(tip: Tip, place: string): Promise<LedgerState> {
   const text = (await tip.read([LEDGER_FILE])).get(LEDGER_FILE);
-  return text === undefined ? { pending: [] } : readYaml(LedgerState, text, `${place}:${LEDGER_FILE}`);
+  return text === undefined
+    ? { pending: [] }
+    : readYaml(LedgerState, text, `${place}:${LEDGER_FILE}`, changedByHand(place));
 }
 
 /**
@@ -135,7 +141,8 @@ export async function readReleases(
   const releases = new Map<string, Release>();
   for (const app of apps) {
     const text = texts.get(releaseFile(app));
-    if (text !== undefined) releases.set(app, readRelease(app, text, `${place}:${releaseFile(app)}`));
+    if (text === undefined) continue;
+    releases.set(app, readRelease(app, text, `${place}:${releaseFile(app)}`, changedByHand(place)));
   }
   return releases;
 }

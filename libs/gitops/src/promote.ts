@@ -1,3 +1,4 @@
+import { PLATFORM } from './app.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import { copier, type CopyImage } from './image-copies.ts';
@@ -7,6 +8,7 @@ import { readReleases, releasedApps, type Release } from './ledger.ts';
 import { mainlineOf } from './mainline.ts';
 import type { Outcome } from './plan.ts';
 import { decidePromotion, deployedRecords, recordPromotion, type Promotion } from './promotion.ts';
+import { namesThereAre } from './similar-name.ts';
 import type { Commit, Mainline, Source } from './source.ts';
 import { updateLedger } from './update.ts';
 
@@ -63,7 +65,7 @@ export interface PromoteResult {
  * ledger names it; an app that fails does not hold back the others. One commit for all of them. What was
  * considered (`through`) does not change.
  *
- * @throws {GitopsError} `usage` where `from` is `to` or the reason is empty; from the remotes: `auth`, `refused`, `not-found`, `timeout`
+ * @throws {GitopsError} `usage` where `from` is `to`, an app does not exist or the reason is empty; from the remotes: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function promote(request: PromoteRequest): Promise<PromoteResult> {
   const { source, to, dryRun = false } = request;
@@ -100,10 +102,27 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
 
 /** The records to promote: of the named apps, or of all that the target deploys at the record or on main. */
 async function select({ source, from, to, apps }: PromoteRequest, mainline: Mainline) {
-  const released = 'records' in from ? from.records : await readAllReleases(source, from);
-  if (apps === undefined) return deployedRecords(source, released, to, mainline);
-  const names = [...new Set(apps)].sort();
+  const names = apps && [...new Set(apps)].sort();
+  const released = 'records' in from ? from.records : await releasesIn(source, from, names);
+  if (names === undefined) return deployedRecords(source, released, to, mainline);
+  await assertExist(
+    source,
+    mainline,
+    names.filter((app) => !released.has(app)),
+  );
   return { records: new Map(names.map((app) => [app, released.get(app)] as const)), skipped: [] };
+}
+
+/** What is released nowhere may still be an app; a slip of the pen is none, and nothing is promoted then. */
+async function assertExist(source: Source, mainline: Mainline, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const newest = mainline === 'branches' ? await source.head() : mainline;
+  const known = [...(await source.readFolder(newest, 'apps')).keys(), PLATFORM].sort();
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong === undefined) return;
+  throw new GitopsError('usage', `There is no app "${wrong}". ${namesThereAre('Known', wrong, known)}`, {
+    value: wrong,
+  });
 }
 
 function assertMakesSense({ from, to, reason }: PromoteRequest): void {
@@ -131,11 +150,16 @@ function asked({ objection = async () => undefined }: PromoteRequest): Objection
   };
 }
 
-async function readAllReleases(source: Source, from: Environment): Promise<Map<string, Release>> {
+/** What an environment has released, of the named apps or of all: a record that is broken by hand stops no other app's. */
+async function releasesIn(
+  source: Source,
+  from: Environment,
+  apps: readonly string[] | undefined,
+): Promise<Map<string, Release>> {
   const repository = await LedgerRepository.open(source, from);
   try {
     const tip = await repository.tip();
-    return await readReleases(tip, releasedApps(tip), from.ledger.branch);
+    return await readReleases(tip, apps ?? releasedApps(tip), from.ledger.branch);
   } finally {
     await repository.close();
   }

@@ -135,8 +135,13 @@ async function decide(promotion: Promotion, app: string, before: Release | undef
 }
 
 function notThere(from: Promotion['from'], app: string): string {
-  if ('name' in from)
-    return `not released in ${from.name}. Deploy it there first: npx nx deploy ${app} -c ${from.name}`;
+  if ('name' in from) {
+    const [does, how] =
+      from.deploy === 'auto'
+        ? ['Deploy', `npx nx deploy ${app} -c ${from.name}`]
+        : ['Promote', `npx slipway promote ${app} --to ${from.name}`];
+    return `not released in ${from.name}. ${does} it there first: ${how}`;
+  }
   const id = from.commit.slice(0, 12);
   const unread = from.unread?.length ? ` (${from.unread.join(', ')} could not tell)` : '';
   return (

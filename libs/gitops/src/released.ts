@@ -2,6 +2,7 @@ import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
 import type { Tip } from './ledger-repository.ts';
 import { readReleases, releasedApps, type LedgerState, type Release } from './ledger.ts';
+import { namesThereAre } from './similar-name.ts';
 import { stackProject } from './stack.ts';
 
 /** What the rules ask of an environment: how to name it and its ledger in messages. */
@@ -22,10 +23,8 @@ export async function requireRelease(tip: Tip, environment: Place, app: string):
 export function notReleased(tip: Tip, { name }: Place, app: string): GitopsError {
   const stacks = tip.files.flatMap((file) => /^stacks\/([^/]+)\/applied\.yaml$/.exec(file)?.[1] ?? []);
   const applied = stacks.map((stack) => stackProject(name, stack)).sort();
-  const released = [...releasedApps(tip), ...applied].join(', ') || 'nothing';
-  return new GitopsError('usage', `${name} has no release of "${app}". Released there: ${released}.`, {
-    value: app,
-  });
+  const released = namesThereAre('Released there', app, [...releasedApps(tip), ...applied]);
+  return new GitopsError('usage', `${name} has no release of "${app}". ${released}`, { value: app });
 }
 
 /** The state with projects among what is due. */

@@ -2,7 +2,7 @@ import { appsAt, deployFile } from './app.ts';
 import { appliedFile, readApplied } from './applied.ts';
 import type { Environment } from './environment.ts';
 import { GitopsError } from './error.ts';
-import { ledgerMessage } from './ledger-message.ts';
+import { ledgerMessage, plainUrl } from './ledger-message.ts';
 import { LedgerRepository, type Tip } from './ledger-repository.ts';
 import { LEDGER_FILE, print, readState, releasedApps, releaseFile } from './ledger.ts';
 import { assertReleasable } from './releasable.ts';
@@ -16,6 +16,8 @@ import { updateLedger, type Change } from './update.ts';
  * removes it; or the record of a stack whose folder is gone, which destroys nothing. Nothing else ever deletes a record.
  *
  * @param project the app, or the stack's project
+ * @param options.by who removes it, for the commit's trailers. @default whoever commits
+ * @param options.runUrl the address of the run, for the commit's trailers
  * @returns the commit on the ledger branch
  * @throws {GitopsError} `refused` while the project still exists, `usage` where there is no such record
  */
@@ -23,6 +25,7 @@ export async function removeRelease(
   source: Source,
   environment: Environment,
   project: string,
+  options: { by?: string; runUrl?: string | undefined } = {},
 ): Promise<Commit> {
   const { head } = await assertReleasable(source, environment);
   const deployed = await appsAt(source, head, environment.name);
@@ -44,14 +47,21 @@ export async function removeRelease(
   }
   const repository = await LedgerRepository.open(source, environment);
   try {
-    const { commit } = await updateLedger(repository, (tip) => withoutRecord(tip, environment, project));
+    const { commit } = await updateLedger(repository, (tip) =>
+      withoutRecord(tip, environment, project, options),
+    );
     return commit as Commit;
   } finally {
     await repository.close();
   }
 }
 
-async function withoutRecord(tip: Tip, environment: Environment, project: string): Promise<Change<void>> {
+async function withoutRecord(
+  tip: Tip,
+  environment: Environment,
+  project: string,
+  { by, runUrl }: { by?: string; runUrl?: string | undefined },
+): Promise<Change<void>> {
   const { name, ledger } = environment;
   const applied = await readApplied(tip, name, ledger.branch);
   if (!releasedApps(tip).includes(project) && !applied.has(project)) {
@@ -68,6 +78,8 @@ async function withoutRecord(tip: Tip, environment: Environment, project: string
     trailers: [
       ['Environment', name],
       ['Removed', project],
+      ['By', by],
+      ['Run', plainUrl(runUrl)],
     ],
   });
   return { value: undefined, edit, message };

@@ -127,9 +127,11 @@ function chooseTarget(
   if (to === undefined) {
     const previous = previousRelease(entries);
     if (previous !== undefined) return previous;
-    throw new GitopsError('refused', `${app} has no earlier release in ${name} to go back to.`, {
-      value: app,
-    });
+    throw new GitopsError(
+      'refused',
+      `${app} has no earlier release in ${name} to go back to. What it had: npx slipway history ${app} --env ${name}`,
+      { value: app },
+    );
   }
   const found = releasesNamed(entries, to);
   const names = new Set(found.map(({ name }) => name));

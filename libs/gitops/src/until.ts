@@ -26,7 +26,7 @@ export function parseUntil(text: string, now: number): string {
   if (at <= now) {
     throw new GitopsError(
       'usage',
-      `"${text}" is not in the future (it is ${new Date(now).toISOString()} now).`,
+      `"${text}" is not in the future: it is ${seconds(now)}. Write a later time, or a duration (2h).`,
       { value: text },
     );
   }

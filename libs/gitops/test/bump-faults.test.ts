@@ -97,6 +97,7 @@ describe('bad circumstances end in one clear error, with nothing written', () =>
     expect(error.message).toContain('env/development:apps/api/release.yaml');
     expect(error.message).toMatch(/hold\.why: is not a known key/);
     expect(error.message).toMatch(/hold: needs reason, since/);
+    expect(error.message).toMatch(/revert the commit on env\/development that changed it by hand\.$/);
   });
 });
 

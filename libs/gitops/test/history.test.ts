@@ -34,11 +34,11 @@ describe('the history of an app', () => {
     await step(unhold(...(await place(workspace)), 'api', { by: 'bob' }));
     workspace.git('rm', '-r', '--quiet', 'apps/api');
     workspace.commit('drop api');
-    await step(removeRelease(...(await place(workspace)), 'api'));
+    await step(removeRelease(...(await place(workspace)), 'api', { by: 'eve' }));
 
     const entries = await history(...(await place(workspace)), 'api');
     expect(entries.map(({ action, by, changed }) => [action, by, ...changed].join(' '))).toEqual([
-      'remove Ada',
+      'remove eve',
       'unhold bob',
       'hold eve',
       'rollback bob image configuration',

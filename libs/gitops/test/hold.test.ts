@@ -106,7 +106,7 @@ describe('a hold', () => {
     await expect(hold(...(await place(workspace)), 'apii', incident)).rejects.toMatchObject({
       code: 'usage',
       value: 'apii',
-      message: 'development has no release of "apii". Released there: api, web.',
+      message: 'development has no release of "apii". Did you mean "api"? Released there: api, web.',
     });
   });
 });

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   hold,
@@ -11,7 +14,7 @@ import {
   type PromoteResult,
 } from '../src/index.ts';
 import { onOrigin, place, releaseOf, stateOf, tipOf, trailersOf } from './ledger-of.ts';
-import { digestOf, Workspace } from './workspace.ts';
+import { digestOf, scratch, Workspace } from './workspace.ts';
 
 const PRODUCTION = 'deploy: promote\nbase: pinned\nregistries: [ecr.example/prod, mirror.example/prod]\n';
 
@@ -149,6 +152,24 @@ describe('a promotion', () => {
 });
 
 describe('a promotion of several apps', () => {
+  it('of which one has a record that was broken by hand goes on for those that are named', async () => {
+    const workspace = threeEnvironments();
+    await workspace.deploy('development', ['api', 'web']);
+    const clone = join(scratch(), 'ledger');
+    execFileSync('git', ['clone', '--quiet', '--branch', 'env/development', workspace.origin, clone]);
+    writeFileSync(join(clone, 'apps/web/release.yaml'), 'image: [\n');
+    const eve = ['-C', clone, '-c', 'user.name=Eve', '-c', 'user.email=eve@example.com'];
+    execFileSync('git', [...eve, 'commit', '--quiet', '--all', '--message', 'oops']);
+    execFileSync('git', ['-C', clone, 'push', '--quiet']);
+    expect((await run(workspace, { apps: ['api'] })).told).toEqual({ api: 'landed' });
+    await expect(run(workspace)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(
+        /^env\/development:apps\/web\/release\.yaml is not valid YAML: .*[^:]\nOnly slipway writes there: revert/,
+      ) as string,
+    });
+  });
+
   it('lands those whose image can be copied and names why the others cannot', async () => {
     const workspace = threeEnvironments();
     await workspace.deploy('development', ['api', 'web']);
@@ -334,6 +355,28 @@ describe('a dry run', () => {
 });
 
 describe('a promotion that makes no sense', () => {
+  it('of an app that does not exist is refused as a whole, with the name that was meant', async () => {
+    const workspace = threeEnvironments();
+    await workspace.deploy('development', ['api', 'web']);
+    await expect(run(workspace, { apps: ['web', 'apo'] })).rejects.toMatchObject({
+      code: 'usage',
+      value: 'apo',
+      message: 'There is no app "apo". Did you mean "api"? Known: api, platform, web.',
+    });
+    expect(isReleased(workspace)).toBe(false);
+  });
+
+  it('from where only promotions release names the promotion that comes first', async () => {
+    const workspace = threeEnvironments();
+    workspace.write('deploy/environments/stage/environment.yaml', PRODUCTION);
+    workspace.commit('stage');
+    const from = await readEnvironment(workspace.root, 'stage');
+    const { why } = await run(workspace, { from, apps: ['api'] });
+    expect(why['api']).toBe(
+      'not released in stage. Promote it there first: npx slipway promote api --to stage',
+    );
+  });
+
   it('from an environment to itself is refused', async () => {
     const workspace = threeEnvironments();
     const [, from] = await place(workspace, 'production');

@@ -61,7 +61,8 @@ describe('a rollback', () => {
     expect(releaseOf(workspace, 'api').image.digest).toBe(digestOf('api 1'));
     await expect(rollback(...(await place(workspace)), 'api', bad)).rejects.toMatchObject({
       code: 'refused',
-      message: 'api has no earlier release in development to go back to.',
+      message:
+        'api has no earlier release in development to go back to. What it had: npx slipway history api --env development',
     });
   });
 

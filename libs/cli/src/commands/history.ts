@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { history, readEnvironment, table, type HistoryEntry } from '@slipway/gitops';
+import { GitopsError, history, readEnvironment, table, type HistoryEntry } from '@slipway/gitops';
 import { print } from '../print.ts';
 import { enterWorkspace } from '../workspace.ts';
 
@@ -26,9 +26,17 @@ export function historyCommand(): Command {
     .action(async (app: string, { env, limit, json }: Options) => {
       const { root, source } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const entries = await history(source, environment, app, { limit: Number(limit) });
+      const entries = await history(source, environment, app, { limit: wholeNumber(limit) });
       print(json, entries, () => table(HEADINGS, entries.map(row)));
     });
+}
+
+/** @throws {GitopsError} `usage` */
+function wholeNumber(limit: string): number {
+  if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit);
+  throw new GitopsError('usage', `"${limit}" is no limit. --limit is a whole number from 1 on.`, {
+    value: limit,
+  });
 }
 
 const HEADINGS = ['WHEN (UTC)', 'ACTION', 'BY', 'IMAGE', 'CONFIGURATION', 'CHANGED', 'LEDGER', 'NOTE', 'RUN'];

@@ -38,9 +38,9 @@ export function holdCommand(): Command {
 }
 
 function describe(environment: string, { app, hold, replaced, commit }: HoldResult): string {
-  const held = `${app} is held in ${environment} ${describeHold(hold)}`;
-  if (commit === undefined) return `${held} already: nothing to do.`;
-  const lines = [`${held}: commit ${commit.slice(0, 12)}.`];
+  const held = `held in ${environment} ${describeHold(hold)}`;
+  if (commit === undefined) return `${app} is already ${held}: nothing to do.`;
+  const lines = [`${app} is ${held}: commit ${commit.slice(0, 12)}.`];
   if (replaced) lines.push(`This replaces the hold ${describeHold(replaced)}.`);
   lines.push(`To lift it: npx slipway unhold ${app} --env ${environment}`);
   return lines.join('\n');

@@ -1,18 +1,32 @@
 import { Command } from 'commander';
 import { readEnvironment, removeRelease } from '@slipway/gitops';
 import { print } from '../print.ts';
+import { requester } from '../requester.ts';
 import { enterWorkspace } from '../workspace.ts';
+
+interface Options {
+  env: string;
+  by?: string;
+  json?: boolean;
+}
 
 export function removeCommand(): Command {
   return new Command('remove')
     .description('Delete the release of an app that is no longer deployed to an environment')
     .argument('<app>', 'the app that is gone')
     .requiredOption('--env <environment>', 'the environment')
+    .option('--by <name>', "who removes it (default: who started the CI run, else Git's user.name)")
     .option('--json', 'print JSON')
-    .action(async (app: string, { env, json }: { env: string; json?: boolean }) => {
+    .addHelpText(
+      'after',
+      '\nArgo CD then deletes what it made of it. An app that is still deployed there is refused: delete its\n' +
+        'deploy/<environment>.yaml first. The record of a stack goes the same way, and nothing in the cloud is destroyed.\n\n' +
+        'For example: npx slipway remove api --env production',
+    )
+    .action(async (app: string, { env, by, json }: Options) => {
       const { root, source } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const commit = await removeRelease(source, environment, app);
+      const commit = await removeRelease(source, environment, app, await requester(source, by));
       print(
         json,
         { app, environment: env, commit },
