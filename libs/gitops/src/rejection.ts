@@ -8,6 +8,7 @@ import { redact } from './git.ts';
 export type Rejection =
   | 'stale'
   | 'locked'
+  | 'name-taken'
   | 'protected'
   | 'hook'
   | 'quota'
@@ -30,50 +31,61 @@ const LOCK = /unable to create '([^'\n]+\.lock)': File exists/i;
 const WORDINGS: readonly (readonly [Exclude<Rejection, 'unknown'>, RegExp])[] = [
   [
     'quota',
-    /no space left on device|disk quota exceeded|quota (was )?exceeded|exceed\w* (its |the |your )?\S* ?(size|storage|quota|file size)|(size|storage) (limit|quota)|large files detected|over quota/i,
+    /no space left on device|disk quota exceeded|quota (was )?exceeded|exceed\w* (its |the |your )?\S* ?(size|storage|quota|file size)|exceeds maximum allowed size|(size|storage) (limit|quota)|large files detected|over quota|(error:|HTTP) (413|507)/i,
   ],
+  // A host's prefix does not make these its rules: they come before what is a rule for its prefix alone.
+  ['not-found', /(project you were looking for could not be|cannot find repository)/i],
+  ['auth', /not allowed to push code to this project|user permission denied for writing|GenericContribute/i],
+  ['network', /internal api (is )?(unreachable|error|not accessible)|api is not accessible/i],
   [
     'read-only',
-    /read-only|insufficient permission for adding an object|unable to create temporary|cannot lock ref[^]*permission denied|(maintenance|archived)\b.*(mode|read|repository)|repository (has been|was|is) archived/i,
+    /read-only|insufficient permission for adding an object|unable to create temporary|cannot lock ref[^]*permission denied|(maintenance|archived)\b.*(mode|read|repository)|(has been|was|is) archived/i,
   ],
   [
     'protected',
-    /GH006|GH013|protected branch|rule violations|protected from|not allowed to (force )?push|permission denied to update branch|can only be modified through pull requests|branch permissions|push restrictions|branch is (locked|protected)/i,
+    /GH006|GH013|protected branch|rule violations|protected from|not allowed to (force )?push|permission denied to update branch|can only be modified through pull requests|branch permissions|push restrictions|branch is (locked|protected)|pushes to this branch are not permitted/i,
   ],
   ['locked', LOCK],
+  ['name-taken', /'refs\/[^']+' exists; cannot create/i],
+  ['corrupt', /reference broken/i],
   [
     'stale',
-    /stale info|non-fast-forward|fetch first|cannot lock ref|failed to (update|lock) ref|incorrect old value|reference already exists|but expected [0-9a-f]{7,}|expected branch to point to/i,
+    /stale info|non-fast-forward|fetch first|cannot lock ref|failed to (update|lock) ref|incorrect old value|reference already exists|but expected [0-9a-f]{7,}|expected branch to point to|\((failed to lock|lock error)\)|already been updated by another client/i,
   ],
   [
     'hook',
-    /hook declined|declined by (the )?hook|GitLab: |Gitea: |Forgejo: |\[remote rejected\].*(prohibited|hidden ref|checked out|shallow update)/i,
+    /hook declined|declined by (the )?hook|push declined|error: GH\d{3}:|GitLab: |Gitea: |Forgejo: |\[remote rejected\].*(prohibited|hidden ref|checked out|shallow update)/i,
   ],
   [
     'certificate',
-    /SSL certificate|certificate (verification|verify) failed|host key verification failed|self[- ]signed certificate/i,
+    /SSL certificate|certificate (verification|verify) failed|host key verification failed|self[- ]signed certificate|certificate subject name/i,
   ],
   [
     'corrupt',
-    /is corrupt|inflate: |bad (object|tree|pack)|object file .* is empty|unable to read (tree|sha1|\w+ \()|missing (blob|tree|commit) |did not send all necessary objects|index-pack failed|invalid index-pack output|unable to (read|parse) [0-9a-f]{40}/i,
+    /is corrupt|inflate: |bad (object|tree|pack)|object file .* is empty|unable to read (tree|sha1|\w+ \()|missing (blob|tree|commit) |did not send all necessary objects|unable to (read|parse) [0-9a-f]{40}/i,
   ],
   [
     'not-found',
-    /repository .*not found|does not appear to be a git repository|no such remote|not a git repository|requested URL returned error: 404|project you were looking for could not be found|repository not exported|no such (repository|file or directory)|does not exist/i,
+    /repository .*not found|does not appear to be a git repository|no such remote|not a git repository|requested URL returned error: (404|410)|repository not exported|no such (repository|file or directory)|does not exist/i,
   ],
   [
     'auth',
-    /authentication failed|could not read (username|password)|permission (to \S+ )?denied|access denied|HTTP Basic|invalid (credentials|username or password)|not granted|unauthorized|forbidden|returned error: 40[13]|HTTP 40[13]|dubious ownership|not permitted/i,
+    /authentication failed|could not read (username|password)|permission (to \S+ )?denied|access denied|HTTP Basic|invalid (credentials|username or password)|not granted|unauthorized|forbidden|returned error: 40[13]|HTTP 40[13]|dubious ownership|not permitted|too many authentication failures|SAML SSO|IP allow list|refusing to allow an? |proxy authentication|(code|response) 40[37]/i,
   ],
   [
     'network',
-    /could not resolve host|name or service not known|temporary failure in name resolution|connection (refused|reset|timed out|closed)|failed to connect|unable to connect|timed out|time-?out|early eof|hung up|rpc failed|unexpected disconnect|network is unreachable|no route to host|(error|HTTP):? (429|5\d\d)|unable to access|operation too slow|low speed|kex_exchange_identification|broken pipe/i,
+    /could not resolve host|name or service not known|temporary failure in name resolution|connection (refused|reset|timed out|closed)|failed to connect|unable to connect|timed out|time-?out|early eof|hung up|rpc failed|unexpected disconnect|network is unreachable|no route to host|(error|HTTP):? (408|429|5\d\d)|unable to access(?![^]*returned error: 4)|internal server error|fatal error in commit_refs|failed to report status|operation too slow|low speed|kex_exchange_identification|broken pipe/i,
   ],
+  ['corrupt', /index-pack failed|invalid index-pack output/i], // also what is left of a connection that broke
 ];
 
 const OUTCOME: Readonly<Record<Rejection, readonly [GitopsErrorCode, remedy: string]>> = {
   stale: ['refused', 'Somebody else was quicker. Run again.'],
   locked: ['locked', ''], // with a remedy of its own, which names the file
+  'name-taken': [
+    'refused',
+    'A branch whose name is a part of this one, or goes on from it, is in the way. Rename one of the two.',
+  ],
   protected: ['refused', 'The branch is protected. Allow this identity to push to it.'],
   hook: ['refused', 'The remote has a rule against it. Do what it says, or allow this identity.'],
   quota: ['refused', 'The remote has no room for it. Free some, or ask for more.'],

@@ -68,6 +68,14 @@ describe('bad circumstances end in one clear error, with nothing written', () =>
     expect(error.message).toContain('env branches are protected');
   });
 
+  it('a branch that stands in the way of the name of the ledger, at once', async () => {
+    const workspace = new Workspace();
+    workspace.git('push', '--quiet', 'origin', 'HEAD:refs/heads/env');
+    const error = await failure(workspace.deploy('development', ['api']));
+    expect(error).toMatchObject({ code: 'refused', retryable: false });
+    expect(error.message).toMatch(/'refs\/heads\/env' exists.*Rename one of the two\.$/s);
+  });
+
   it('a remote that cannot be reached, after the deadline', async () => {
     const workspace = new Workspace();
     workspace.git('remote', 'set-url', 'origin', 'http://127.0.0.1:1/x.git');
