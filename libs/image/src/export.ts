@@ -79,8 +79,14 @@ async function exportArchive(image: Image, entry: Descriptor, output: string): P
       const file = blobPath(blobsOf(staging), digest);
       return { type: 'file' as const, path, mode: 0o444, size, content: { file } };
     });
-    const entries = [text('oci-layout', layoutMarker), text('index.json', layoutIndex([entry])), ...blobs];
-    await replaceFile(output, writeTar(completeEntries(entries)));
+    // Who unpacks the archive can delete what came out.
+    const folders = ['blobs', 'blobs/sha256'].map((path) => ({
+      type: 'directory' as const,
+      path,
+      mode: 0o755,
+    }));
+    const files = [text('oci-layout', layoutMarker), text('index.json', layoutIndex([entry])), ...blobs];
+    await replaceFile(output, writeTar(completeEntries([...folders, ...files])));
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

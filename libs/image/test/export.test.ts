@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportImage } from '../src/export.ts';
@@ -34,6 +34,8 @@ describe('an exported image', () => {
     expect((await checkLayout(join(folder, 'read'))).roots.map(({ digest }) => digest)).toEqual([
       result.digest,
     ]);
+    const unpacked = await stat(join(folder, 'read/blobs/sha256'));
+    expect(unpacked.mode & 0o700).toBe(0o700); // so that it can be deleted without being root
   });
 
   test('can be taken from a repository folder by its digest', async () => {

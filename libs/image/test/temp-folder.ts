@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -6,8 +6,18 @@ import { onTestFinished } from 'vitest';
 /** An empty folder that is gone after the test. */
 export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-image-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(async () => {
+    await makeWritable(folder);
+    await rm(folder, { recursive: true, force: true });
+  });
   return folder;
+}
+
+/** An unpacked layer has folders that only root could empty. */
+async function makeWritable(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory());
+  await Promise.all(folders.map(({ parentPath, name }) => chmod(join(parentPath, name), 0o700)));
 }
 
 /** Writes files (text), links (`{ link }`) and files with a mode, in the order given. */
