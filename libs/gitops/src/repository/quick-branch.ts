@@ -1,22 +1,22 @@
 import { GitopsError } from '../error.ts';
 import type { Branch, BranchFile, Commit } from './branch.ts';
 import { commitText, treeOf } from './commit-text.ts';
+import { FarBranch } from './far-branch.ts';
 import { GitBranch, type BranchOptions } from './git-branch.ts';
 import { gitObject, type GitObject, type ObjectFormat, type ObjectType } from './git-object.ts';
 import { editTree, findFile, type Edit, type TreeStore } from './tree-edit.ts';
 import { parseTree, printTree, type Tree } from './tree.ts';
-import { pushObjects, readOffer } from './wire/conversation.ts';
 import type { FarObjects } from './wire/far-objects.ts';
-import type { Reach, Service } from './wire/service.ts';
-
-/** Commits that are looked through for one's own, a question each; git asks for more of them at once. */
-const MOST_BETWEEN = 16;
+import type { Standing } from './wire/sender.ts';
+import type { Reach } from './wire/service.ts';
 
 /** How the other end is talked to without git. */
 export interface Quick {
   reach: Reach;
   /** Begins to read objects. */
   objects(): FarObjects;
+  /** Whom to ask where a branch stands. @default whoever takes objects */
+  standing?(ref: string, signal?: AbortSignal): Promise<Standing>;
   close(): void;
 }
 
@@ -31,19 +31,20 @@ export class QuickBranch implements Branch, TreeStore {
   readonly key: string;
   readonly #options: BranchOptions;
   readonly #quick: Quick;
+  readonly #there: FarBranch;
   /** What was read or made. */
   readonly #objects = new Map<string, GitObject>();
   /** Objects that the remote does not have yet. */
   #made: GitObject[] = [];
   #format: ObjectFormat;
   #far: FarObjects | undefined;
-  #receive: Service | undefined;
   #plain: Promise<GitBranch> | undefined;
   #signal: AbortSignal | undefined;
 
   constructor(options: BranchOptions, quick: Quick) {
     this.#options = options;
     this.#quick = quick;
+    this.#there = new FarBranch(options.branch, quick.reach, quick.standing?.bind(quick));
     this.#format = options.format;
     this.branch = options.branch;
     this.remote = options.connection.name;
@@ -52,6 +53,7 @@ export class QuickBranch implements Branch, TreeStore {
 
   async fetch(signal?: AbortSignal): Promise<Commit | undefined> {
     this.#signal = signal;
+    this.#made = []; // what was made on top of another commit did not land
     if (this.#plain === undefined) {
       const tip = await this.#fetchQuickly(signal).catch(() => undefined);
       if (tip !== undefined) return tip;
@@ -96,10 +98,13 @@ export class QuickBranch implements Branch, TreeStore {
     if (this.#plain || expected === undefined || options.refs?.size) {
       return (await this.#git()).push(commit, expected, options);
     }
-    const answer = await this.#pushQuickly(commit, expected).catch(() => 'lost');
-    if (answer === 'landed') return 'landed';
-    const quick = await this.#fateQuickly(commit, expected, answer === 'lost', options.signal);
-    if (quick !== undefined) return quick;
+    const answer = await this.#there.move(expected, commit, this.#made, this.#format, options.signal);
+    if (answer === 'landed') this.#made = [];
+    if (answer === 'landed' || answer === 'stale') return answer;
+    const lost = answer === 'lost';
+    const parentOf = async (id: Commit) => parentIn((await this.#object(id, 'commit')).content);
+    const known = await this.#there.fate(expected, commit, lost, parentOf, options.signal);
+    if (known !== undefined) return known;
     const git = await this.#git();
     await git.fetch(options.signal);
     const fate = await git.fateOf(commit, expected, options.signal);
@@ -107,7 +112,7 @@ export class QuickBranch implements Branch, TreeStore {
   }
 
   async close(): Promise<void> {
-    this.#receive?.close();
+    this.#there.close();
     await this.#far?.close();
     this.#quick.close();
     if (this.#plain) await (await this.#plain).close();
@@ -127,7 +132,7 @@ export class QuickBranch implements Branch, TreeStore {
 
   /** The other way, from now on. */
   #git(): Promise<GitBranch> {
-    this.#receive?.close();
+    this.#there.close();
     return (this.#plain ??= this.#openGit());
   }
 
@@ -150,10 +155,9 @@ export class QuickBranch implements Branch, TreeStore {
   }
 
   async #fetchQuickly(signal?: AbortSignal): Promise<Commit | undefined> {
-    this.#receive?.close();
-    this.#receive = this.#quick.reach('git-receive-pack', signal);
+    const standing = this.#there.standing(signal); // who takes objects starts while the other one does
     this.#far ??= this.#quick.objects();
-    const { tip, format } = await readOffer(this.#receive, `refs/heads/${this.branch}`);
+    const { tip, format } = await standing;
     this.#format = format;
     if (tip !== undefined) await this.#object(tip, 'commit');
     return tip;
@@ -184,57 +188,6 @@ export class QuickBranch implements Branch, TreeStore {
     return object;
   }
 
-  async #pushQuickly(to: Commit, from: Commit): Promise<'landed' | 'refused'> {
-    const receive = this.#receive;
-    if (receive === undefined) return 'refused';
-    this.#receive = undefined; // good for one push
-    try {
-      const move = { ref: `refs/heads/${this.branch}`, from, to };
-      const landed = await pushObjects(receive, { format: this.#format }, move, this.#made);
-      if (!landed) return 'refused';
-      this.#made = [];
-      return 'landed';
-    } finally {
-      receive.close();
-    }
-  }
-
-  /**
-   * What became of a push, asked of the branch: most often somebody else was quicker.
-   *
-   * @param lost whether its answer was lost, so that it may have landed, with others on top of it
-   * @returns undefined where the branch has not moved, or does not say
-   */
-  async #fateQuickly(
-    to: Commit,
-    from: Commit,
-    lost: boolean,
-    signal?: AbortSignal,
-  ): Promise<'landed' | 'stale' | undefined> {
-    const receive = this.#quick.reach('git-receive-pack', signal);
-    try {
-      const { tip } = await readOffer(receive, `refs/heads/${this.branch}`);
-      if (tip === to) return 'landed';
-      if (tip === undefined || tip === from) return undefined;
-      return lost ? await this.#fateBelow(tip, to, from) : 'stale';
-    } catch {
-      return undefined;
-    } finally {
-      receive.close();
-    }
-  }
-
-  /** Whether a commit is among the few that came between; undefined where there are many. */
-  async #fateBelow(tip: Commit, to: Commit, from: Commit): Promise<'landed' | 'stale' | undefined> {
-    let commit: Commit | undefined = tip;
-    for (let step = 0; step < MOST_BETWEEN; step += 1) {
-      commit = /^parent (\w+)$/m.exec((await this.#object(commit, 'commit')).content.toString('latin1'))?.[1];
-      if (commit === to) return 'landed';
-      if (commit === undefined || commit === from) return 'stale';
-    }
-    return undefined;
-  }
-
   #write(type: ObjectType, content: Buffer): string {
     const object = gitObject(this.#format, type, content);
     this.#objects.set(object.id, object);
@@ -242,3 +195,7 @@ export class QuickBranch implements Branch, TreeStore {
     return object.id;
   }
 }
+
+/** The commit before another one. */
+const parentIn = (commit: Buffer): Commit | undefined =>
+  /^parent (\w+)$/m.exec(commit.toString('latin1'))?.[1];

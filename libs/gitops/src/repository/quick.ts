@@ -1,21 +1,17 @@
+import { addressOf } from './address.ts';
 import type { BranchOptions } from './git-branch.ts';
-import { addressOf, type Address } from './address.ts';
 import type { Quick } from './quick-branch.ts';
+import { httpWay } from './quick-http.ts';
+import { lastingWay } from './quick-lasting.ts';
 import type { Settings } from './settings.ts';
-import { FetchedObjects } from './wire/fetched-objects.ts';
+import { daemonAddress, daemonService } from './wire/daemon-service.ts';
 import { folderObjects } from './wire/folder-objects.ts';
 import { processService } from './wire/process-service.ts';
-
-/** Variables by which people tell git how to reach others over HTTP, and how to trust them. */
-const TOLD = /^(GIT_HTTP_.*|GIT_PROXY_.*|https?_proxy|all_proxy)$/i;
-const TRUSTED = /^(GIT_SSL_.*|SSL_CERT_.*|CURL_CA_.*)$/i;
-
-/** Settings that change nothing of what is said here. */
-const HARMLESS = /^http\.(.+\.)?(lowspeedlimit|lowspeedtime|postbuffer|extraheader)$/;
+import { sshAddress, sshProgram, sshService } from './wire/ssh-service.ts';
 
 /**
- * How to talk to a remote without git, where its address is a folder or HTTP and nothing that git was told needs git
- * itself: a proxy, certificates, a helper for credentials, a protocol, a program of the remote's.
+ * How to talk to a remote without git: a folder, `git daemon`, SSH or HTTP. Undefined where git was told something that
+ * only git itself understands: of a protocol, a program of the remote's, a proxy, a helper.
  */
 export async function quickWay(
   settings: Settings,
@@ -25,30 +21,24 @@ export async function quickWay(
   const [fetch, push] = [addressOf(settings, remote, 'fetch'), addressOf(settings, remote, 'push')];
   if (fetch === undefined || signatures.sign !== false) return undefined; // only git knows how to sign
   if (JSON.stringify(fetch) !== JSON.stringify(push)) return undefined;
-  const special = settings
-    .matching(/^(protocol\.|core\.gitproxy$|http\.)/)
-    .filter(([key]) => !HARMLESS.test(key));
-  const programs = ['uploadpack', 'receivepack', 'proxy'].map((name) =>
-    settings.get(`remote.${remote}.${name}`),
-  );
-  if (special.length > 0 || programs.some((program) => program !== undefined)) return undefined;
+  const programs = ['uploadpack', 'receivepack', 'proxy'].map((name) => `remote.${remote}.${name}`);
+  const special = settings.matching(/^(protocol\.|core\.gitproxy$)/).length > 0;
+  if (special || programs.some((program) => settings.get(program) !== undefined)) return undefined;
   const folder = folderOf(fetch.url);
-  if (folder !== undefined)
-    return {
-      reach: processService(folder, cwd, safeFolders),
-      objects: () => folderObjects(folder, cwd, safeFolders),
-      close: () => {},
-    };
-  if (!/^https?:\/\/[^?#\s]+$/i.test(fetch.url)) return undefined;
-  const tls = /^https:/i.test(fetch.url);
-  if (Object.keys(process.env).some((name) => TOLD.test(name) || (tls && TRUSTED.test(name))))
-    return undefined;
-  const headers = headersFor(settings, fetch);
-  if (headers === undefined) return undefined;
-  const { httpService } = await import('./wire/http-service.ts'); // Node's own takes a while to load, and a folder needs none
-  const { reach, close } = httpService(fetch.url, headers);
-  return { reach, objects: () => new FetchedObjects(reach), close };
+  if (folder !== undefined) return folderWay(folder, cwd, safeFolders);
+  const daemon = daemonAddress(fetch.url);
+  if (daemon !== undefined) return lastingWay(daemonService(daemon));
+  const ssh = sshAddress(fetch.url);
+  if (ssh === undefined) return httpWay(settings, fetch);
+  const program = process.platform === 'win32' ? undefined : sshProgram(settings, process.env); // it takes a shell
+  return program && lastingWay(sshService(program, ssh, cwd), true);
 }
+
+const folderWay = (folder: string, cwd: string, safeFolders: readonly string[]): Quick => ({
+  reach: processService(folder, cwd, safeFolders),
+  objects: () => folderObjects(folder, cwd, safeFolders),
+  close: () => {},
+});
 
 /** A folder of this machine; undefined for other addresses, and where git would decode it first. */
 function folderOf(url: string): string | undefined {
@@ -57,31 +47,3 @@ function folderOf(url: string): string | undefined {
   const isPath = url.startsWith('/') || (!/^[^/]+:/.test(url) && url.includes('/'));
   return isPath ? url : undefined;
 }
-
-/** What lets one in: of the address, or of the settings. Undefined where a helper has to be asked. */
-function headersFor(
-  settings: Settings,
-  { url, username, password }: Address,
-): Record<string, string> | undefined {
-  const given = settings.matching(/^http\.(.+\.)?extraheader$/).filter(([key]) => covers(scopeOf(key), url));
-  const headers: Record<string, string> = {};
-  for (const [, header] of given) {
-    const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(header) ?? [];
-    if (name === undefined || value === undefined) return undefined;
-    headers[name.toLowerCase()] = value;
-  }
-  if (username !== undefined && password !== undefined) {
-    headers['authorization'] = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  }
-  if (headers['authorization']) return headers;
-  const helpers = settings.matching(/^credential\.(.+\.)?helper$/).filter(([, helper]) => helper !== '');
-  const asks = username !== undefined || helpers.some(([key]) => covers(scopeOf(key), url));
-  return asks ? undefined : headers;
-}
-
-/** The addresses that a setting is for: `http.<address>.extraheader`. */
-const scopeOf = (key: string): string => key.split('.').slice(1, -1).join('.');
-
-/** Whether a setting for addresses that begin so is one for this address. */
-const covers = (prefix: string, url: string): boolean =>
-  prefix === '' || url === prefix || url.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);

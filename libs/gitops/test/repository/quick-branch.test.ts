@@ -5,26 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bumpFiles, type BumpFilesRequest } from '../../src/index.ts';
 import { FLUSH, packet } from '../../src/repository/wire/packet.ts';
+import { countGit } from '../count-git.ts';
 import { ValuesRepository } from '../file/repository.ts';
 import { serveHttp, type HttpOptions } from '../serve-http.ts';
 import { scratch } from '../workspace.ts';
 import { entry, packOf } from './wire/written-pack.ts';
-
-/** A `git` that counts how often it is started. */
-function countGit(): () => string[] {
-  const folder = scratch();
-  const log = join(folder, 'started');
-  writeFileSync(log, '');
-  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-  writeFileSync(join(folder, 'git'), `#!/bin/sh\nprintf '%s\\n' "$*" >> ${log}\nexec ${real} "$@"\n`, {
-    mode: 0o755,
-  });
-  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
-  return () =>
-    execFileSync('cat', [log], { encoding: 'utf8' })
-      .split('\n')
-      .filter((line) => / (fetch|push|ls-remote) /.test(line));
-}
 
 const values = () => new ValuesRepository({ 'a/v.yaml': 'tag: v1\n', 'b/run.sh': 'echo\n' });
 const bump = (deploy: ValuesRepository, value: string, more: Partial<BumpFilesRequest> = {}) =>

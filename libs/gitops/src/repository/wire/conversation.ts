@@ -2,64 +2,73 @@ import type { Commit } from '../branch.ts';
 import type { GitObject, ObjectFormat } from '../git-object.ts';
 import { DELIMITER, FLUSH, packet, type PacketReader } from './packet.ts';
 import { readPack, writePack } from './pack.ts';
-import type { Reach, Service } from './service.ts';
+import type { Standing, Wanted } from './sender.ts';
+import type { Service } from './service.ts';
 
 const AGENT = 'agent=slipway';
 
-/** What the end that takes objects says of itself. */
-export interface Offer {
-  /** The newest commit of the branch in question. */
-  tip: Commit | undefined;
-  format: ObjectFormat;
-}
-
-/** Reads where a branch stands. @throws {Error} for an end that does not report what it did */
-export async function readOffer(receive: Service, ref: string): Promise<Offer> {
+/** Reads where a branch stands from the end that takes objects. @throws {Error} for one that does not report what it did */
+export async function readOffer(receive: Service, ref: string): Promise<Standing> {
   const reader = await receive.greeting();
   const [first = '', ...rest] = await reader.lines();
   const [line = '', capabilities = ''] = first.split('\0');
   const offered = capabilities.split(' ');
   if (!offered.includes('report-status')) throw new Error('it does not report what became of a push');
-  const found = [line, ...rest].find((one) => one.slice(one.indexOf(' ') + 1) === ref);
-  return {
-    tip: found?.slice(0, found.indexOf(' ')),
-    format: offered.includes('object-format=sha256') ? 'sha256' : 'sha1',
-  };
+  return { tip: tipIn([line, ...rest], ref), format: formatIn(offered) };
 }
 
-/** Objects to be sent. */
-export interface Wanted {
-  ids: ReadonlySet<string>;
-  /** Whether there are commits among them: they come without their history. */
-  commit: boolean;
+/** What the end that sends objects can do. */
+export interface Abilities {
   format: ObjectFormat;
-  /** Leave out what lies in folders of wanted folders; of a commit, in folders of its folders. Not every end can. */
+  /** Leave things out. */
   filter: boolean;
 }
 
-/** Fetches objects, by id. @throws {Error} where the other end does not send them */
+/** Reads it from how a conversation begins. @throws {Error} for an end that does not speak version 2 of the protocol */
+export async function readAbilities(upload: Service): Promise<Abilities> {
+  const reader = await upload.greeting();
+  const [version, ...offered] = await reader.lines();
+  const fetch = offered.find((line) => /^fetch(=|$)/.test(line))?.split(/[= ]/);
+  if (version !== 'version 2' || fetch === undefined) throw new Error('it does not speak version 2');
+  return { format: formatIn(offered), filter: fetch.includes('filter') };
+}
+
+/** Asks the end that sends objects where a branch stands. */
+export async function readTip(
+  upload: Service,
+  ref: string,
+  format: ObjectFormat,
+): Promise<Commit | undefined> {
+  const reader = await upload.ask(question('ls-refs', format, [`ref-prefix ${ref}\n`]));
+  return tipIn(await reader.lines(), ref);
+}
+
+/**
+ * Fetches objects, by id.
+ *
+ * @param filter what to leave out that nobody named, as `git rev-list --filter` writes it
+ * @throws {Error} where the other end does not send them
+ */
 export async function fetchObjects(
-  reach: Reach,
-  { ids, commit, format, filter }: Wanted,
-  signal?: AbortSignal,
+  upload: Service,
+  { ids, commit, format }: Wanted,
+  filter?: string,
 ): Promise<Map<string, GitObject>> {
-  const upload = reach('git-upload-pack', signal);
-  try {
-    const lines = [
-      'no-progress\n',
-      'ofs-delta\n',
-      ...(commit ? ['deepen 1\n'] : []),
-      ...(filter ? ['filter tree:2\n'] : []),
-      ...[...ids].map((id) => `want ${id}\n`),
-      'done\n',
-    ];
-    const command = ['command=fetch\n', `${AGENT}\n`, `object-format=${format}\n`];
-    const request = [...command.map(packet), DELIMITER, ...lines.map(packet), FLUSH];
-    const reader = await upload.ask(Buffer.concat(request));
-    return readPack(await readPackfile(reader), format);
-  } finally {
-    upload.close();
-  }
+  const lines = [
+    'no-progress\n',
+    'ofs-delta\n',
+    ...(commit ? ['deepen 1\n'] : []),
+    ...(filter === undefined ? [] : [`filter ${filter}\n`]),
+    ...[...ids].map((id) => `want ${id}\n`),
+    'done\n',
+  ];
+  const reader = await upload.ask(question('fetch', format, lines));
+  return readPack(await readPackfile(reader), format);
+}
+
+function question(command: string, format: ObjectFormat, lines: readonly string[]): Buffer {
+  const head = [`command=${command}\n`, `${AGENT}\n`, `object-format=${format}\n`];
+  return Buffer.concat([...head.map(packet), DELIMITER, ...lines.map(packet), FLUSH]);
 }
 
 async function readPackfile(reader: PacketReader): Promise<Buffer> {
@@ -80,7 +89,7 @@ async function readPackfile(reader: PacketReader): Promise<Buffer> {
 /** Asks for a branch to be moved. @returns whether it was, in the other end's own words */
 export async function pushObjects(
   receive: Service,
-  { format }: Pick<Offer, 'format'>,
+  format: ObjectFormat,
   move: { ref: string; from: Commit; to: Commit },
   objects: readonly GitObject[],
 ): Promise<boolean> {
@@ -91,3 +100,12 @@ export async function pushObjects(
     throw new Error('it does not say what became of the push');
   return report.includes('unpack ok') && report.includes(`ok ${move.ref}`);
 }
+
+/** The commit of a ref among lines that name one each. */
+function tipIn(lines: readonly string[], ref: string): Commit | undefined {
+  const found = lines.find((line) => line.slice(line.indexOf(' ') + 1) === ref);
+  return found?.slice(0, found.indexOf(' '));
+}
+
+const formatIn = (offered: readonly string[]): ObjectFormat =>
+  offered.includes('object-format=sha256') ? 'sha256' : 'sha1';

@@ -1,7 +1,6 @@
 import type { GitObject, ObjectFormat, ObjectType } from '../git-object.ts';
-import { fetchObjects } from './conversation.ts';
 import type { FarObjects } from './far-objects.ts';
-import type { Reach } from './service.ts';
+import type { Sender } from './sender.ts';
 
 /** What is asked for in one request. */
 interface Question {
@@ -10,20 +9,14 @@ interface Question {
   answer: Promise<void>;
 }
 
-/**
- * The objects of a repository that sends packs, by request: those that are asked for at the same time come together. With
- * a folder comes what lies in it, so that a request leads two folders further down. An end that cannot leave things out
- * sends all of a commit at once.
- */
+/** The objects of a repository that sends packs, by request: those that are asked for at the same time come together. */
 export class FetchedObjects implements FarObjects {
-  readonly #reach: Reach;
+  readonly #sender: Sender;
   readonly #objects = new Map<string, GitObject>();
   #question: Question | undefined;
-  /** Whether the other end can leave out what lies deeper. */
-  #filters = true;
 
-  constructor(reach: Reach) {
-    this.#reach = reach;
+  constructor(sender: Sender) {
+    this.#sender = sender;
   }
 
   async read(id: string, type: ObjectType, format: ObjectFormat, signal?: AbortSignal): Promise<GitObject> {
@@ -34,6 +27,7 @@ export class FetchedObjects implements FarObjects {
   }
 
   async close(): Promise<void> {
+    this.#sender.close();
     this.#objects.clear();
   }
 
@@ -46,21 +40,12 @@ export class FetchedObjects implements FarObjects {
   }
 
   #begin(format: ObjectFormat, signal?: AbortSignal): Question {
-    const sent = new Promise((next) => setImmediate(next)).then(() => {
+    const sent = new Promise((next) => setImmediate(next)).then(async () => {
       this.#question = undefined;
-      return this.#fetch(question, format, signal);
+      const found = await this.#sender.send({ ids: question.ids, commit: question.commit, format }, signal);
+      for (const [id, object] of found) this.#objects.set(id, object);
     });
     const question: Question = { ids: new Set(), commit: false, answer: sent };
     return question;
-  }
-
-  async #fetch({ ids, commit }: Question, format: ObjectFormat, signal?: AbortSignal): Promise<void> {
-    const get = (filter: boolean) => fetchObjects(this.#reach, { ids, commit, format, filter }, signal);
-    const found = await get(this.#filters).catch((error: unknown) => {
-      if (!this.#filters || !commit) throw error;
-      this.#filters = false;
-      return get(false);
-    });
-    for (const [id, object] of found) this.#objects.set(id, object);
   }
 }

@@ -1,10 +1,8 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { PATIENCE } from './limits.ts';
 import { PacketReader } from './packet.ts';
 import type { Reach, ServiceName } from './service.ts';
-
-/** Milliseconds without a byte after which a transfer is stalled, as for git itself. */
-const PATIENCE = 30_000;
 
 /** Some hosts only serve what calls itself git. */
 const AGENT = 'git/2.39 (slipway)';

@@ -12,3 +12,6 @@ export const CONTENT_BYTES = 4 * ANSWER_BYTES;
 
 /** More objects than these are for `git index-pack`, which reads them in parallel and leaves them on disk. */
 export const PACK_OBJECTS = 20_000;
+
+/** Milliseconds without a byte after which a transfer is stalled, as for git itself over HTTP. */
+export const PATIENCE = 30_000;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { gitEnvironment } from '../../git.ts';
 import { asVariables } from '../connection.ts';
-import { PacketReader } from './packet.ts';
 import type { Reach } from './service.ts';
+import { streamService } from './stream-service.ts';
 
 /**
  * The services of a repository in a folder: the programs that git itself would start. They belong to the repository,
@@ -21,21 +21,17 @@ export function processService(folder: string, cwd: string, safeFolders: readonl
       ...(signal && { signal }),
     });
     child.on('error', () => {}); // its output ends; whoever reads it notices
-    child.stdin.on('error', () => {});
-    const reader = new PacketReader(child.stdout);
-    return {
-      greeting: async () => reader,
-      ask: async (request) => {
-        child.stdin.write(request);
-        return reader;
-      },
-      close: () => {
-        child.stdin.end();
-        child.stdout.destroy();
-      },
+    const end = (): void => {
+      child.stdin.end();
+      child.stdout.destroy();
     };
+    // Hooks of the repository may think for as long as they like, as when git itself pushes to a folder.
+    return streamService({ input: child.stdin, output: child.stdout, end, patience: FOREVER });
   };
 }
+
+/** The longest time that a timer knows: 24 days. */
+const FOREVER = 2 ** 31 - 1;
 
 /** Variables for git in somebody's folder. */
 export const folderEnvironment = (safeFolders: readonly string[]): Record<string, string> => ({
