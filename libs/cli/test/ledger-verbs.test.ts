@@ -139,6 +139,7 @@ describe('hold and unhold', () => {
       app: 'api',
       hold: { by: 'octocat' },
     });
+    expect((await slipway('history api')).output).toMatch(/ incident https:\/\/git\.example\/acme\/shop/);
     const told = await slipway('history api --json');
     expect(JSON.parse(told.output)).toMatchObject([
       { action: 'hold', by: 'octocat', run: 'https://git.example/acme/shop/actions/runs/7' },
@@ -234,10 +235,21 @@ describe('promote', () => {
     expect(failed.output).toMatch(/web +failed +- +not released in local\. Deploy it there first/);
   });
 
-  it('asks for --from where no environment is the obvious one, and fails an app whose registry cannot be reached', async () => {
+  it('knows from where, where one environment is the obvious one, and asks for --from elsewhere', async () => {
+    const tag = await release('api', 'one');
+    const preview = await slipway('status --no-cluster');
+    expect(preview.output).toContain('A promotion from local to stage would change:');
+    expect((await slipway('promote --to stage --no-diff')).output).toMatch(new RegExp(`api +landed +${tag}`));
+    write(
+      'deploy/environments/other/environment.yaml',
+      'deploy: auto\nbase: embedded\nregistries: [a]\nsource: worktree\n',
+    );
     const unclear = await slipway('promote --to stage');
     expect(unclear.code).toBe(2);
-    expect(unclear.output).toContain('Name it: --from <environment>. Known: local.');
+    expect(unclear.output).toContain('Name it: --from <environment>. Known: local, other.');
+  });
+
+  it('fails an app whose registry cannot be reached', async () => {
     await bump({
       source: await Source.open(folder),
       environment: await readEnvironment(folder, 'local'),

@@ -131,6 +131,15 @@ describe('the command', () => {
     ]);
   });
 
+  it('shows the environments that can be read, and what is wrong with one that cannot', async () => {
+    const broken = { 'deploy/environments/stage/environment.yaml': 'deploy: sometimes\n' };
+    repository({ ...LOCAL, ...broken, 'apps/api/deploy/local.yaml': '' });
+    expect(await main(['status'])).toBe(0);
+    expect(output).toMatch(/^api +local .*not released$/m);
+    expect(output).toMatch(/^stage: deploy\/environments\/stage\/environment\.yaml is not valid:$/m);
+    expect(await main(['status', '--env', 'stage'])).toBe(2);
+  });
+
   it('exports a base for Nx, and a head only where nothing is uncommitted', async () => {
     repository({ ...LOCAL, '.gitignore': '.slipway\n' });
     const head = execFileSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();

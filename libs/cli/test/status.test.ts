@@ -54,6 +54,12 @@ it('a status with everything in it, and what a promotion would change, fits into
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
 });
 
+it('says how to remove what is released and no longer deployed', () => {
+  const text = statusText([status('production', { app: 'legacy', orphan: true, held: false })]);
+  expect(text).toMatch(/^legacy +production .* orphan, pending$/m);
+  expect(text).toContain('To remove it: npx slipway remove legacy --env production');
+});
+
 it('has a table of stacks, and names what was applied and has no folder any more', () => {
   const production: EnvironmentStatus = {
     ...status('production', {}),

@@ -41,14 +41,14 @@ export function bumpTable(environment: Environment, result: BumpResult): string 
       : `One commit on ${ledger.branch}: ${result.commit.slice(0, 12)}`,
   );
   if (result.state.pending.length > 0) lines.push(`Still due: ${result.state.pending.join(', ')}`);
-  for (const app of result.orphans) {
-    lines.push(
-      `${app} is released in ${name} but no longer deployed there. To remove it: npx slipway remove ${app} --env ${name}`,
-    );
-  }
+  lines.push(...result.orphans.map((app) => orphanApp(name, app)));
   lines.push(...result.orphanStacks.map((stack) => orphanStack(name, stack)));
   return lines.join('\n');
 }
+
+/** What is said of an app that is released and no longer deployed. */
+export const orphanApp = (environment: string, app: string): string =>
+  `${app} is released in ${environment} but no longer deployed there. To remove it: npx slipway remove ${app} --env ${environment}`;
 
 /** What is said of a stack that was applied and whose folder is gone. */
 export const orphanStack = (environment: string, stack: string): string =>

@@ -11,7 +11,7 @@ export {
 export { Applied } from './applied.ts';
 export { appliedStacks, assertMayApply } from './applied-stacks.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump.ts';
-export { bumpTable, orphanStack } from './bump-table.ts';
+export { bumpTable, orphanApp, orphanStack } from './bump-table.ts';
 export { actorOf, runUrlOf } from './ci.ts';
 export {
   deployedByRuns,

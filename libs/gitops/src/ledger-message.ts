@@ -59,9 +59,9 @@ export const nameApps = (landed: readonly Outcome[]): string =>
 export const plainUrl = (url: string | undefined): string | undefined =>
   url && /^https?:\/\/[^\s]+$/.test(url) ? url : undefined;
 
-/** Text with every run of white space and control characters as one space. */
+/** Text with every run of white space and control characters (C0, DEL, C1) as one space. */
 // eslint-disable-next-line no-control-regex -- control characters are what it is about
-export const oneLine = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
+export const oneLine = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 
 /** What a commit did to a project. @param trailers by key, without the prefix `Slipway-` */
 export function actionOn(project: string, trailers: ReadonlyMap<string, readonly string[]>): Action {

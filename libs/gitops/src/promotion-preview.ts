@@ -48,10 +48,14 @@ export async function previewPromotion(
   return { from: from.environment.name, outcomes: await decideRecords(promotion, target.releases) };
 }
 
-/** The one environment before a target: that CI releases commits of a branch to; undefined where there is none, or several. */
+/**
+ * The one environment before a target: that runs release to, from where the target releases, too (commits of a branch, or
+ * the work tree); undefined where there is none, or several.
+ */
 export function promotedFrom(environments: readonly Environment[], to: Environment): Environment | undefined {
+  const fromWorktree = ({ source }: Environment) => source === 'worktree';
   const before = environments.filter(
-    ({ name, deploy, source }) => name !== to.name && deploy === 'auto' && source !== 'worktree',
+    (other) => other.name !== to.name && other.deploy === 'auto' && fromWorktree(other) === fromWorktree(to),
   );
   return before.length === 1 ? before[0] : undefined;
 }

@@ -39,7 +39,7 @@ function wholeNumber(limit: string): number {
   });
 }
 
-const HEADINGS = ['WHEN (UTC)', 'ACTION', 'BY', 'IMAGE', 'CONFIGURATION', 'CHANGED', 'LEDGER', 'NOTE', 'RUN'];
+const HEADINGS = ['WHEN (UTC)', 'ACTION', 'BY', 'IMAGE', 'CONFIGURATION', 'CHANGED', 'LEDGER', 'NOTE'];
 
 function row(entry: HistoryEntry): string[] {
   const { at, action, by, release, pending, changed, commit, reason, problem, run } = entry;
@@ -52,7 +52,6 @@ function row(entry: HistoryEntry): string[] {
     release?.release.config.slice(0, 12) ?? '-',
     changed.join(', '),
     commit.slice(0, 12),
-    (problem ?? reason ?? unended ?? '').replaceAll('\n', ' '),
-    run ?? '',
+    [problem ?? reason ?? unended, run].filter(Boolean).join(' '),
   ];
 }

@@ -44,7 +44,7 @@ export function promoteCommand(): Command {
     .requiredOption('--to <environment>', 'the environment to release in')
     .option(
       '--from <environment>',
-      'the environment that runs it (default: the only one that CI releases main to)',
+      'the environment that runs it (default: the only one that runs release to)',
     )
     .option(
       '--from-source <commit>',
@@ -139,7 +139,7 @@ async function changedObjects(source: Source, to: Environment, { outcomes }: Pro
 }
 
 /**
- * The one environment before the target: that CI releases commits of a branch to.
+ * The one environment before the target, that runs release to.
  *
  * @throws {GitopsError} `usage` where there is none, or several
  */

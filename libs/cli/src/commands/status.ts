@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import {
   environmentStatuses,
+  GitopsError,
   listEnvironments,
+  orphanApp,
   previewText,
   readEnvironment,
   table,
   type AppStatus,
+  type Environment,
   type EnvironmentStatus,
   type UnreadableStatus,
 } from '@slipway/gitops';
@@ -47,33 +50,48 @@ export function statusCommand(): Command {
 /** One environment that cannot be read does not hide the others, unless it is the one that was asked for. */
 async function statusesOf({ root, source }: Workspace, options: Options): Promise<(Status | Unreadable)[]> {
   const names = options.env === undefined ? await listEnvironments(root) : [options.env];
-  const environments = await Promise.all(names.map((name) => readEnvironment(root, name)));
+  const read = await Promise.all(names.map((name) => readOrExplain(root, name)));
+  const environments = read.filter((one): one is Environment => !('error' in one));
   const target = options.env === undefined ? undefined : environments[0];
   const before = target?.deploy === 'promote' ? await environmentBefore(root, target) : undefined;
-  const found = await environmentStatuses(source, [...environments, ...(before ? [before] : [])]);
+  const statuses = await environmentStatuses(source, [...environments, ...(before ? [before] : [])]);
+  const told = new Map(statuses.map((status) => [status.environment, status]));
+  const unreadable = ({ environment, error }: UnreadableStatus): Unreadable => {
+    if (options.env !== undefined) throw error;
+    return { environment, error: error.message };
+  };
   return Promise.all(
-    environments.map(async (environment, at) => {
-      const status = found[at] as EnvironmentStatus | UnreadableStatus;
-      if ('error' in status) {
-        if (options.env !== undefined) throw status.error;
-        return { environment: status.environment, error: status.error.message };
-      }
+    read.map(async (environment) => {
+      if ('error' in environment) return unreadable(environment);
+      const status = told.get(environment.name) as EnvironmentStatus | UnreadableStatus;
+      if ('error' in status) return unreadable(status);
       const cluster = options.cluster ? await askCluster(environment, status, options) : undefined;
       return { ...status, ...(cluster && { cluster }) };
     }),
   );
 }
 
+async function readOrExplain(root: string, name: string): Promise<Environment | UnreadableStatus> {
+  return readEnvironment(root, name).catch((error: unknown) => {
+    if (error instanceof GitopsError) return { environment: name, error };
+    throw error;
+  });
+}
+
 /** The table of what is released, and below it what promotions would change and what could not be read. */
 export function statusText(found: readonly (Status | Unreadable)[]): string {
   const statuses = found.filter((status): status is Status => !('error' in status));
   const rows = statuses.flatMap((status) => status.apps.map((app) => row(status, app)));
+  const orphans = statuses.flatMap(({ environment, apps }) =>
+    apps.filter(({ orphan }) => orphan).map(({ app }) => orphanApp(environment, app)),
+  );
   const notes = found.flatMap((status) => {
     const problem = 'error' in status ? status.error : status.cluster?.error;
     return problem === undefined ? [] : [`${status.environment}: ${problem}`];
   });
   return [
     rows.length > 0 ? table(HEADINGS, rows) : 'No app is deployed anywhere.',
+    ...orphans,
     ...stackTable(statuses),
     ...statuses.flatMap(({ environment, promotion }) =>
       promotion === undefined ? [] : ['', previewText(promotion, environment), ''],
