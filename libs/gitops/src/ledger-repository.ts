@@ -60,7 +60,7 @@ export class LedgerRepository {
     const { ledger } = place;
     const connection = await connect(source, ledger.remote);
     const settings = await source.settings();
-    const whole = await source.isWhole();
+    const complete = await source.isComplete();
     const branch = await GitBranch.open({
       connection,
       branch: ledger.branch,
@@ -69,7 +69,7 @@ export class LedgerRepository {
       cwd: source.root,
       safeFolders: settings.all('safe.directory'),
       history,
-      objects: history && !whole ? undefined : await source.objectsFolder(),
+      objects: history && !complete ? undefined : await source.objectsFolder(),
     });
     const keeps = await isSameRepository(source, place, connection);
     return new LedgerRepository(source, branch, ledger.folder, keeps);

@@ -157,6 +157,12 @@ export class Source {
     return this.#ancestry.isWhole();
   }
 
+  /** Whether the whole history is here, and all that it holds: what a clone without blobs lacks, it fetches for itself alone. */
+  async isComplete(): Promise<boolean> {
+    const lacking = (await this.settings()).matching(/^(remote\..*\.promisor|extensions\.partialclone)$/);
+    return lacking.length === 0 && this.isWhole();
+  }
+
   /**
    * Writes the work tree, uncommitted changes included, as a commit on top of HEAD.
    *

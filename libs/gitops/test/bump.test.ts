@@ -133,6 +133,24 @@ describe('what is due', () => {
     });
   });
 
+  it('is everything after main began anew without a past, and what was released there never blocks', async () => {
+    const workspace = new Workspace();
+    workspace.edit('web', 'web 2');
+    await workspace.deploy('development', ['api', 'web']);
+    workspace.git('checkout', '--quiet', '--orphan', 'anew');
+    workspace.git('branch', '--quiet', '--delete', '--force', 'main');
+    workspace.git('checkout', '--quiet', '-b', 'main');
+    const head = workspace.edit('api', 'api 2');
+    expect(workspace.git('rev-list', '--count', 'HEAD')).toBe('1');
+    expect(await due(workspace)).toEqual(['api', 'web']);
+    expect(words(await workspace.deploy('development', ['api', 'web']))).toEqual({
+      api: 'landed',
+      web: 'unchanged',
+    });
+    expect(state(workspace)).toEqual({ through: head, pending: [] });
+    expect(await due(workspace)).toEqual([]);
+  });
+
   it('is everything where the clone does not have the commit that the ledger went through', async () => {
     const workspace = new Workspace();
     const first = workspace.git('rev-parse', 'HEAD');

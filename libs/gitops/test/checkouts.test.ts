@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { bump, readEnvironment, Source } from '../src/index.ts';
-import { intent, scratch, words, Workspace } from './workspace.ts';
+import { bump, history, readEnvironment, rollback, Source, unhold } from '../src/index.ts';
+import { digestOf, intent, scratch, words, Workspace } from './workspace.ts';
 
 const git = (cwd: string, ...args: string[]): string =>
   execFileSync('git', ['-C', cwd, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
@@ -101,6 +101,28 @@ describe('a bump works from', () => {
     await landsFrom(model, root);
     expect(git(origin, 'rev-parse', 'env/development')).toHaveLength(64);
     expect(git(origin, 'fsck', '--full', '--strict')).toBe('');
+  });
+});
+
+describe('what happened to an app is told, held and taken back from', () => {
+  const kinds = { 'a shallow clone': ['--depth=1'], 'a clone without blobs': ['--filter=blob:none'] };
+  it.each(Object.entries(kinds))('%s', async (_, how) => {
+    const workspace = new Workspace();
+    workspace.git('-C', workspace.origin, 'config', 'uploadpack.allowFilter', 'true');
+    await workspace.deploy('development', ['api', 'web']);
+    workspace.edit('api', 'api 2');
+    await workspace.deploy('development', ['api']);
+    workspace.write('README.md', 'newer');
+    workspace.commit('nothing to do with it');
+    const root = clone(workspace, ...how);
+    const environment = await readEnvironment(root, 'development');
+    const here = async () => [await Source.open(root), environment, 'api'] as const;
+    const entries = await history(...(await here()));
+    expect(entries.map(({ release }) => release?.image?.digest)).toEqual(['api 2', 'api 1'].map(digestOf));
+    const back = await rollback(...(await here()), { by: 'ada', reason: 'errors' });
+    expect(back.after.image?.digest).toBe(digestOf('api 1'));
+    expect((await unhold(...(await here()), { by: 'ada' })).lifted).toMatchObject({ reason: 'errors' });
+    expect(git(workspace.origin, 'fsck', '--full', '--strict')).toBe('');
   });
 });
 
