@@ -67,7 +67,7 @@ describe.skipIf((await findHelm()) === undefined)('the difference of two release
       pairsOfRecords(source, environment, before, after),
     );
     expect(text).toMatch(
-      /^api: 1 changed\n {2}~ ConfigMap api\n {6}data.image: sha256:\w+ -> sha256:\w+\nweb: no object changes$/,
+      /^api: 1 changed\n {2}~ ConfigMap api\n {6}data.image:\n {8}- sha256:\w+\n {8}\+ sha256:\w+\nweb: no object changes$/,
     );
     const unknown = show(workspace, (source, environment) =>
       pairsOfRecords(source, environment, 'v1', after),
