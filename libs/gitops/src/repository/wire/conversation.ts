@@ -7,6 +7,9 @@ import type { Service } from './service.ts';
 
 const AGENT = 'agent=slipway';
 
+/** With what the question for objects begins. */
+export const FETCH = Buffer.concat([packet('command=fetch\n'), packet(`${AGENT}\n`)]);
+
 /** Reads where a branch stands from the end that takes objects. @throws {Error} for one that does not report what it did */
 export async function readOffer(receive: Service, ref: string): Promise<Standing> {
   const reader = await receive.greeting();

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { FETCH } from './conversation.ts';
 import { packet } from './packet.ts';
 import type { Reach } from './service.ts';
 import { streamService } from './stream-service.ts';
@@ -36,8 +37,10 @@ export function daemonAddress(url: string): DaemonAddress | undefined {
 export function daemonService({ asked, host, port, path }: DaemonAddress): Reach {
   return (service, signal) => {
     const socket = connect({ host, port, noDelay: true, ...(signal && { signal }) });
-    const version = service === 'git-upload-pack' ? '\0version=2\0' : ''; // pushes know only the first
+    const reads = service === 'git-upload-pack';
+    const version = reads ? '\0version=2\0' : ''; // pushes know only the first
     socket.write(packet(`${service} ${path}\0host=${asked}\0${version}`));
-    return streamService({ input: socket, output: socket, end: () => socket.destroySoon() });
+    const end = (): void => socket.destroySoon();
+    return streamService({ input: socket, output: socket, end, ...(reads && { next: FETCH }) });
   };
 }

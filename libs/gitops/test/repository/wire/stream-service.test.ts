@@ -34,4 +34,22 @@ describe('a conversation over streams', () => {
     spoken.service.close();
     expect([silent, spoken].map(({ input }) => String(input.read()))).toEqual(['0000', '0005x']);
   });
+
+  it('sends a byte of the next question for each piece of an answer, and each byte once', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const next = packet('command=fetch\n');
+    const service = streamService({ input, output, end: () => void input.end(), next });
+    const reader = await service.ask(packet('first'));
+    for (const piece of ['one', 'two', 'six']) {
+      output.write(packet(piece));
+      expect(String(await reader.next())).toBe(piece);
+    }
+    expect(String(input.read())).toBe('0009first001');
+    await service.ask(Buffer.concat([next, packet('x')]));
+    expect(String(input.read())).toBe('2command=fetch\n0005x');
+    output.write(packet('end'));
+    await reader.next();
+    service.close();
+    expect(String(input.read())).toBe('0012command=fetch\n0000'); // a whole question, for nothing
+  });
 });
