@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { digestOf } from './digest.ts';
 import { parseDocument } from './document.ts';
 import { EnvelopeSchema, signEnvelope, statementType, type Envelope, type Signer } from './dsse.ts';

@@ -1,4 +1,4 @@
-import { Value } from 'typebox/value';
+import { Check } from 'typebox/schema';
 import { readSmall } from './attest.ts';
 import {
   ArtifactSchema,
@@ -50,7 +50,7 @@ async function commitsOf(origin: Origin, digest: string): Promise<string[]> {
     listed.map((referrer) => predicateOf(origin, referrer.digest, digest)),
   );
   return predicates.flatMap((predicate) => {
-    if (!Value.Check(ProvenanceSchema, predicate)) return [];
+    if (!Check(ProvenanceSchema, predicate)) return [];
     const dependencies = predicate.buildDefinition.resolvedDependencies ?? [];
     return dependencies.flatMap((dependency) => dependency.digest?.['gitCommit'] ?? []);
   });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { checkDocument, parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
 

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Check, Errors } from 'typebox/schema';
 import { ImageError } from './error.ts';
 
 /** Documents are small; a larger one is an attack or a mistake (distribution-spec asks for at least 4 MB). */
@@ -21,8 +21,8 @@ export function parseDocument<S extends TSchema>(
 
 /** Checks an object that was parsed elsewhere. */
 export function checkDocument<S extends TSchema>(schema: S, value: unknown, place: string): Static<S> {
-  if (Value.Check(schema, value)) return value;
-  const problems = Value.Errors(schema, value)
+  if (Check(schema, value)) return value;
+  const problems = Errors(schema, value)[1]
     .filter((problem) => problem.keyword !== 'boolean')
     .map((problem) => {
       const further = problem.keyword === 'additionalProperties' ? problem.params.additionalProperties : [];

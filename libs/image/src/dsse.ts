@@ -1,5 +1,5 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { digestOf } from './digest.ts';
 import { ImageError } from './error.ts';
 

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import type { Base } from './base.ts';
 import { addBlob, hasBlob } from './blob-folder.ts';
 import { nodePath } from './config.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { canonicalJson } from './json.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import Type from 'typebox';
-import { Value } from 'typebox/value';
+import * as Type from 'typebox';
+import { Check } from 'typebox/schema';
 
 /** What `package-lock.json` says of installed packages (npm's "lockfileVersion" 2 and 3), as far as it is needed. */
 const LockfileSchema = Type.Object({
@@ -33,7 +33,7 @@ export function packageHashes(): PackageHash {
 async function readLockfile(root: string): Promise<Lockfile | undefined> {
   try {
     const lockfile: unknown = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
-    return Value.Check(LockfileSchema, lockfile) ? lockfile : undefined;
+    return Check(LockfileSchema, lockfile) ? lockfile : undefined;
   } catch {
     // Installed in another way: then the list names no hashes.
     return undefined;

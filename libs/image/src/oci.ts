@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { digestPattern } from './digest.ts';
 import { parseDocument } from './document.ts';
 

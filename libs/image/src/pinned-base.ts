@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { sortedBases, type Base } from './base.ts';
 import { blobPath, putBlob } from './blob-folder.ts';
 import type { CredentialStore } from './credentials.ts';

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { checkDocument } from './document.ts';
 import { keyIdOf } from './dsse.ts';
 import { ImageError } from './error.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { hexOf } from './digest.ts';
 import type { ImageResult } from './result.ts';
 import { version } from './version.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import type { Base } from './base.ts';
 import type { BundleFile } from './bundle.ts';
 import { hexOf } from './digest.ts';

@@ -1,4 +1,4 @@
-import { Value } from 'typebox/value';
+import { Check } from 'typebox/schema';
 import { ArtifactSchema, bundleType, readSigstoreBundle, StatementSchema } from './attestation.ts';
 import { readSmall } from './attest.ts';
 import type { CredentialStore } from './credentials.ts';
@@ -82,7 +82,7 @@ function rules({ provenance, sbom }: Policy): Rules {
 }
 
 function checkProvenance(rule: NonNullable<Policy['provenance']>, predicate: unknown): string | undefined {
-  if (!Value.Check(ProvenanceSchema, predicate)) return 'is no SLSA provenance v1';
+  if (!Check(ProvenanceSchema, predicate)) return 'is no SLSA provenance v1';
   const { builder } = predicate.runDetails;
   const dependencies = predicate.buildDefinition.resolvedDependencies ?? [];
   const source = dependencies.find(({ digest }) => digest?.['gitCommit'] !== undefined);

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { parseDocument } from '../document.ts';
 import { IndexSchema, isIndexType } from '../oci.ts';
 import { referrersTag, type Referrers } from '../referrers.ts';

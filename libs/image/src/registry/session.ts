@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from 'typebox';
 import type { Credentials, CredentialStore } from '../credentials.ts';
 import { collect } from '../chunks.ts';
 import { parseDocument } from '../document.ts';
