@@ -65,7 +65,7 @@ export async function withPush<T>(
 
 async function pushOpened(image: Image, options: PushOptions, deadline: AbortSignal): Promise<PushResult> {
   const { to, tags = [], insecure, credentials = registryCredentials(), onProgress } = options;
-  const { root, blobs, source, platforms } = image;
+  const { root, blobs, source, platforms, result } = image;
   const [first, ...others] = new Set(tags);
   const stop = new AbortController();
   const signal = AbortSignal.any([deadline, stop.signal]);
@@ -73,7 +73,8 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
   try {
     const documents = platforms.map(({ document }) => document);
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
-    const sending = { source, onProgress, signal, cancel: () => stop.abort() };
+    const code = result?.layers.filter(({ name }) => name === 'app').map(({ digest }) => digest);
+    const sending = { source, codeLayers: new Set(code), onProgress, signal, cancel: () => stop.abort() };
     const sent = await sendImage(target, root, async () => ({ children, blobs }), sending, first);
     await sendTags(target, sent.existed ? tags : others, root, sent.existed);
     return { repository: to, digest: root.descriptor.digest, ...sent, requests: target.requests() };

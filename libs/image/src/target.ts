@@ -13,7 +13,8 @@ export interface Target extends ReferrersTarget {
   name: string;
   /** True when the image is there, whole: it is written last. */
   hasImage(root: Document): Promise<boolean>;
-  hasBlob(blob: Descriptor): Promise<boolean>;
+  /** @param isNew it is small and hardly there: sending it takes less than asking, unless this process saw it there */
+  hasBlob(blob: Descriptor, isNew: boolean): Promise<boolean>;
   /** @param onBytes called with the number of bytes of each piece that was sent */
   putBlob(
     blob: Descriptor,

@@ -1,5 +1,4 @@
 import { ImageError } from '../error.ts';
-import { mediaTypes } from '../oci.ts';
 import type { Target } from '../target.ts';
 import { accountKey, askedOnce } from './account.ts';
 import { readReferrers } from './lists.ts';
@@ -28,11 +27,8 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
   return {
     name,
     hasImage: async (root) => (await remote.manifestDigest(root.descriptor.digest)) !== undefined,
-    async hasBlob(blob) {
-      // A configuration belongs to one manifest, and asking costs as much as sending it.
-      const isNew = blob.mediaType === mediaTypes.config && !isRemembered(await account(), path, blob.digest);
-      return !isNew && remote.hasBlob(blob.digest);
-    },
+    hasBlob: async ({ digest }, isNew) =>
+      isNew && !isRemembered(await account(), path, digest) ? false : remote.hasBlob(digest),
     async putBlob(blob, found, onBytes) {
       const here = found.repository?.host === host ? found.repository.path : undefined;
       const from =
