@@ -71,7 +71,6 @@ function exchange(request: Request, body: Readable | Buffer | undefined, wire: W
     method: request.method,
     agent: wire.pool.agent(secure, request.foreign === true),
     headers: { ...request.headers, 'content-length': String(request.body?.size ?? 0) },
-    signal: wire.signal,
     ...(request.foreign ? { lookup: guardedLookup } : {}),
   });
   return new Promise((resolve, reject) => {
@@ -80,6 +79,7 @@ function exchange(request: Request, body: Readable | Buffer | undefined, wire: W
       if (body instanceof Readable) body.destroy();
       reject(networkError(request, error));
     };
+    failOnAbort(outgoing, wire.signal, fail);
     limitConnect(outgoing, wire.limits.connectMs, fail);
     outgoing.setTimeout(wire.limits.stallMs, () => fail(new Error(`silent for ${wire.limits.stallMs} ms`)));
     outgoing.on('error', fail);
@@ -93,6 +93,22 @@ function exchange(request: Request, body: Readable | Buffer | undefined, wire: W
     if (body instanceof Readable) pipeline(body, outgoing, (error) => error && fail(error));
     else outgoing.end(body);
   });
+}
+
+/** What is under way, by the signal that ends it. */
+const underWay = new WeakMap<AbortSignal, Set<(error: Error) => void>>();
+
+/** One listener for each signal and not for each request, as Node's own `signal` has: that takes as long as the request. */
+function failOnAbort(outgoing: ClientRequest, signal: AbortSignal, fail: (error: Error) => void): void {
+  if (signal.aborted) return fail(signal.reason as Error);
+  const failures = underWay.get(signal) ?? new Set();
+  if (!underWay.has(signal)) {
+    underWay.set(signal, failures);
+    const failAll = () => failures.forEach((one) => one(signal.reason as Error));
+    signal.addEventListener('abort', failAll, { once: true });
+  }
+  failures.add(fail);
+  outgoing.on('close', () => failures.delete(fail));
 }
 
 function limitConnect(outgoing: ClientRequest, connectMs: number, fail: (error: Error) => void): void {
