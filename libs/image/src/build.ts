@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { sortedBases, type Base } from './base.ts';
-import { addBlob } from './blob-folder.ts';
+import { addDocument } from './blob-folder.ts';
 import { readBundle, type BundleFile } from './bundle.ts';
 import { imageConfig } from './config.ts';
 import { ImageError } from './error.ts';
@@ -78,6 +78,7 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
     (names) => names.includes(resultFile),
     async (folder) => {
       const blobs = blobsOf(folder);
+      await mkdir(join(blobs, 'sha256'), { recursive: true });
       const layering = { sourceMaps, mtime: epoch };
       const layers = await writeLayers(blobs, shared, layering);
       const images: PlatformManifest[] = [];
@@ -86,9 +87,9 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
         const own = await writeLayers(blobs, ownOf(base.platform), layering);
         const all = inOrder(layers, own);
         const config = imageConfig({ base, layers: all, entry, labels, created: epoch });
-        images.push({ base, own, descriptor: await writeManifest(blobs, config, base, all) });
+        images.push({ base, own, descriptor: writeManifest(blobs, config, base, all) });
       }
-      const root = await writeJson(blobs, mediaTypes.index, {
+      const root = writeJson(blobs, mediaTypes.index, {
         schemaVersion: 2,
         mediaType: mediaTypes.index,
         manifests: images.map(({ base, descriptor }) => ({ ...descriptor, platform: base.platform })),
@@ -115,20 +116,17 @@ async function writeSbom(
   await writeFile(join(folder, sbomFile), sbom);
 }
 
-async function writeManifest(blobs: string, config: object, base: Base, layers: readonly AppLayer[]) {
+function writeManifest(blobs: string, config: object, base: Base, layers: readonly AppLayer[]): Descriptor {
   return writeJson(blobs, mediaTypes.manifest, {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    config: await writeJson(blobs, mediaTypes.config, config),
+    config: writeJson(blobs, mediaTypes.config, config),
     layers: [...base.layers, ...layers.map((layer) => layer.descriptor)],
   });
 }
 
-async function writeJson(blobs: string, mediaType: string, value: object): Promise<Descriptor> {
-  async function* bytes() {
-    yield Buffer.from(canonicalJson(value));
-  }
-  return { mediaType, ...(await addBlob(blobs, bytes())) };
+function writeJson(blobs: string, mediaType: string, value: object): Descriptor {
+  return { mediaType, ...addDocument(blobs, canonicalJson(value)) };
 }
 
 function titleOf({ bundle, name }: BuildOptions): string {

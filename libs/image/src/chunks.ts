@@ -32,16 +32,18 @@ export async function* evenChunks(
   let pending: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of source) {
-    pending.push(chunk);
-    length += chunk.length;
-    if (length < size) continue;
-    const joined = Buffer.concat(pending, length);
-    const whole = length - (length % size);
-    for (let at = 0; at < whole; at += size) yield joined.subarray(at, at + size);
-    pending = [joined.subarray(whole)];
-    length -= whole;
+    let rest = chunk;
+    while (length + rest.length >= size) {
+      pending.push(rest.subarray(0, size - length));
+      yield joined(pending, size);
+      rest = rest.subarray(size - length);
+      [pending, length] = [[], 0];
+    }
+    if (rest.length === 0) continue;
+    pending.push(rest);
+    length += rest.length;
   }
-  if (length > 0) yield Buffer.concat(pending, length);
+  if (length > 0) yield joined(pending, length);
 }
 
 /** Runs chunks through a Node transform; a failure of either side ends the iteration with that failure. */
@@ -63,5 +65,12 @@ export async function collect(
     if (size > limit) throw tooLarge();
     parts.push(part);
   }
-  return Buffer.concat(parts, size);
+  return joined(parts, size);
+}
+
+/** Copies only what is in several parts. */
+function joined(parts: readonly Uint8Array[], size: number): Buffer {
+  const [first] = parts;
+  if (parts.length !== 1 || !first) return Buffer.concat(parts, size);
+  return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
 }

@@ -54,8 +54,8 @@ function compressBlock(block: Buffer, dictionary: Buffer, level: number): Promis
     level,
     memLevel: 8,
     windowBits: 15,
-    // One piece of output for one piece of input.
-    chunkSize: blockSize,
+    // Room for what half compresses to; all of it would be memory to fill and to collect.
+    chunkSize: blockSize / 2,
     finishFlush: constants.Z_SYNC_FLUSH,
     ...(dictionary.length > 0 ? { dictionary } : {}),
   });

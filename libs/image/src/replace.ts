@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ImageError } from './error.ts';
@@ -75,7 +76,8 @@ async function exchange(partial: string, target: string): Promise<void> {
     if (had) await rename(old, target);
     throw error;
   }
-  await rm(old, { recursive: true, force: true });
+  // One call, where the promise would be one for each file.
+  rmSync(old, { recursive: true, force: true });
 }
 
 function outputRefused(output: string, reason: string): ImageError {
