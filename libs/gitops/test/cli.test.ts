@@ -91,6 +91,11 @@ describe('slipway-gitops', () => {
     deploy = new ValuesRepository({ 'a.yaml': VALUES, 'b.yaml': VALUES });
   });
 
+  it('shows a text that was empty as one', () => {
+    deploy = new ValuesRepository({ 'a.yaml': 'revision: ""\n' });
+    expect(bump('--file=a.yaml', '--set=revision=5d0ac3').text).toMatch(/ landed +"" -> 5d0ac3$/m);
+  });
+
   it('bumps several files, typed values, by a named author, as JSON', () => {
     deploy = new ValuesRepository({ 'a.yaml': VALUES, 'b.yaml': VALUES });
     const { code, text } = bump(

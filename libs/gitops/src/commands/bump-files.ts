@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { runUrlOf } from '../ci.ts';
 import { GitopsError } from '../error.ts';
 import { bumpFiles, type BumpFilesResult } from '../file/bump-files.ts';
-import type { FileEdit, Order } from '../file/edit-file.ts';
+import type { FileChange, FileEdit, Order } from '../file/edit-file.ts';
 import type { Identity } from '../repository/identity.ts';
 import { table } from '../table.ts';
 
@@ -112,7 +112,7 @@ function describe({ branch }: Options, { changes, commit, dryRun }: BumpFilesRes
     file,
     path,
     outcome,
-    outcome === 'landed' ? `${String(before)} -> ${String(after)}` : String(before),
+    outcome === 'landed' ? `${shown(before)} -> ${shown(after)}` : shown(before),
   ]);
   const ending = dryRun
     ? 'A dry run: nothing was written.'
@@ -121,6 +121,9 @@ function describe({ branch }: Options, { changes, commit, dryRun }: BumpFilesRes
       : `One commit on ${branch}: ${commit.slice(0, 12)}`;
   return `${table(['FILE', 'KEY', 'OUTCOME', 'VALUE'], rows)}\n${ending}`;
 }
+
+/** An empty text would be nothing to look at. */
+const shown = (value: FileChange['before']): string => (value === '' ? '""' : String(value));
 
 function split(text: string): [value: string, path: string] {
   const at = text.indexOf('=');
