@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bumpFiles, type BumpFilesRequest } from '../../src/index.ts';
+import { SMALL_OBJECTS } from '../../src/repository/wire/limits.ts';
 import { FLUSH, packet } from '../../src/repository/wire/packet.ts';
 import { countGit } from '../count-git.ts';
 import { ValuesRepository } from '../file/repository.ts';
@@ -43,6 +44,32 @@ async function overHttp<T>(
   await using server = await serveHttp(deploy.bare, options);
   return await work(server.url);
 }
+
+const [READ_TIP, FETCH, PUSH] = ['refs?service=git-receive-pack', 'git-upload-pack', 'git-receive-pack'];
+
+/** What a bump asks a server for; never by git. */
+async function askedFor(
+  deploy: ValuesRepository,
+  edits: BumpFilesRequest['edits'],
+): Promise<readonly string[]> {
+  const started = countGit();
+  deploy.git('config', 'http.receivepack', 'true');
+  await using server = await serveHttp(deploy.bare);
+  await bump(deploy, '', { repository: server.url, edits });
+  expect(started()).toEqual([]);
+  return server.asked;
+}
+
+/** A repository of more objects than are taken at once. */
+const large = (): ValuesRepository => {
+  const files = Array.from({ length: SMALL_OBJECTS / 2 }, (_, app) => [
+    `apps/app-${app}/v.yaml`,
+    'tag: v1\n',
+  ]);
+  return new ValuesRepository(
+    Object.fromEntries(files.map(([file, text], app) => [file, `${text}# ${app}\n`])),
+  );
+};
 
 /** Git's settings as variables. */
 function told(settings: Readonly<Record<string, string>>): void {
@@ -196,7 +223,7 @@ describe('a bump without git on this side', () => {
     expect(started()).toEqual([]);
   });
 
-  it('reads what it changes and nothing else, at once for all files, and asks for no more over HTTP', async () => {
+  it('reads what it changes and nothing else, at once for all files, in a folder', async () => {
     const apps = Array.from({ length: 40 }, (_, at) => `apps/app-${at}/v.yaml`);
     const deploy = new ValuesRepository(
       Object.fromEntries(apps.map((file) => [file, `tag: v1 # ${file}\n`])),
@@ -210,81 +237,86 @@ describe('a bump without git on this side', () => {
       chmodSync(object, 0o600);
       writeFileSync(object, 'damaged');
     }
-    const edits = (value: string) => apps.slice(0, 10).map((file) => ({ file, path: 'tag', value }));
-    await bump(deploy, '', { edits: edits('v2') });
+    const edits = apps.slice(0, 10).map((file) => ({ file, path: 'tag', value: 'v2' }));
+    await bump(deploy, '', { edits });
+    expect(deploy.read('apps/app-9/v.yaml')).toBe('tag: v2 # apps/app-9/v.yaml\n');
+    expect(started()).toEqual([]);
     await using server = await serveHttp(deploy.bare);
-    const whole = await bump(deploy, '', { repository: server.url, edits: edits('v3') }).catch(
-      (error: unknown) => error,
-    );
-    expect(whole).toMatchObject({ code: 'corrupt' }); // the negative control: this server cannot leave things out
-    expect(started().length).toBeGreaterThan(0);
-    const before = [started().length, server.asked.length];
-    deploy.git('config', 'uploadpack.allowFilter', 'true');
-    await bump(deploy, '', { repository: server.url, edits: edits('v4') });
-    expect(started()).toHaveLength(before[0] as number);
-    expect(server.asked.slice(before[1])).toEqual([
-      'refs?service=git-receive-pack',
-      'git-upload-pack',
-      'git-upload-pack',
-      'git-receive-pack',
-    ]);
-    expect(deploy.read('apps/app-9/v.yaml')).toBe('tag: v4 # apps/app-9/v.yaml\n');
+    const whole = bump(deploy, '', { repository: server.url, edits });
+    await expect(whole).rejects.toMatchObject({ code: 'corrupt' }); // the negative control: all of it is sent
   });
 
-  it('takes all of a commit from a server that cannot leave things out', async () => {
+  it('takes a small commit whole over HTTP, so that a bump is three requests', async () => {
     const deploy = new ValuesRepository({ 'a/b/c/d/v.yaml': 'tag: v1\n' });
-    deploy.git('config', 'uploadpack.allowFilter', 'false');
-    deploy.git('config', 'http.receivepack', 'true');
-    const started = countGit();
-    await using server = await serveHttp(deploy.bare);
     const edits = [{ file: 'a/b/c/d/v.yaml', path: 'tag', value: 'v2' }];
-    await bump(deploy, '', { repository: server.url, edits });
-    expect(started()).toEqual([]);
-    expect(server.asked.filter((name) => name === 'git-upload-pack')).toHaveLength(2);
+    expect(await askedFor(deploy, edits)).toEqual([READ_TIP, FETCH, PUSH]);
     expect(deploy.read('a/b/c/d/v.yaml')).toBe('tag: v2\n');
   });
 
+  it('takes the folders of a large one, and then the files in question at once', async () => {
+    const deploy = large();
+    deploy.git('config', 'uploadpack.allowFilter', 'true');
+    const edits = [3, 4].map((app) => ({ file: `apps/app-${app}/v.yaml`, path: 'tag', value: 'v2' }));
+    // The first one ends where it says how much there is.
+    expect(await askedFor(deploy, edits)).toEqual([READ_TIP, FETCH, FETCH, FETCH, PUSH]);
+    expect(deploy.read('apps/app-4/v.yaml')).toBe('tag: v2\n# 4\n');
+  });
+
+  it('takes all of a large one from a server that cannot leave things out', async () => {
+    const deploy = large();
+    deploy.git('config', 'uploadpack.allowFilter', 'false');
+    const edits = [{ file: 'apps/app-3/v.yaml', path: 'tag', value: 'v2' }];
+    expect(await askedFor(deploy, edits)).toEqual([READ_TIP, FETCH, FETCH, FETCH, PUSH]);
+    expect(deploy.read('apps/app-3/v.yaml')).toBe('tag: v2\n# 3\n');
+  });
+
   it('is read by git where the connection breaks in the middle, and starts over where the branch has moved', async () => {
-    const deploy = new ValuesRepository({ 'a/b/c/v.yaml': 'tag: v1\n' });
+    const deploy = large();
     deploy.git('config', 'uploadpack.allowFilter', 'true');
     const started = countGit();
     let uploads = 0;
     const breaks = (url = ''): Buffer | undefined => {
-      if (!url.endsWith('/git-upload-pack') || (uploads += 1) !== 2) return undefined;
+      if (!url.endsWith('/git-upload-pack') || (uploads += 1) !== 3) return undefined; // the files
       deploy.push({ 'other.yaml': 'x: 1\n' });
       return Buffer.from('0008ERR ');
     };
-    const edits = [{ file: 'a/b/c/v.yaml', path: 'tag', value: 'v2' }];
+    const edits = [{ file: 'apps/app-3/v.yaml', path: 'tag', value: 'v2' }];
     const { commit, retries } = await overHttp(deploy, { instead: ({ url }) => breaks(url) }, (repository) =>
       bump(deploy, '', { repository, edits }),
     );
     expect(retries).toBe(1);
     expect(started().length).toBeGreaterThan(0);
     expect(deploy.git('rev-parse', 'main').trim()).toBe(commit);
-    expect(deploy.read('a/b/c/v.yaml')).toBe('tag: v2\n');
+    expect(deploy.read('apps/app-3/v.yaml')).toBe('tag: v2\n# 3\n');
     expect(deploy.read('other.yaml')).toBe('x: 1\n');
   });
 
   it.each([
     [
       'a pack that says it holds a terabyte',
+      1,
       Buffer.concat([
         packet('packfile\n'),
         inBand(packOf(entry(3, 2 ** 40, Buffer.from('tag: v9\n')))),
         FLUSH,
       ]),
     ],
-    ['packets without an end', Buffer.alloc(70 * 2 ** 20, inBand(Buffer.alloc(60_000)))],
-    ['what is no packet', Buffer.from('<html>')],
-    ['nothing', Buffer.alloc(0)],
-  ])('leaves it to git where a server sends %s, and makes no room for it', async (_, answer) => {
+    ['packets without an end', 1, Buffer.alloc(70 * 2 ** 20, inBand(Buffer.alloc(60_000)))],
+    [
+      'a pack without an end, whatever is asked for',
+      3,
+      Buffer.concat([packet('packfile\n'), Buffer.alloc(70 * 2 ** 20, inBand(Buffer.alloc(60_000)))]),
+    ],
+    ['what is no packet', 1, Buffer.from('<html>')],
+    ['nothing', 1, Buffer.alloc(0)],
+  ])('leaves it to git where a server sends %s, and makes no room for it', async (_, asked, answer) => {
     const deploy = values();
     const started = countGit();
     let told = 0;
     const instead = ({ url = '' }: IncomingMessage): Buffer | undefined =>
-      url.endsWith('/git-upload-pack') && (told += 1) <= 2 ? answer : undefined;
+      url.endsWith('/git-upload-pack') && (told += 1) <= asked ? answer : undefined;
     await overHttp(deploy, { instead }, (repository) => bump(deploy, 'v2', { repository }));
-    expect(told).toBeGreaterThan(2);
+    expect(told).toBeGreaterThan(asked);
     expect(started().length).toBeGreaterThan(0);
     expect(deploy.read('a/v.yaml')).toBe('tag: v2\n');
   });

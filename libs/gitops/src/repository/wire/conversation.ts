@@ -46,16 +46,29 @@ export async function readTip(
   return tipIn(await reader.lines(), ref);
 }
 
+/** How much of what is wanted is taken. */
+export interface Portion {
+  /** What to leave out that nobody named, as `git rev-list --filter` writes it; not every end can. */
+  filter?: string;
+  /** Bytes of a pack that are read at most. */
+  bytes?: number;
+  /** Objects of a pack that are read at most; it begins with how many it has. */
+  objects?: number;
+}
+
+/** The other end has more to send than is taken. */
+export class TooMuch extends Error {}
+
 /**
  * Fetches objects, by id.
  *
- * @param filter what to leave out that nobody named, as `git rev-list --filter` writes it
+ * @throws {TooMuch}
  * @throws {Error} where the other end does not send them
  */
 export async function fetchObjects(
   upload: Service,
   { ids, commit, format }: Wanted,
-  filter?: string,
+  { filter, ...most }: Portion = {},
 ): Promise<Map<string, GitObject>> {
   const lines = [
     'no-progress\n',
@@ -66,7 +79,7 @@ export async function fetchObjects(
     'done\n',
   ];
   const reader = await upload.ask(question('fetch', format, lines));
-  return readPack(await readPackfile(reader), format);
+  return readPack(await readPackfile(reader, most), format);
 }
 
 function question(command: string, format: ObjectFormat, lines: readonly string[]): Buffer {
@@ -74,7 +87,10 @@ function question(command: string, format: ObjectFormat, lines: readonly string[
   return Buffer.concat([...head.map(packet), DELIMITER, ...lines.map(packet), FLUSH]);
 }
 
-async function readPackfile(reader: PacketReader): Promise<Buffer> {
+async function readPackfile(
+  reader: PacketReader,
+  { bytes = Infinity, objects = Infinity }: Omit<Portion, 'filter'>,
+): Promise<Buffer> {
   for (;;) {
     const section = await reader.next();
     if (typeof section === 'string') throw new Error('it sends no pack');
@@ -82,9 +98,14 @@ async function readPackfile(reader: PacketReader): Promise<Buffer> {
     await reader.lines(); // which commits are the last ones
   }
   const chunks: Buffer[] = [];
+  let left = bytes;
   for (let read = await reader.next(); typeof read !== 'string'; read = await reader.next()) {
     if (read[0] === 3) throw new Error(read.toString('utf8', 1));
-    if (read[0] === 1) chunks.push(read.subarray(1)); // else progress
+    if (read[0] !== 1) continue; // progress
+    left -= read.length - 1;
+    if (left < 0 || (chunks.length === 0 && read.length >= 13 && read.readUInt32BE(9) > objects))
+      throw new TooMuch();
+    chunks.push(read.subarray(1));
   }
   return Buffer.concat(chunks);
 }

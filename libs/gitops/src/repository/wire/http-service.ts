@@ -16,9 +16,9 @@ export function httpService(
   const tls = base.toLowerCase().startsWith('https:');
   const agent = tls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
   const send = (path: string, more: Record<string, string>, signal?: AbortSignal, body?: Buffer) =>
-    new Promise<PacketReader>((resolve, reject) => {
+    new Promise<IncomingMessage>((resolve, reject) => {
       const answered = (response: IncomingMessage): void => {
-        if (response.statusCode === 200) return resolve(new PacketReader(response));
+        if (response.statusCode === 200) return resolve(response);
         response.resume();
         reject(new Error(`the server answers ${response.statusCode}`));
       };
@@ -36,15 +36,22 @@ export function httpService(
       call.on('error', reject);
       call.end(body);
     });
-  const reach: Reach = (name, signal) => ({
-    greeting: async () => {
-      const reader = await send(`info/refs?service=${name}`, {}, signal);
-      await reader.lines(); // which name the service
-      return reader;
-    },
-    ask: (request) => send(name, typesOf(name), signal, request),
-    close: () => {},
-  });
+  const reach: Reach = (name, signal) => {
+    let answer: IncomingMessage | undefined;
+    return {
+      greeting: async () => {
+        answer = await send(`info/refs?service=${name}`, {}, signal);
+        const reader = new PacketReader(answer);
+        await reader.lines(); // which name the service
+        return reader;
+      },
+      ask: async (request) => {
+        answer = await send(name, typesOf(name), signal, request);
+        return new PacketReader(answer);
+      },
+      close: () => void (answer?.complete || answer?.destroy()), // what nobody reads is not sent
+    };
+  };
   return { reach, close: () => agent.destroy() };
 }
 

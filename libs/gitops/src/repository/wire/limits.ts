@@ -15,3 +15,9 @@ export const PACK_OBJECTS = 20_000;
 
 /** Milliseconds without a byte after which a transfer is stalled, as for git itself over HTTP. */
 export const PATIENCE = 30_000;
+
+/**
+ * Of a commit that is taken whole in one request, at most so many objects and bytes. Git's own server takes some 25 ms for a
+ * request, whatever it asks for, and as long again for each 2,000 small files.
+ */
+export const [SMALL_OBJECTS, SMALL_BYTES] = [2_000, 1024 * 1024];

@@ -22,7 +22,7 @@ export class StatefulSender implements Sender {
 
   async send(wanted: Wanted, signal?: AbortSignal): Promise<Map<string, GitObject>> {
     const { upload, can } = await this.#open(signal);
-    return fetchObjects(upload, wanted, can.filter && wanted.commit ? 'blob:none' : undefined);
+    return fetchObjects(upload, wanted, can.filter && wanted.commit ? { filter: 'blob:none' } : {});
   }
 
   close(): void {
