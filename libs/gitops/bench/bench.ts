@@ -167,6 +167,7 @@ async function contest(
   try {
     const result = await contend({ policy, writers, bumps, address: url, repository });
     say(row(policy, way, writers, writers * bumps, (performance.now() - started) / 1000, result));
+    if (policy === 'slipway') for (const reason of result.reasons) say(`failed: ${reason}`);
   } finally {
     await close();
   }

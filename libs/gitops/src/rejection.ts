@@ -116,6 +116,10 @@ export const isStale = (words: string): boolean => classifyRejection(words) === 
 const TELLS_NOTHING =
   /^(fatal: Could not read from remote repository\.|Please make sure you have the correct access rights|and the repository exists\.)$/;
 
+/** Whether git says no more than that a connection ended. */
+export const tellsNothing = (words: string): boolean =>
+  words.split('\n').every((line) => !/\S/.test(line) || TELLS_NOTHING.test(line));
+
 /** The error for a git command that talked to `remote` and failed. */
 export function remoteError(what: string, remote: string, words: string): GitopsError {
   const [code, remedy] = OUTCOME[classifyRejection(words)];

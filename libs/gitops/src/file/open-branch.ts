@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GitopsError } from '../error.ts';
 import { gitEnvironment, redact } from '../git.ts';
 import type { Branch, Commit } from '../repository/branch.ts';
@@ -9,6 +10,10 @@ import { quickWay } from '../repository/quick.ts';
 import { QuickBranch } from '../repository/quick-branch.ts';
 import { signaturesOf, type CommitOptions } from '../repository/identity.ts';
 import { readSettings } from '../repository/settings.ts';
+import { Turn } from '../turn.ts';
+
+/** Milliseconds for which a remote that cannot be asked is asked again, before there is anything to write. */
+const PATIENCE = 10_000;
 
 /** A branch of a repository, as people name it. */
 export interface BranchAddress {
@@ -68,7 +73,21 @@ export async function openBranch(
     const quick = await quickWay(settings, repository, options);
     return quick ? new QuickBranch({ ...options, format }, quick) : GitBranch.open({ ...options, format });
   };
-  return openInItsFormat(options.format, open, signal);
+  return patiently(() => openInItsFormat(options.format, open, signal), signal);
+}
+
+/** Opens it again where the remote cannot be asked, for a while: an address that is wrong shall be told soon. */
+async function patiently(open: () => Promise<OpenBranch>, signal?: AbortSignal): Promise<OpenBranch> {
+  const turn = new Turn(PATIENCE);
+  for (const began = performance.now(); ;) {
+    try {
+      return await open();
+    } catch (error) {
+      const again = error instanceof GitopsError && error.retryable && performance.now() - began < PATIENCE;
+      if (!again || signal?.aborted) throw error;
+    }
+    await sleep(turn.afterFailure(), undefined, { signal }).catch(() => {});
+  }
 }
 
 /** Which hash a repository uses is only known once it was asked. */

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitopsError } from '../error.ts';
 import { git, tryGit, type GitOptions, type GitResult } from '../git.ts';
-import { isStale, remoteError } from '../rejection.ts';
+import { isStale, remoteError, tellsNothing } from '../rejection.ts';
 import type { Branch, BranchFile, Commit } from './branch.ts';
 import { REMOTE, type Connection } from './connection.ts';
 import { commitText } from './commit-text.ts';
@@ -81,7 +81,7 @@ export class GitBranch implements Branch {
     const fetched = await this.#fetch(history ? [] : ['--depth=1'], signal);
     if (fetched.code === 0) return (await readFile(join(this.#folder, TIP), 'utf8')).trim();
     if (/couldn't find remote ref/i.test(fetched.stderr)) return undefined;
-    throw remoteError(`Fetching ${this.branch} from`, this.remote, fetched.stderr);
+    throw this.#failed(`Fetching ${this.branch} from`, fetched.stderr);
   }
 
   #fetch(depth: readonly string[], signal?: AbortSignal): Promise<GitResult> {
@@ -153,7 +153,7 @@ export class GitBranch implements Branch {
     const fate = await this.fateOf(commit, expected, signal);
     if (fate !== 'refused') return fate;
     if (isStale(words)) return 'stale';
-    const error = remoteError(`Pushing ${this.branch} to`, this.remote, words);
+    const error = this.#failed(`Pushing ${this.branch} to`, words);
     this.#lock = error.code === 'locked' ? error : undefined;
     throw error;
   }
@@ -199,8 +199,14 @@ export class GitBranch implements Branch {
   async #remoteTip(signal?: AbortSignal): Promise<Commit | undefined> {
     const ref = `refs/heads/${this.branch}`;
     const listed = await this.#try(['ls-remote', '--', REMOTE, ref], { ...(signal && { signal }) });
-    if (listed.code !== 0) throw remoteError(`Asking for ${this.branch} at`, this.remote, listed.stderr);
+    if (listed.code !== 0) throw this.#failed(`Asking for ${this.branch} at`, listed.stderr);
     return listed.stdout.toString('utf8').split('\t')[0] || undefined;
+  }
+
+  /** A daemon ends one connection too many without a word; as it asks nobody who they are, no refusal looks like that. */
+  #failed(doing: string, words: string): GitopsError {
+    const ended = /^git:/i.test(this.#options.connection.url) && tellsNothing(words);
+    return remoteError(doing, this.remote, ended ? 'connection closed without a word' : words);
   }
 
   #try(args: readonly string[], options: Omit<GitOptions, 'cwd'> = {}) {

@@ -178,6 +178,23 @@ describe('a bump over git daemon', () => {
     expect(deploy.read('a/v.yaml')).toBe('tag: v2\n');
   });
 
+  it('lands all the same where a daemon with too many connections ends some without a word', async () => {
+    const deploy = values();
+    const met = new Map<string, number>();
+    const changed = (request: string, socket: Socket): string | undefined => {
+      const service = request.split(' ')[0] as string;
+      met.set(service, (met.get(service) ?? 0) + 1);
+      if ((met.get(service) as number) > 4) return request;
+      socket.destroy();
+      return undefined;
+    };
+    await using server = await serveDaemon(deploy.bare, { changed });
+    const { retries } = await bump(server.url, 'v2');
+    expect(retries).toBeGreaterThan(0);
+    expect(Math.min(...met.values())).toBeGreaterThan(4);
+    expect(deploy.read('a/v.yaml')).toBe('tag: v2\n');
+  });
+
   it.each<[string, (socket: Socket) => void]>([
     ['closes at once', (socket) => socket.destroy()],
     ['says nothing and closes', (socket) => socket.end()],
