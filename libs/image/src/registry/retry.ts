@@ -64,9 +64,7 @@ export function passedDeadline(cause: unknown): ImageError {
   const last = cause instanceof Error ? `; last: ${cause.message}` : '';
   return new ImageError(
     'deadline',
-    `the deadline passed${last}. Run again: what has arrived is not sent twice`,
-    {
-      cause,
-    },
+    `the deadline passed${last}. Run again, or allow more time: what has arrived stays there`,
+    { cause },
   );
 }

@@ -44,6 +44,10 @@ describe('trying again', () => {
       retry({ ...quick, baseMs: 10_000, random: () => 1 }, AbortSignal.timeout(20), attempt),
     );
     expect([failure.code, (failure.cause as Error).message]).toEqual(['deadline', 'try 1']);
+    // Small layers are sent again unasked, so nothing more is promised than this.
+    expect(failure.message).toMatch(
+      /last: try 1\. Run again, or allow more time: what has arrived stays there$/,
+    );
   });
 
   test('pauses a random share of a bound that doubles up to a cap', () => {
