@@ -5,7 +5,7 @@ import { EnvelopeSchema, signEnvelope, statementType, type Envelope, type Signer
 import type { Document } from './image.ts';
 import { canonicalJson } from './json.ts';
 import { DescriptorSchema, mediaTypes, type Descriptor } from './oci.ts';
-import type { Statement } from './provenance.ts';
+import { commitsOf, type Statement } from './provenance.ts';
 
 /** A DSSE envelope and what is needed to verify it: the form in which cosign 3 stores and finds attestations. */
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -13,6 +13,8 @@ const emptyType = 'application/vnd.oci.empty.v1+json';
 const predicateAnnotation = 'dev.sigstore.bundle.predicateType';
 /** Whose signature it claims to bear: a hint for finding it, never a reason to believe it. */
 const signerAnnotation = 'dev.slipway.image.signer';
+/** Which commit was built (image-spec, "annotations"): a hint, too. */
+const commitAnnotation = 'org.opencontainers.image.revision';
 
 const SigstoreBundleSchema = Type.Object({
   mediaType: Type.String(),
@@ -56,8 +58,10 @@ export async function makeArtifact(
   const type = signer ? bundleType : statementType;
   const content = signer ? sigstoreBundle(await signEnvelope(payload, signer), signer) : payload;
   const [config, layer] = [document(emptyType, Buffer.from('{}')), document(type, content)];
+  const [commit] = commitsOf(statement.predicate);
   const annotations = {
     [predicateAnnotation]: statement.predicateType,
+    ...(commit === undefined ? {} : { [commitAnnotation]: commit }),
     ...(signer ? { 'dev.sigstore.bundle.content': 'dsse-envelope', [signerAnnotation]: signer.keyId } : {}),
   };
   const manifest = document(
@@ -88,6 +92,11 @@ export function statementKind(signer: Signer | undefined): (listed: Descriptor) 
     if (signer && annotations[signerAnnotation] !== signer.keyId) return undefined;
     return annotations[predicateAnnotation];
   };
+}
+
+/** The commit that a list says a referrer names; nothing where the list does not say. */
+export function listedCommit({ annotations = {} }: Descriptor): string | undefined {
+  return annotations[commitAnnotation];
 }
 
 /** The envelope in a Sigstore bundle, and what it says about its key. @throws ImageError `document-invalid` */

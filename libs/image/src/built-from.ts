@@ -1,8 +1,8 @@
-import { Check } from 'typebox/schema';
 import { readSmall } from './attest.ts';
 import {
   ArtifactSchema,
   bundleType,
+  listedCommit,
   readSigstoreBundle,
   statementKind,
   StatementSchema,
@@ -13,7 +13,7 @@ import { parseDocument } from './document.ts';
 import { statementType } from './dsse.ts';
 import { listImages, type ListedImage, type ListOptions } from './list.ts';
 import { openOrigin, type Origin } from './origin.ts';
-import { predicateTypes, ProvenanceSchema } from './provenance.ts';
+import { commitsOf, predicateTypes } from './provenance.ts';
 import { parseRepository } from './reference.ts';
 
 /** Where to look, and for what. */
@@ -27,33 +27,38 @@ export interface BuiltFromOptions extends ListOptions {
  * of the earlier one. No signature is asked for, so that it is worth as much as the right to write to the repository:
  * {@link verifyImage} tells whether a key stands behind it.
  *
- * @throws ImageError `invalid-input`, `repository-missing`, `document-invalid`, `unauthorized`, `registry-unreachable`, …
+ * A registry cannot be asked for this, so every tag costs a request and every image one to three, eight at a time; a
+ * statement is read only where the list of referrers does not name another commit. One deadline is for all of it.
+ *
+ * @throws ImageError `invalid-input`, `repository-missing`, `document-invalid`, `unauthorized`, `deadline`, …
  */
 export async function imagesBuiltFrom(options: BuiltFromOptions): Promise<ListedImage[]> {
   const { commit, insecure, credentials = registryCredentials(), deadlineMs = 60_000 } = options;
-  const images = (await listImages(options)).filter(({ tag }) => tag !== undefined);
-  const signal = AbortSignal.timeout(deadlineMs);
+  const ends = Date.now() + deadlineMs;
+  const images = (await listImages({ ...options, credentials })).filter(({ tag }) => tag !== undefined);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(Math.max(0, ends - Date.now())), stop.signal]);
   const origin = await openOrigin(parseRepository(options.repository), { credentials, signal, insecure });
   try {
-    const built = await Promise.all(images.map(({ digest }) => commitsOf(origin, digest)));
-    return images.filter((_, at) => built[at]?.includes(commit));
+    const digests = [...new Set(images.map(({ digest }) => digest))];
+    const built = await Promise.all(digests.map((digest) => isBuiltFrom(origin, digest, commit)));
+    const found = new Set(digests.filter((_, at) => built[at]));
+    return images.filter(({ digest }) => found.has(digest));
   } finally {
+    stop.abort();
     origin.close();
   }
 }
 
-/** The commits that the provenance of an image names. */
-async function commitsOf(origin: Origin, digest: string): Promise<string[]> {
+async function isBuiltFrom(origin: Origin, digest: string, commit: string): Promise<boolean> {
   const kind = statementKind(undefined);
-  const listed = (await origin.referrers(digest)).filter((one) => kind(one) === predicateTypes.provenance);
+  const listed = (await origin.referrers(digest)).filter(
+    (one) => kind(one) === predicateTypes.provenance && (listedCommit(one) ?? commit) === commit,
+  );
   const predicates = await Promise.all(
     listed.map((referrer) => predicateOf(origin, referrer.digest, digest)),
   );
-  return predicates.flatMap((predicate) => {
-    if (!Check(ProvenanceSchema, predicate)) return [];
-    const dependencies = predicate.buildDefinition.resolvedDependencies ?? [];
-    return dependencies.flatMap((dependency) => dependency.digest?.['gitCommit'] ?? []);
-  });
+  return predicates.some((predicate) => commitsOf(predicate).includes(commit));
 }
 
 /** What a statement says of an image, signed or not. */

@@ -1,4 +1,5 @@
 import * as Type from 'typebox';
+import { Check } from 'typebox/schema';
 import { hexOf } from './digest.ts';
 import type { ImageResult } from './result.ts';
 import { version } from './version.ts';
@@ -80,3 +81,10 @@ export const ProvenanceSchema = Type.Object({
   }),
   runDetails: Type.Object({ builder: Type.Object({ id: Type.String() }) }),
 });
+
+/** The commits that a predicate names, where it is provenance. */
+export function commitsOf(predicate: unknown): string[] {
+  if (!Check(ProvenanceSchema, predicate)) return [];
+  const dependencies = predicate.buildDefinition.resolvedDependencies ?? [];
+  return dependencies.flatMap(({ digest }) => digest?.['gitCommit'] ?? []);
+}
