@@ -12,6 +12,7 @@ import { unpackCommand } from './commands/unpack.ts';
 import type { CommandIo } from './commands/verb.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { ImageError } from './error.ts';
+import { version } from './version.ts';
 
 /**
  * Where the verbs are mounted. `print` defaults to standard output and `note` to standard error. `parseYaml` reads
@@ -53,24 +54,43 @@ export function imageExitCode(error: unknown): 0 | 1 | 2 | 3 {
   return error.refused ? 3 : 1;
 }
 
-/** Runs the verbs as a program of their own and returns its exit code. */
+/**
+ * Runs the verbs as a program of their own and returns its exit code. With `--json` standard output holds one document,
+ * also when something fails.
+ */
 export async function runImageCommand(args: readonly string[]): Promise<number> {
-  const program = imageCommands().name('slipway-image');
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  const program = imageCommands().name('slipway-image').version(version, '-V, --version');
+  throwInsteadOfExit(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    if (!(error instanceof CommanderError))
-      process.stderr.write(`${describe(error, args.includes('--json'))}\n`);
-    return imageExitCode(error);
+    const exitCode = imageExitCode(error);
+    if (exitCode === 0) return 0;
+    if (args.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
+    // Commander has said why.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error)}\n`);
+    return exitCode;
   }
 }
 
-function describe(error: unknown, json: boolean): string {
-  if (!(error instanceof ImageError))
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (!json) return `error: ${error.message} [${error.code}]`;
-  const { code, message, value, retryable } = error;
-  return JSON.stringify({ error: { code, message, value, retryable } });
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride().commands.forEach(throwInsteadOfExit);
+}
+
+/** The code to branch on, the sentence for people, and what is known of the value and of trying again. */
+function errorJson(error: unknown): string {
+  if (error instanceof ImageError) {
+    const { code, message, value, retryable } = error;
+    return JSON.stringify({ error: { code, message, value, retryable } });
+  }
+  const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
+  const code = error instanceof CommanderError ? 'usage' : 'unknown';
+  return JSON.stringify({ error: { code, message, retryable: false } });
+}
+
+/** Only what is no error of ours comes with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof ImageError) return `error: ${error.message} [${error.code}]`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -43,6 +43,7 @@ const retryable = new Set<ImageErrorCode>([
 const refused = new Set<ImageErrorCode>([
   'bundle-refused',
   'secret-refused',
+  'output-refused',
   'tag-immutable',
   'address-refused',
   'image-refused',

@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { buildImage } from '../src/build.ts';
 import { imageCommands, imageExitCode, runImageCommand } from '../src/cli.ts';
+import { progressNotes } from '../src/commands/sending.ts';
 import { ImageError, type ImageErrorCode } from '../src/error.ts';
+import { version } from '../src/version.ts';
 import { failureOf } from './failure-of.ts';
 import { smallImage } from './small-image.ts';
 import { tempFolder, writeFiles } from './temp-folder.ts';
@@ -84,6 +86,41 @@ describe('the verbs', () => {
     expect(failure.message).toContain('name a base lock');
   });
 
+  test('build says in one document what was built and where it was pushed', async () => {
+    const { bundle, folder } = await smallImage();
+    const args = ['build', bundle, '--output', join(folder, 'built'), '--blobs', join(folder, 'base')];
+    const to = [`oci:${join(folder, 'one')}`, `oci:${join(folder, 'two')}`] as const;
+    const { digest, pushed } = JSON.parse(await run([...args, '--json', '--to', to[0], '--to', to[1]]));
+    expect(pushed).toMatchObject(to.map((repository) => ({ repository, digest, existed: false })));
+    expect(await run([...args, '--to', to[0]])).toContain(`${to[0]}@${digest} was there already`);
+  });
+
+  test('build does not pack the folder of base blobs', async () => {
+    const { bundle, folder } = await smallImage();
+    const blobs = join(bundle, '.slipway/blobs');
+    const failure = await failureOf(run(['build', bundle, '--output', join(folder, 'o'), '--blobs', blobs]));
+    expect([failure.code, failure.value]).toEqual(['invalid-input', blobs]);
+    expect(existsSync(blobs)).toBe(false);
+  });
+
+  test('a blob that takes its time is spoken of every five seconds, with its bytes', () => {
+    let ms = 0;
+    const [notes, blob] = [[] as string[], { repository: 'r.example/app', digest: 'sha256:1', size: 40 }];
+    const onProgress = progressNotes(
+      (text) => notes.push(text),
+      () => ms,
+    );
+    for (const [second, sent] of [10, 20, 30, 40].entries()) {
+      ms = 3_000 * second;
+      onProgress({ ...blob, sent, state: 'uploading' });
+    }
+    onProgress({ ...blob, sent: 40, state: 'uploaded' });
+    expect(notes).toEqual([
+      'uploading      sha256:1  30 of 40  r.example/app',
+      'uploaded       sha256:1  40  r.example/app',
+    ]);
+  });
+
   test('build names what is wrong with a place, a tag or a lock before it builds', async () => {
     const { bundle, folder } = await smallImage();
     const output = join(folder, 'unbuilt');
@@ -118,6 +155,7 @@ describe('the verbs', () => {
     ['invalid-input', 2],
     ['secret-refused', 3],
     ['bundle-refused', 3],
+    ['output-refused', 3],
     ['tag-immutable', 3],
     ['address-refused', 3],
   ])('end after %s with %i', (code, expected) => {
@@ -125,14 +163,51 @@ describe('the verbs', () => {
   });
 });
 
-test('the program ends with 1 after failed work and 2 after wrong usage, and says why in one line', async () => {
-  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  onTestFinished(() => written.mockRestore());
-  expect(await runImageCommand(['unpack', '/nonexistent', '--output', '/nonexistent/root'])).toBe(1);
-  expect(written.mock.lastCall?.[0]).toMatch(/^error: .*build the image first \[document-invalid\]\n$/);
-  expect(await runImageCommand(['build'])).toBe(2);
-  expect(await runImageCommand(['nothing'])).toBe(2);
-  expect(written.mock.lastCall?.[0]).toContain("unknown command 'nothing'");
+/** Runs the program in this process. */
+async function program(...args: string[]) {
+  const said = { output: '', error: '' };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.output += String(text)), true)),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.error += String(text)), true)),
+  ];
+  try {
+    return { exitCode: await runImageCommand(args), ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe('the program', () => {
+  const failed = ['unpack', '/nonexistent', '--output', '/nonexistent/root'];
+
+  test.each<[number, RegExp, string[]]>([
+    [1, /^error: .*build the image first \[document-invalid\]\n$/, failed],
+    [2, /missing required argument 'bundle'/, ['build']],
+    [2, /unknown command 'nothing'/, ['nothing']],
+    [2, /unknown option '--bogus'/, ['base', 'update', '--bogus']],
+    [2, /Usage: slipway-image/, []],
+  ])('ends with %i and says why on standard error: %s', async (exitCode, said, args) => {
+    const ended = await program(...args);
+    expect(ended).toMatchObject({ exitCode, output: '', error: expect.stringMatching(said) });
+  });
+
+  test.each([
+    ['document-invalid', failed],
+    ['invalid-input', ['ls', 'nowhere']],
+    ['usage', ['build']],
+    ['usage', ['base', 'update', '--bogus']],
+  ])('with --json says %s in one document on standard output', async (code, args) => {
+    const { output, error } = await program(...args, '--json');
+    const document = JSON.parse(output) as { error: { message: string } };
+    expect(document).toMatchObject({ error: { code, retryable: false } });
+    expect(error).toContain(document.error.message);
+  });
+
+  test('tells its version and its help and ends with 0', async () => {
+    expect(await program('--version')).toEqual({ exitCode: 0, output: `${version}\n`, error: '' });
+    const help = await program('base', 'update', '--help');
+    expect(help).toMatchObject({ exitCode: 0, output: expect.stringContaining('[lock]'), error: '' });
+  });
 });
 
 test('the program builds on the Node that runs it, and refuses secrets with 3', async () => {
@@ -141,7 +216,7 @@ test('the program builds on the Node that runs it, and refuses secrets with 3', 
   const program = (...args: string[]) =>
     promisify(execFile)(process.execPath, [bin, ...args], { cwd: folder }).then(
       ({ stdout }) => ({ code: 0, output: stdout }),
-      ({ code, stderr }: { code: number; stderr: string }) => ({ code, output: stderr }),
+      ({ code, stdout }: { code: number; stdout: string }) => ({ code, output: stdout }),
     );
   const built = await program('build', 'dist', '--output', 'image', '--name', 'app', '--json');
   expect(built.code).toBe(0);

@@ -1,3 +1,4 @@
+import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import type { Base } from '../base.ts';
 import { buildImage } from '../build.ts';
@@ -8,10 +9,11 @@ import { BaseLockSchema, pinnedBases } from '../pinned-base.ts';
 import { assertTags, parseRepository } from '../reference.ts';
 import type { ImageResult } from '../result.ts';
 import { publishImage } from '../publish.ts';
+import type { PushResult } from '../push.ts';
 import { table } from '../table.ts';
 import { pushLine } from './push.ts';
 import { readDocument } from './read-input.ts';
-import { progressNotes } from './sending.ts';
+import { progressNotes, seconds } from './sending.ts';
 import { append, blobsVerb, type CommandIo } from './verb.ts';
 
 interface BuildFlags {
@@ -28,6 +30,8 @@ interface BuildFlags {
   metafileRoot: string;
   to: string[];
   tag: string[];
+  deadline: number;
+  insecure?: boolean;
   json?: boolean;
 }
 
@@ -38,6 +42,8 @@ export function buildCommand(io: CommandIo): Command {
     .option('--output <dir>', 'folder that becomes the OCI layout', '.slipway/image')
     .option('--to <repository>', 'push it there, too, repeatable: host[:port]/path, or oci:DIR', append, [])
     .option('--tag <tag>', 'tag to set there, repeatable', append, [])
+    .option('--deadline <seconds>', 'for the push', seconds, 120)
+    .option('--insecure', 'plain http for a host that is not this machine')
     .option('--base-lock <file>', 'pin the base image by this lock file (default: the Node that runs)')
     .option('--platform <os/arch>', 'platform of the pinned base, repeatable', append, [])
     .option('--name <title>', "the image's title")
@@ -48,18 +54,26 @@ export function buildCommand(io: CommandIo): Command {
     .option('--label <key=value>', 'further label, repeatable', pair, {})
     .option('--allow <path>', 'path that looks like a secret but is public, repeatable', append, [])
     .action(async (bundle: string, flags: BuildFlags) => {
-      assertPlaces(flags);
+      assertPlaces(bundle, flags);
       const bases = await chooseBases(flags, io);
       if (bases.some(({ hostNode }) => hostNode))
         io.note('note: the image holds no Node; this machine’s runs it (not for production)');
       const result = await buildImage({ bundle, bases, ...buildFlags(flags) });
-      io.print(flags.json ? JSON.stringify(result) : buildTable(result, flags.output));
-      if (flags.to.length > 0) await publish(flags, io);
+      if (!flags.json) io.print(buildTable(result, flags.output));
+      const pushed = flags.to.length > 0 ? await publish(flags, io) : undefined;
+      if (flags.json) io.print(JSON.stringify({ ...result, pushed }));
+      else for (const push of pushed ?? []) io.print(pushLine(push));
     });
 }
 
 /** Before anything is built. */
-function assertPlaces({ to, tag }: BuildFlags): void {
+function assertPlaces(bundle: string, { to, tag, blobs }: BuildFlags): void {
+  if ((resolve(blobs) + sep).startsWith(resolve(bundle) + sep))
+    throw new ImageError(
+      'invalid-input',
+      `the base blobs in "${blobs}" lie in the bundle "${bundle}" and would be packed: name a folder outside with --blobs`,
+      { value: blobs },
+    );
   for (const place of to) parseRepository(place);
   assertTags(tag);
   if (tag.length > 0 && to.length === 0)
@@ -80,10 +94,11 @@ function buildFlags({ output, entry, allow, label, name, sourceMaps, metafile, m
   };
 }
 
-async function publish({ output: layout, blobs, to, tag, json }: BuildFlags, io: CommandIo): Promise<void> {
+function publish(flags: BuildFlags, io: CommandIo): Promise<PushResult[]> {
+  const { output: layout, tag: tags, deadline, json, blobs, to, insecure } = flags;
   const onProgress = progressNotes(json ? () => undefined : io.note);
-  const pushed = await publishImage({ layout, blobs, to, tags: tag, onProgress });
-  if (!json) for (const result of pushed) io.print(pushLine(result));
+  const deadlineMs = deadline * 1000;
+  return publishImage({ layout, blobs, to, tags, deadlineMs, onProgress, ...(insecure ? { insecure } : {}) });
 }
 
 async function chooseBases({ baseLock, blobs, platform }: BuildFlags, io: CommandIo): Promise<Base[]> {

@@ -10,10 +10,23 @@ export function seconds(text: string): number {
   });
 }
 
-/** One line for each blob that was sent or was there. */
-export function progressNotes(note: (text: string) => void): (progress: PushProgress) => void {
-  return ({ repository, digest, size, state }) => {
-    if (state !== 'uploading')
-      note(`${(state === 'exists' ? 'there already' : state).padEnd(13)}  ${digest}  ${size}  ${repository}`);
+/** How often a large blob that is on its way is spoken of. Milliseconds. */
+const noteEveryMs = 5_000;
+
+/** One line for each blob that was sent or was there, and now and then one for a blob that takes its time. */
+export function progressNotes(
+  note: (text: string) => void,
+  now: () => number = Date.now,
+): (progress: PushProgress) => void {
+  const spokenOf = new Map<string, number>();
+  return ({ repository, digest, size, sent, state }) => {
+    const [blob, time] = [`${repository} ${digest}`, now()];
+    const last = spokenOf.get(blob) ?? time;
+    const isUnderWay = state === 'uploading';
+    const isSilent = isUnderWay && (sent === size || time - last < noteEveryMs);
+    spokenOf.set(blob, isSilent ? last : time);
+    if (isSilent) return;
+    const word = state === 'exists' ? 'there already' : state;
+    note(`${word.padEnd(13)}  ${digest}  ${isUnderWay ? `${sent} of ${size}` : size}  ${repository}`);
   };
 }

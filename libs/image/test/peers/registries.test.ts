@@ -130,7 +130,7 @@ test.runIf(hasPeer('docker-registry') && hasPeer('openssl'))(
       const args = [program, 'push', image.layout, '--blobs', image.blobs, '--to', to, '--json'];
       return promisify(execFile)(process.execPath, args, { env }).then(
         ({ stdout }) => JSON.parse(stdout) as { digest?: string },
-        ({ stderr }: { stderr: string }) => JSON.parse(stderr.split('\n').findLast(Boolean) ?? '') as object,
+        ({ stdout }: { stdout: string }) => JSON.parse(stdout) as object,
       );
     };
     const ca = join(folder, 'tls.pem');
