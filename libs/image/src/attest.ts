@@ -20,6 +20,7 @@ import { canonicalJson } from './json.ts';
 import type { Descriptor } from './oci.ts';
 import { openOrigin, type Origin } from './origin.ts';
 import { predicateTypes, provenanceOf, statementAbout, type Source, type Statement } from './provenance.ts';
+import { asReadFailure, isAbsent } from './read-failure.ts';
 import { parseRepository } from './reference.ts';
 import { listReferrers } from './referrers.ts';
 import { readImageResult } from './result.ts';
@@ -103,7 +104,11 @@ export async function attestImage(options: AttestOptions): Promise<AttestResult>
 
 async function statementsOf({ layout, source, onlyMissing }: AttestOptions): Promise<Statement[]> {
   const image = await readImageResult(layout);
-  const sbom = await readFile(join(layout, sbomFile), 'utf8').catch(() => undefined);
+  const file = join(layout, sbomFile);
+  const sbom = await readFile(file, 'utf8').catch((error: unknown) => {
+    // Without a list there is nothing to attach; one that cannot be read must not get lost.
+    if (!isAbsent(error)) throw asReadFailure(error, file);
+  });
   const statements: Statement[] = [];
   if (sbom) statements.push(statementAbout(image, predicateTypes.sbom, JSON.parse(sbom) as object));
   if (source) statements.push(provenanceOf(image, source));

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, sep } from 'node:path';
 import { ImageError } from './error.ts';
+import { asReadFailure } from './read-failure.ts';
 
 /** One file or link of the bundle. Modes, owners and times of the disk are left behind on purpose. */
 export type BundleFile =
@@ -27,7 +28,7 @@ const noise =
 /**
  * Lists what a bundle folder holds, and refuses what does not belong into an image.
  * @param allow paths inside the bundle whose names look like secrets but are none.
- * @throws ImageError `bundle-refused`, `secret-refused`
+ * @throws ImageError `bundle-refused`, `secret-refused`, `read-failed`
  */
 export async function readBundle(bundle: string, allow: readonly string[] = []): Promise<BundleFile[]> {
   const root = await realpath(bundle).catch((cause: unknown) => {
@@ -41,7 +42,9 @@ export async function readBundle(bundle: string, allow: readonly string[] = []):
       value: bundle,
     });
   }
-  const files = await walk(root, '', new Set(allow));
+  const files = await walk(root, '', new Set(allow)).catch((error: unknown) => {
+    throw asReadFailure(error, bundle);
+  });
   if (files.length > 0) return files;
   throw new ImageError('bundle-refused', `"${bundle}" is empty: build the application first`, {
     value: bundle,

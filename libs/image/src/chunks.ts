@@ -1,21 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline, Readable, type Transform } from 'node:stream';
+import { asReadFailure } from './read-failure.ts';
 
 const chunkSize = 64 * 1024;
 /** Content up to this size is read or sent at once: a stream would cost more than the memory that it saves. Bytes. */
 export const smallContent = 1024 * 1024;
 
+/** A small file as a whole. @throws ImageError `read-failed` */
+export function readWhole(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw asReadFailure(error, file);
+  }
+}
+
 /**
  * A file's bytes in fixed pieces.
  * @param size as far as it is known: a small file is read at once
+ * @throws ImageError `read-failed`
  */
 export async function* fileChunks(file: string, size = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
-  if (size <= smallContent) return yield readFileSync(file);
-  const handle = await open(file);
+  if (size <= smallContent) return yield readWhole(file);
+  const failed = (error: unknown) => {
+    throw asReadFailure(error, file);
+  };
+  const handle = await open(file).catch(failed);
   try {
     for (;;) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkSize * 4));
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkSize * 4)).catch(failed);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { ImageError } from './error.ts';
+import { asReadFailure } from './read-failure.ts';
 
 /** What the dynamic loader needs to know about a program or library (System V gABI, chapters 4 and 5). */
 export interface Elf {
@@ -43,7 +44,7 @@ const versionLimit = 200;
  * @throws ImageError `elf-invalid`
  */
 export async function readElf(file: string): Promise<Elf> {
-  const handle = await open(file);
+  const handle = await openFile(file);
   try {
     return await parse(handle, file);
   } finally {
@@ -51,9 +52,15 @@ export async function readElf(file: string): Promise<Elf> {
   }
 }
 
+function openFile(file: string): Promise<FileHandle> {
+  return open(file).catch((error: unknown) => {
+    throw asReadFailure(error, file);
+  });
+}
+
 /** For which processor a file is made (`e_machine`), of any width and byte order; `undefined` for what is no ELF file. */
 export async function elfMachine(file: string): Promise<number | undefined> {
-  const handle = await open(file);
+  const handle = await openFile(file);
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(20), 0, 20, 0);
     if (bytesRead < 20 || buffer.toString('latin1', 0, 4) !== '\x7fELF') return undefined;

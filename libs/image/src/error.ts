@@ -26,6 +26,7 @@ export type ImageErrorCode =
   | 'push-unverified'
   | 'image-refused'
   // The world is wrong for now.
+  | 'read-failed'
   | 'write-failed'
   | 'network'
   | 'registry-unreachable'

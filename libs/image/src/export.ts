@@ -6,7 +6,7 @@ import { openImage, type Image, type ImageLocation } from './image.ts';
 import { blobsOf, layoutIndex, layoutMarker, writeLayoutFiles } from './layout.ts';
 import { refName, type Descriptor } from './oci.ts';
 import { partialPath } from './partial.ts';
-import { replaceFile, replaceFolder } from './replace.ts';
+import { asWriteFailure, replaceFile, replaceFolder } from './replace.ts';
 import { completeEntries, writeTar } from './tar.ts';
 
 export interface ExportOptions extends ImageLocation {
@@ -67,8 +67,8 @@ async function exportFolder(image: Image, entry: Descriptor, folder: string): Pr
 /** An archive needs sizes before contents, so blobs from a registry are laid down first. */
 async function exportArchive(image: Image, entry: Descriptor, output: string): Promise<void> {
   const staging = partialPath(dirname(resolve(output)));
-  await mkdir(staging, { recursive: true });
   try {
+    await mkdir(staging, { recursive: true });
     await exportFolder(image, entry, staging);
     const text = (path: string, content: string) => {
       const bytes = Buffer.from(content);
@@ -87,7 +87,9 @@ async function exportArchive(image: Image, entry: Descriptor, output: string): P
     }));
     const files = [text('oci-layout', layoutMarker), text('index.json', layoutIndex([entry])), ...blobs];
     await replaceFile(output, writeTar(completeEntries([...folders, ...files])));
+  } catch (error) {
+    throw asWriteFailure(error, output);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { blobPath, hasBlob, linkBlob, putBlob } from './blob-folder.ts';
 import type { FoundBlob } from './blob-source.ts';
+import { readWhole } from './chunks.ts';
 import { parseDocument } from './document.ts';
 import { withLock } from './folder-lock.ts';
 import type { Document } from './image.ts';
@@ -34,7 +35,7 @@ export function folderTarget(folder: string, signal: AbortSignal = new AbortCont
     const listed = (await entries()).find((entry) => isTagged(entry, tag));
     if (!listed) return [];
     const file = blobPath(blobs, listed.digest);
-    return parseDocument(IndexSchema, await readFile(file), `"${file}"`).manifests;
+    return parseDocument(IndexSchema, readWhole(file), `"${file}"`).manifests;
   };
   return {
     name: `oci:${folder}`,

@@ -5,6 +5,7 @@ import { canonicalJson } from './json.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
 import { IndexSchema, mediaTypes, type Descriptor, type Index } from './oci.ts';
+import { asReadFailure, isAbsent } from './read-failure.ts';
 
 const LayoutSchema = Type.Object({ imageLayoutVersion: Type.Literal('1.0.0') });
 
@@ -35,7 +36,9 @@ export async function readLayoutIndex(layout: string): Promise<Index> {
 }
 
 function readPart(layout: string, name: string): Promise<Buffer> {
-  return readFile(join(layout, name)).catch((cause: unknown) => {
+  const file = join(layout, name);
+  return readFile(file).catch((cause: unknown) => {
+    if (!isAbsent(cause)) throw asReadFailure(cause, file);
     throw new ImageError(
       'document-invalid',
       `"${layout}" is no OCI image layout (no ${name}): build the image first`,

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { blobPath } from './blob-folder.ts';
 import type { BlobSource } from './blob-source.ts';
+import { readWhole } from './chunks.ts';
 import type { CredentialStore } from './credentials.ts';
 import { assertContent, verified } from './digest.ts';
 import { documentLimit, parseDocument } from './document.ts';
@@ -8,6 +9,7 @@ import { ImageError } from './error.ts';
 import { layoutBlobs, type Document } from './image.ts';
 import { blobsOf, readLayoutIndex } from './layout.ts';
 import { documentType, IndexSchema, refName, type Descriptor } from './oci.ts';
+import { asReadFailure, isAbsent } from './read-failure.ts';
 import type { Repository } from './reference.ts';
 import { referrersTag } from './referrers.ts';
 import { readReferrers } from './registry/lists.ts';
@@ -75,6 +77,7 @@ async function folderOrigin(folder: string, options: OriginOptions): Promise<Ori
   const document: Origin['document'] = async (digest, hint) => {
     const file = blobPath(blobsOf(folder), digest);
     const found = await stat(file).catch((cause: unknown) => {
+      if (!isAbsent(cause)) throw asReadFailure(cause, file);
       throw imageMissing(`"${folder}"`, digest, cause);
     });
     if (found.size > documentLimit) {
@@ -82,7 +85,7 @@ async function folderOrigin(folder: string, options: OriginOptions): Promise<Ori
         value: digest,
       });
     }
-    const bytes = await readFile(file);
+    const bytes = readWhole(file);
     assertContent(bytes, { digest }, `"${file}"`);
     return documentOf(bytes, digest, hint);
   };

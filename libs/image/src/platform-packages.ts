@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { BundleFile } from './bundle.ts';
+import { readWhole } from './chunks.ts';
 import { processors } from './native-addons.ts';
 import type { Platform } from './oci.ts';
 
@@ -38,7 +38,7 @@ export function platformRules(files: readonly BundleFile[]): PlatformRules {
 }
 
 function packageRule(file: string): Suits | undefined {
-  const text = readFileSync(file, 'utf8');
+  const text = readWhole(file).toString();
   // Of thousands of manifests few name a platform.
   if (!/"(?:os|cpu)"\s*:/.test(text)) return undefined;
   try {

@@ -100,6 +100,10 @@ const diskCodes = new Set([
   'EIO',
   'EMFILE',
   'ENOTDIR',
+  'ENOENT',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
 ]);
 
 /** Turns a refusal by the file system into an error that says where and what to do; passes others on. */

@@ -4,6 +4,7 @@ import * as Type from 'typebox';
 import { digestPattern } from './digest.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
+import { asReadFailure, isAbsent } from './read-failure.ts';
 
 /** The file beside the layout that says what was built; a declared output of the `image` target. */
 export const resultFile = 'image.json';
@@ -60,6 +61,7 @@ export type ImageResult = Type.Static<typeof ImageResultSchema>;
 export async function readImageResult(folder: string): Promise<ImageResult> {
   const file = join(folder, resultFile);
   const bytes = await readFile(file).catch((cause: unknown) => {
+    if (!isAbsent(cause)) throw asReadFailure(cause, file);
     throw new ImageError('document-invalid', `no ${resultFile} in "${folder}": build the image first`, {
       value: file,
       cause,

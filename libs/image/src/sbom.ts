@@ -9,6 +9,7 @@ import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { packageHashes } from './npm-lockfile.ts';
+import { asReadFailure, isAbsent } from './read-failure.ts';
 
 /** The file beside the layout that lists the packages inside; written when `metafile` is given. */
 export const sbomFile = 'sbom.cdx.json';
@@ -53,6 +54,7 @@ export interface SbomOptions {
  */
 export async function bundleSbom({ name, metafile, root, files, base }: SbomOptions): Promise<Buffer> {
   const text = await readFile(metafile).catch((cause: unknown) => {
+    if (!isAbsent(cause)) throw asReadFailure(cause, metafile);
     throw new ImageError('document-invalid', `no metafile at "${metafile}": run esbuild with --metafile`, {
       value: metafile,
       cause,

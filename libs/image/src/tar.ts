@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { fileChunks } from './chunks.ts';
+import { fileChunks, readWhole } from './chunks.ts';
 import { ImageError } from './error.ts';
 
 /** One entry to write. Paths are relative to the root, without a leading or trailing slash. */
@@ -85,7 +84,7 @@ function modeOf(begin: Uint8Array): number {
 
 async function* exactly(file: string, size: number): AsyncGenerator<Uint8Array> {
   let found = 0;
-  for await (const chunk of size <= smallFile ? [readFileSync(file)] : fileChunks(file)) {
+  for await (const chunk of size <= smallFile ? [readWhole(file)] : fileChunks(file)) {
     found += chunk.length;
     yield chunk;
   }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportImage } from '../src/export.ts';
@@ -54,6 +54,18 @@ describe('an exported image', () => {
     expect((await failureOf(exportImage({ layout, blobs, output }))).code).toBe('output-refused');
     await exportImage({ layout, blobs, output, replace: true });
     await checkLayout(output);
+  });
+
+  test('as an archive says where it cannot be written, and leaves nothing behind', async () => {
+    const { layout, blobs, folder, bundle } = await smallImage();
+    const [below, over] = [join(bundle, 'main.mjs/x.tar'), join(folder, 'x.tar')];
+    await mkdir(over);
+    const before = await readdir(folder);
+    for (const output of [below, over]) {
+      const failure = await failureOf(exportImage({ layout, blobs, output }));
+      expect([failure.code, failure.value]).toEqual(['write-failed', output]);
+    }
+    expect(await readdir(folder)).toEqual(before);
   });
 
   test('cannot be made without the base’s blobs', async () => {
