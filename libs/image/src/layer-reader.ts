@@ -6,8 +6,17 @@ import type { Image, PlatformImage } from './image.ts';
 import type { Descriptor } from './oci.ts';
 import { readTar, type TarMember } from './tar-reader.ts';
 
-/** Where reading a layer stops: a few kilobytes of gzip can claim to be a terabyte. Bytes, uncompressed. */
-export const layerLimit = 8 * 1024 ** 3;
+/** Where reading a layer stops: a few megabytes of gzip can claim to be a terabyte. */
+export interface LayerLimits {
+  /** Bytes, uncompressed. @default 8 GiB */
+  size: number;
+  /** How many times its blob's size. gzip reaches 1032, with nothing but zeros. @default 500 */
+  ratio: number;
+  /** Up to this many bytes, uncompressed, any ratio will do. @default 1 GiB */
+  anyRatio: number;
+}
+
+const defaultLimits: LayerLimits = { size: 8 * 1024 ** 3, ratio: 500, anyRatio: 1024 ** 3 };
 
 /**
  * Reads the entries of one layer, and checks its blob against digest and size and its archive against the diffID.
@@ -17,11 +26,12 @@ export async function* readLayer(
   image: Pick<Image, 'source'>,
   platform: PlatformImage,
   index: number,
+  limits = defaultLimits,
 ): AsyncGenerator<TarMember> {
   const layer = platform.manifest.layers[index];
   if (!layer) return;
   const found = await requireBlob(image.source, layer, 'the image');
-  const archive = meter(bounded(decompress(await found.open(), layer), layer));
+  const archive = meter(bounded(decompress(await found.open(), layer), layer, limits));
   yield* readTar(archive.chunks);
   const { digest } = archive.result();
   const expected = platform.config.rootfs.diff_ids[index];
@@ -61,17 +71,20 @@ function decompress(source: AsyncIterable<Uint8Array>, layer: Descriptor): Async
   );
 }
 
-async function* bounded(source: AsyncIterable<Uint8Array>, layer: Descriptor): AsyncGenerator<Uint8Array> {
-  let size = 0;
+async function* bounded(
+  source: AsyncIterable<Uint8Array>,
+  layer: Descriptor,
+  { size, ratio, anyRatio }: LayerLimits,
+): AsyncGenerator<Uint8Array> {
+  const limit = Math.min(size, Math.max(anyRatio, ratio * layer.size));
+  let found = 0;
   for await (const chunk of source) {
-    size += chunk.length;
-    if (size > layerLimit) {
+    found += chunk.length;
+    if (found > limit) {
       throw new ImageError(
         'archive-invalid',
-        `layer ${layer.digest} unpacks to more than ${layerLimit} bytes`,
-        {
-          value: layer.digest,
-        },
+        `layer ${layer.digest} of ${layer.size} bytes unpacks to more than ${limit}: do not use it`,
+        { value: layer.digest },
       );
     }
     yield chunk;
