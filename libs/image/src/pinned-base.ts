@@ -38,6 +38,13 @@ export const BaseLockSchema = Type.Object(
 /** What fixes a public base image: the content of `base.lock.yaml`, parsed by the caller. */
 export type BaseLock = Type.Static<typeof BaseLockSchema>;
 
+/** The same before the registry was asked for the first time: a name and a tag are enough. */
+export const NewBaseLockSchema = Type.Object(
+  { ...BaseLockSchema.properties, digest: Type.Optional(BaseLockSchema.properties.digest) },
+  { additionalProperties: false },
+);
+export type NewBaseLock = Type.Static<typeof NewBaseLockSchema>;
+
 interface CommonOptions {
   lock: BaseLock;
   /** Folder that keeps the base's index, manifest and configuration (a few kilobytes). */

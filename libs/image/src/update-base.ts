@@ -11,7 +11,7 @@ import {
 import { checkDocument, parseDocument } from './document.ts';
 import { digestOf } from './digest.ts';
 import { ImageError } from './error.ts';
-import { BaseLockSchema, type BaseLock } from './pinned-base.ts';
+import { NewBaseLockSchema, type BaseLock, type NewBaseLock } from './pinned-base.ts';
 import { parseRepository } from './reference.ts';
 import { RemoteRepository } from './registry/repository.ts';
 
@@ -22,18 +22,18 @@ export interface BaseUpdate {
 }
 
 /**
- * Asks the registry where a lock's tag leads now, and which platforms are there.
+ * Asks the registry where a lock's tag leads now, and which platforms are there. A new lock needs no digest.
  * @param day for `resolved`: `YYYY-MM-DD`
  * @throws ImageError `invalid-input` for a lock without a tag; `image-missing`, `registry-unreachable`, …
  */
 export async function updateBaseLock(options: {
-  lock: BaseLock;
+  lock: NewBaseLock;
   day: string;
   credentials?: CredentialStore;
   /** Milliseconds for all requests together. @default 60 000 */
   deadlineMs?: number;
 }): Promise<BaseUpdate> {
-  const before = checkDocument(BaseLockSchema, options.lock, 'the base lock');
+  const before = checkDocument(NewBaseLockSchema, options.lock, 'the base lock');
   const repository = parseRepository(before.name);
   if (repository.kind !== 'registry' || !before.tag) {
     throw new ImageError(

@@ -49,6 +49,22 @@ test('the lock moves to where its tag leads, with every platform, and keeps its 
   expect(await readFile(file, 'utf8')).toBe(moved);
 });
 
+test('a new lock is a name and a tag; once the registry was asked, images can be built on it', async () => {
+  const { image, to } = await publicBase();
+  const file = join(image.folder, 'base.lock.json');
+  await writeFiles(image.folder, { 'base.lock.json': JSON.stringify({ name: to, tag: 'nonroot' }) });
+  const printed: string[] = [];
+  const run = (...args: string[]) =>
+    imageCommands({ print: (line) => printed.push(line) }).parseAsync(args, { from: 'user' });
+  const build = ['build', image.bundle, '--output', join(image.folder, 'built'), '--base-lock', file];
+  const early = await failureOf(run(...build));
+  expect([early.code, early.value]).toEqual(['document-invalid', `the base lock "${file}"`]);
+  await run('base', 'update', file);
+  expect(printed).toEqual([`${to}:nonroot  new -> ${image.result.digest}`]);
+  await run(...build, '--blobs', image.blobs, '--platform', 'linux/amd64', '--json');
+  expect(JSON.parse(printed[1] ?? '').base).toMatchObject({ name: to, digest: image.result.digest });
+});
+
 test('a tag of one platform’s manifest is its only platform; a lock without a tag follows nothing', async () => {
   const { registry, image, to } = await publicBase();
   const manifest = registry.manifests.get(`base/node@${image.result.platforms[0]?.digest}`);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { replaceFile } from '../replace.ts';
 import { updateBaseLock } from '../update-base.ts';
-import { BaseLockSchema, type BaseLock } from '../pinned-base.ts';
+import { NewBaseLockSchema, type BaseLock } from '../pinned-base.ts';
 import { readDocument } from './read-input.ts';
 import { verb, type CommandIo } from './verb.ts';
 
@@ -11,12 +11,12 @@ export function baseCommand(io: CommandIo): Command {
   const update = verb('update', 'move the lock to where its tag leads now')
     .argument('[lock]', 'the lock file', 'deploy/base/base.lock.yaml')
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const lock = await readDocument(BaseLockSchema, file, 'the base lock', io.parseYaml);
+      const lock = await readDocument(NewBaseLockSchema, file, 'the base lock', io.parseYaml);
       const day = new Date().toISOString().slice(0, 10);
       const { lock: next, changed } = await updateBaseLock({ lock, day });
       await replaceFile(file, Buffer.from(lockText(await readFile(file, 'utf8'), next)));
       const line = changed
-        ? `${lock.digest} -> ${next.digest}`
+        ? `${lock.digest ?? 'new'} -> ${next.digest}`
         : `${next.digest} is still what ${next.tag} leads to`;
       io.print(json ? JSON.stringify({ ...next, changed }) : `${next.name}:${next.tag}  ${line}`);
     });
