@@ -53,7 +53,7 @@ export class RemoteRepository {
     this.#registry = registryUrl(host, options.insecure ?? false, secure);
     this.#session = this.#openSession();
     this.#uploads = new BlobUploads({
-      send: (request) => this.#session.send(request, options.signal),
+      send: (request) => this.#send(request),
       mountingFrom: (path) => this.#openSession(`repository:${path}:pull`),
       request: (method, path) => this.#request(method, path),
       retry: (attempt) => this.#retry(attempt),
@@ -77,15 +77,12 @@ export class RemoteRepository {
   /** The digest that a tag or digest leads to, or `undefined` when it is not there. */
   manifestDigest(reference: string): Promise<string | undefined> {
     return this.#retry(async () => {
-      const answer = await this.#send('HEAD', `manifests/${reference}`, { accept: accepted });
-      answer.body.resume();
-      if (answer.status === 404) return undefined;
-      if (answer.status !== 200)
-        throw await answerError(this.#request('HEAD', `manifests/${reference}`), answer);
+      const answer = await this.#head(`manifests/${reference}`, { accept: accepted });
+      if (!answer) return undefined;
       const digest = contentDigest(answer);
       if (isDigest(reference)) return assertSame(digest ?? reference, reference, this.#registry.host);
       // Old registries leave the header out; then the content itself says what it is.
-      return digest ?? (await this.#digestByContent(reference));
+      return digest ?? digestOf((await this.#fetch(`manifests/${reference}`)).bytes);
     });
   }
 
@@ -100,7 +97,7 @@ export class RemoteRepository {
    * @param absent statuses that mean that there is no such list
    */
   pages(path: string, absent: readonly number[] = []): AsyncGenerator<Page> {
-    const send = (request: Request) => this.#session.send(request, this.#options.signal);
+    const send = (request: Request) => this.#send(request);
     return readPages(this.#request('GET', path), absent, send, (attempt) => this.#retry(attempt));
   }
 
@@ -116,12 +113,7 @@ export class RemoteRepository {
   }
 
   hasBlob(digest: string): Promise<boolean> {
-    return this.#retry(async () => {
-      const answer = await this.#send('HEAD', `blobs/${digest}`);
-      answer.body.resume();
-      if (answer.status === 200 || answer.status === 404) return answer.status === 200;
-      throw await answerError(this.#request('HEAD', `blobs/${digest}`), answer);
-    });
+    return this.#retry(async () => (await this.#head(`blobs/${digest}`)) !== undefined);
   }
 
   /** @param from path of a repository of this registry that may have the blob: then nothing needs to be sent */
@@ -146,8 +138,8 @@ export class RemoteRepository {
       const condition = etag === undefined ? {} : { 'if-match': etag };
       const headers = { 'content-type': document.descriptor.mediaType, ...condition };
       const body = { size: document.bytes.length, open };
-      const request: Request = { ...this.#request('PUT', `manifests/${reference}`), headers, body };
-      const answer = await this.#session.send(request, this.#options.signal);
+      const request = { ...this.#request('PUT', `manifests/${reference}`, headers), body };
+      const answer = await this.#send(request);
       await assertStored(request, answer, document.descriptor.digest);
     });
   }
@@ -163,10 +155,6 @@ export class RemoteRepository {
     });
   }
 
-  async #digestByContent(tag: string): Promise<string> {
-    return digestOf((await this.#fetch(`manifests/${tag}`)).bytes);
-  }
-
   async #fetch(path: string, digest?: string): Promise<FetchedDocument> {
     const answer = await this.#expect('GET', path, [200], { accept: accepted });
     const document = await readAnswer(this.#request('GET', path), answer);
@@ -174,27 +162,32 @@ export class RemoteRepository {
     return { ...document, etag: answer.headers.etag };
   }
 
+  /** The answer about what is there; nothing for what is not. */
+  async #head(path: string, headers?: Request['headers']): Promise<Answer | undefined> {
+    const answer = await this.#expect('HEAD', path, [200, 404], headers);
+    answer.body.resume();
+    return answer.status === 200 ? answer : undefined;
+  }
+
   async #expect(
     method: Request['method'],
     path: string,
     statuses: readonly number[],
-    headers: Record<string, string> = {},
+    headers?: Request['headers'],
   ): Promise<Answer> {
-    const answer = await this.#send(method, path, headers);
+    const request = this.#request(method, path, headers);
+    const answer = await this.#send(request);
     if (statuses.includes(answer.status)) return answer;
-    throw await answerError(this.#request(method, path), answer);
+    throw await answerError(request, answer);
   }
 
-  #send(method: Request['method'], path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.#session.send({ ...this.#request(method, path), headers }, this.#options.signal);
+  #send(request: Request): Promise<Answer> {
+    return this.#session.send(request, this.#options.signal);
   }
 
-  #request(method: Request['method'], path: string): Request {
-    return {
-      method,
-      url: new URL(`/v2/${this.#options.repository.path}/${path}`, this.#registry),
-      headers: {},
-    };
+  #request(method: Request['method'], path: string, headers: Request['headers'] = {}): Request {
+    const url = new URL(`/v2/${this.#options.repository.path}/${path}`, this.#registry);
+    return { method, url, headers };
   }
 
   #retry<T>(attempt: () => Promise<T>): Promise<T> {
