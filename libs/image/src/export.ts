@@ -26,8 +26,8 @@ export interface ExportResult {
 }
 
 /**
- * Writes a whole OCI image layout, base included, that other tools read (`skopeo copy oci:…`, `docker load` of the
- * `.tar`). Layers of a pinned base that were never fetched are fetched now.
+ * Writes a whole OCI image layout, base included, that other tools read (`skopeo copy oci:…`; `podman load` of the
+ * `.tar`, and `docker load` where Docker keeps images in containerd). Layers of a pinned base that were never fetched are fetched now.
  * @throws ImageError `document-invalid`, `blob-missing`, `write-failed`, …
  */
 export async function exportImage(options: ExportOptions): Promise<ExportResult> {
