@@ -1,5 +1,6 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { listImages } from '../src/list.ts';
 import { pushImage } from '../src/push.ts';
 import { failureOf } from './failure-of.ts';
@@ -53,6 +54,24 @@ describe('listing a repository', () => {
     const failure = await failureOf(listImages({ repository: to, credentials }));
     expect(failure.message).toContain('more than 1000 pages');
     expect(registry.seen.length).toBeLessThan(1200);
+  });
+
+  test.each([
+    ['its head', 'HTTP/1.1 200 OK\r\nx: '],
+    ['its body', 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n'],
+  ])('of a registry that is never silent and never done with %s ends at its deadline', async (_, begin) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).write(begin);
+      const drip = setInterval(() => socket.write(' '), 20);
+      socket.on('close', () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const repository = `127.0.0.1:${(server.address() as AddressInfo).port}/app`;
+    const begun = Date.now();
+    const failure = await failureOf(listImages({ repository, credentials, deadlineMs: 300 }));
+    expect(failure.code).toBe('deadline');
+    expect(Date.now() - begun).toBeLessThan(1300);
   });
 
   test('that is not there says so', async () => {
