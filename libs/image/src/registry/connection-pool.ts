@@ -1,8 +1,11 @@
 import type { Agent } from 'node:http';
 
-// Importing them as modules reads all that they export, and reading `http.WebSocket` loads undici: 36 ms at every start.
-export const http = process.getBuiltinModule('node:http');
-export const https = process.getBuiltinModule('node:https');
+/**
+ * Node's own client, loaded when the first request is sent: TLS is a third of a start. An import of it as a module would
+ * read all that it exports, and reading `http.WebSocket` loads undici.
+ */
+export const clientOf = (secure: boolean) =>
+  secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
 
 /** Connections that are kept and used again, by all pushes and copies that run at the same time. */
 export interface ConnectionPool {
@@ -25,7 +28,7 @@ export function joinPool(): ConnectionPool {
     agent(secure, foreign) {
       const key = `${secure} ${foreign}`;
       const options = { keepAlive: true, maxSockets: connectionLimit };
-      const agent = agents.get(key) ?? new (secure ? https : http).Agent(options);
+      const agent = agents.get(key) ?? new (clientOf(secure).Agent)(options);
       agents.set(key, agent);
       return agent;
     },

@@ -5,7 +5,7 @@ import { pipeline, Readable } from 'node:stream';
 import { collect, smallContent } from '../chunks.ts';
 import { ImageError } from '../error.ts';
 import { isReboundAddress } from './addresses.ts';
-import { http, https, joinPool, type ConnectionPool } from './connection-pool.ts';
+import { clientOf, joinPool, type ConnectionPool } from './connection-pool.ts';
 
 /** One HTTP request. */
 export interface Request {
@@ -67,7 +67,7 @@ interface Wire {
 
 function exchange(request: Request, body: Readable | Buffer | undefined, wire: Wire): Promise<Answer> {
   const secure = request.url.protocol === 'https:';
-  const outgoing = (secure ? https : http).request(request.url, {
+  const outgoing = clientOf(secure).request(request.url, {
     method: request.method,
     agent: wire.pool.agent(secure, request.foreign === true),
     headers: { ...request.headers, 'content-length': String(request.body?.size ?? 0) },
