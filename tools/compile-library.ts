@@ -16,7 +16,7 @@ export interface Library {
   external?: readonly string[];
 }
 
-/** Compiles a library as it is published: modules that share chunks, the types of every source, and whose work is inside. */
+/** Compiles a library as it is published: modules that share chunks, the types of every source, and whose work is inside, ours first. */
 export async function compileLibrary(library: Library, outdir: string): Promise<void> {
   const { folder, entries, bundled, external = [] } = library;
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -42,7 +42,8 @@ export async function compileLibrary(library: Library, outdir: string): Promise<
       logLevel: 'warning',
     }),
   ]);
-  const licenses = await Promise.all(bundled.map(licenseOf));
+  const own = await readFile(join(import.meta.dirname, '../LICENSE'), 'utf8');
+  const licenses = [own, ...(await Promise.all(bundled.map(licenseOf)))];
   await writeFile(join(outdir, 'LICENSES.txt'), licenses.join('\n\n'));
 }
 

@@ -7,7 +7,7 @@ import { imageConfig } from './config.ts';
 import { ImageError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { writeLayers, type AppLayer } from './layers.ts';
-import { blobsOf, writeLayoutFiles } from './layout.ts';
+import { blobsOf, layoutNames, writeLayoutFiles } from './layout.ts';
 import { assertNativeAddons } from './native-addons.ts';
 import { mediaTypes, type Descriptor } from './oci.ts';
 import { inOrder, splitByPlatform } from './platform-files.ts';
@@ -75,7 +75,7 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
   assertApart(options.bundle, options.output);
   return replaceFolder(
     options.output,
-    (names) => names.includes(resultFile),
+    (names) => names.includes(resultFile) && names.every((name) => ownNames.has(name)),
     async (folder) => {
       const blobs = blobsOf(folder);
       await mkdir(join(blobs, 'sha256'), { recursive: true });
@@ -95,7 +95,8 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
         manifests: images.map(({ base, descriptor }) => ({ ...descriptor, platform: base.platform })),
       });
       await writeLayoutFiles(folder, [root]);
-      const result = imageResult(root, images, layers, allow);
+      const allowed = allow.filter((path) => files.some((file) => `${file.path}/`.startsWith(`${path}/`)));
+      const result = imageResult(root, images, layers, allowed);
       await writeFile(join(folder, resultFile), `${JSON.stringify(result, undefined, 2)}\n`);
       const inside = [...shared, ...bases.flatMap(({ platform }) => ownOf(platform))];
       await writeSbom(folder, inside, bases[0], options);
@@ -103,6 +104,9 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
     },
   );
 }
+
+/** What an output folder holds: one with anything else in it is somebody's, and stays. */
+const ownNames = new Set([resultFile, sbomFile, ...layoutNames]);
 
 async function writeSbom(
   folder: string,

@@ -5,6 +5,9 @@ import { ImageError } from './error.ts';
 /** Documents are small; a larger one is an attack or a mistake (distribution-spec asks for at least 4 MB). */
 export const documentLimit = 8 * 1024 * 1024;
 
+/** Brackets in brackets: no document of an image has ten levels, and a parser takes a hundred bytes for each. */
+const depthLimit = 100;
+
 /** Reads JSON and checks it against a schema; reports every problem at once, each with its path. */
 export function parseDocument<S extends TSchema>(
   schema: S,
@@ -16,7 +19,28 @@ export function parseDocument<S extends TSchema>(
       value: place,
     });
   }
-  return checkDocument(schema, parseJson(Buffer.from(bytes).toString('utf8'), place), place);
+  const buffer = Buffer.from(bytes);
+  if (depthOf(buffer) > depthLimit) {
+    throw new ImageError('document-invalid', `${place} is nested deeper than ${depthLimit} levels`, {
+      value: place,
+    });
+  }
+  return checkDocument(schema, parseJson(buffer.toString('utf8'), place), place);
+}
+
+/** How deep JSON is nested, as far as a hundred levels and one, without parsing it. */
+function depthOf(json: Buffer): number {
+  let [depth, deepest, quoted] = [0, 0, false];
+  for (let at = 0; at < json.length && deepest <= depthLimit; at++) {
+    const byte = String.fromCharCode(json[at] as number);
+    if (quoted) {
+      if (byte === '\\') at++;
+      else if (byte === '"') quoted = false;
+    } else if (byte === '"') quoted = true;
+    else if (byte === '[' || byte === '{') deepest = Math.max(deepest, ++depth);
+    else if (byte === ']' || byte === '}') depth--;
+  }
+  return deepest;
 }
 
 /** Checks an object that was parsed elsewhere. */

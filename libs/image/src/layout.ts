@@ -12,6 +12,9 @@ const LayoutSchema = Type.Object({ imageLayoutVersion: Type.Literal('1.0.0') });
 /** The marker file of an OCI image layout. */
 export const layoutMarker = canonicalJson({ imageLayoutVersion: '1.0.0' });
 
+/** What lies in the folder of a layout. */
+export const layoutNames = ['oci-layout', 'index.json', 'blobs'] as const;
+
 /** The folder of a layout that holds its blobs. */
 export function blobsOf(layout: string): string {
   return join(layout, 'blobs');

@@ -100,7 +100,8 @@ describe('building an image', () => {
   test('names what was allowed although it looks like a secret', async () => {
     const { bundle, base, folder } = await smallImage();
     await writeFiles(bundle, { 'public.pem': 'public' });
-    const built = await buildImage({ bundle, output: join(folder, 'x'), base, allow: ['public.pem'] });
+    const allow = ['public.pem', 'long-gone.pem'];
+    const built = await buildImage({ bundle, output: join(folder, 'x'), base, allow });
     expect(built.allowed).toEqual(['public.pem']);
   });
 
@@ -124,6 +125,10 @@ describe('building an image', () => {
     const home = await writeFiles(await tempFolder(), { 'thesis.txt': 'ten years' });
     expect((await failureOf(buildImage({ bundle, output: home, base }))).code).toBe('output-refused');
     expect(await readFile(join(home, 'thesis.txt'), 'utf8')).toBe('ten years');
+    await writeFiles(layout, { 'thesis.txt': 'ten years' });
+    const beside = await failureOf(buildImage({ bundle, output: layout, base }));
+    expect([beside.code, beside.message]).toEqual(['output-refused', expect.stringContaining(layout)]);
+    expect(await readFile(join(layout, 'thesis.txt'), 'utf8')).toBe('ten years');
   });
 
   test('a disk that takes no more leaves the old output intact and nothing half-written', async () => {

@@ -16,7 +16,7 @@ async function packedPackage(): Promise<{ tarball: string; project: string }> {
   const [built, project] = [join(folder, 'built'), join(folder, 'project')];
   await mkdir(built);
   await mkdir(project);
-  for (const name of ['package.json', 'README.md', 'bin']) {
+  for (const name of ['package.json', 'README.md', 'BENCHMARKS.md', 'bin']) {
     await cp(join(library, name), join(built, name), { recursive: true });
   }
   await compilePackage(join(built, 'dist'));
@@ -47,7 +47,13 @@ async function installedPackage(): Promise<string> {
 test('the package runs without this workspace, without Nx and without TypeScript: build, push, ls', async () => {
   const project = await installedPackage();
   const place = join(project, 'node_modules/@slipway/image');
-  expect((await readdir(place)).sort()).toEqual(['README.md', 'bin', 'dist', 'package.json']);
+  expect((await readdir(place)).sort()).toEqual([
+    'BENCHMARKS.md',
+    'README.md',
+    'bin',
+    'dist',
+    'package.json',
+  ]);
   const { bin } = JSON.parse(await readFile(join(place, 'package.json'), 'utf8'));
   const program = join(place, bin['slipway-image'] as string);
   const env = { ...process.env, NODE_OPTIONS: '' };

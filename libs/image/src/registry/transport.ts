@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { collect, smallContent } from '../chunks.ts';
 import { ImageError } from '../error.ts';
-import { isReboundAddress } from './addresses.ts';
+import { addressClass, isReboundAddress } from './addresses.ts';
 import { clientOf, joinPool, type ConnectionPool } from './connection-pool.ts';
 
 /** One HTTP request. */
@@ -150,7 +150,8 @@ const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 /** Says which of our errors a failed exchange is. Addresses are given without their query, which may hold a token. */
 export function networkError(request: { method: string; url: URL }, error: Error): ImageError {
   if (error instanceof ImageError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const { code: given } = error as { code?: unknown };
+  const code = typeof given === 'string' ? given : ''; // that of a passed deadline is a number
   const place = `${request.method} ${request.url.origin}${request.url.pathname}`;
   const details = { value: request.url.host, cause: error };
   if (certificateCode.test(code)) {
@@ -162,7 +163,8 @@ export function networkError(request: { method: string; url: URL }, error: Error
     );
   }
   if (code === 'EPROTO' || code === 'HPE_INVALID_CONSTANT') {
-    const remedy = 'a registry without https has to be named as insecure';
+    const isHere = addressClass(request.url.hostname) === 'loopback';
+    const remedy = isHere ? 'leave out https://' : 'a registry without https has to be named as insecure';
     return new ImageError(
       'registry-refused',
       `${place}: the peer speaks another protocol: ${remedy}`,
