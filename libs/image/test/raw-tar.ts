@@ -26,6 +26,17 @@ export function rawEntry(path: string, type: string, target = '', text = '', mod
   return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
 }
 
+/** What an extended header says of the next entry (POSIX pax). */
+export function pax(key: string, value: string): Buffer {
+  const rest = ` ${key}=${value}\n`;
+  return rawEntry('PaxHeader', 'x', '', `${rest.length + 2}${rest}`); // two digits are enough here
+}
+
+/** What GNU tar says of the next entry where ustar has no room: its path (`L`) or its target (`K`). */
+export function gnuLong(type: 'L' | 'K', value: string): Buffer {
+  return rawEntry('././@LongLink', type, '', `${value}\0`);
+}
+
 /** Entries as an archive. */
 export function rawTar(...entries: Buffer[]): Buffer {
   return Buffer.concat([...entries, Buffer.alloc(1024)]);

@@ -8,7 +8,7 @@ import { digestOf } from '../src/digest.ts';
 import { mediaTypes } from '../src/oci.ts';
 import { unpackImage } from '../src/unpack.ts';
 import { failureOf } from './failure-of.ts';
-import { rawEntry, rawTar } from './raw-tar.ts';
+import { gnuLong, pax, rawEntry, rawTar } from './raw-tar.ts';
 import { smallImage } from './small-image.ts';
 
 /** An image whose base has these archives as layers; unpacked into a folder beside a file that must not change. */
@@ -72,8 +72,19 @@ describe('unpacking', () => {
   test.each<[string, Buffer]>([
     ['a path that climbs', rawTar(rawEntry('../victim', '0', '', 'evil'))],
     ['a path that climbs in the middle', rawTar(rawEntry('a/../../victim', '0', '', 'evil'))],
+    ['a path that climbs from "."', rawTar(rawEntry('./../victim', '0', '', 'evil'))],
+    ['a path in an extended header', rawTar(pax('path', '../victim'), rawEntry('ok', '0', '', 'evil'))],
+    ['a long path of GNU tar', rawTar(gnuLong('L', '../victim'), rawEntry('ok', '0', '', 'evil'))],
+    ['a folder that climbs', rawTar(rawEntry('../victim', '5'))],
+    ['a symbolic link that lies outside', rawTar(rawEntry('../victim', '2', 'x'))],
+    ['a whiteout that climbs', rawTar(rawEntry('../.wh.victim', '0'))],
+    ['a marker of an opaque folder that climbs', rawTar(rawEntry('../.wh..wh..opq', '0'))],
     ['a hard link that climbs', rawTar(rawEntry('x', '1', '../victim'))],
+    ['a hard link in an extended header', rawTar(pax('linkpath', '../victim'), rawEntry('x', '1', 'ok'))],
+    ['a long hard link of GNU tar', rawTar(gnuLong('K', '../victim'), rawEntry('x', '1', 'ok'))],
     ['a hard link to what is not there', rawTar(rawEntry('x', '1', '/etc/hostname'))],
+    ['a hard link to a folder', rawTar(rawEntry('d', '5'), rawEntry('x', '1', 'd'))],
+    ['a hard link through a link', rawTar(rawEntry('l', '2', '..'), rawEntry('x', '1', 'l/victim'))],
     ['a hard link to a symbolic one', rawTar(rawEntry('x', '2', '/etc/passwd'), rawEntry('y', '1', 'x'))],
     [
       'links in a circle',
@@ -86,31 +97,43 @@ describe('unpacking', () => {
     expect(existsSync(output)).toBe(false);
   });
 
-  test.each<[string, Buffer, string]>([
-    ['an absolute path', rawTar(rawEntry('/victim', '0', '', 'inside')), 'victim'],
-    [
-      'an absolute link to a folder',
-      rawTar(rawEntry('l', '2', '/deep'), rawEntry('l/victim', '0', '', 'inside')),
-      'deep/victim',
-    ],
-    [
-      'a climbing link to a folder',
-      rawTar(rawEntry('l', '2', '../../..'), rawEntry('l/victim', '0', '', 'inside')),
-      'victim',
-    ],
+  const link = (target: string) => rawEntry('l', '2', target);
+  const file = (path: string) => rawEntry(path, '0', '', 'inside');
+
+  test.each<[string, Buffer[], string]>([
+    ['an absolute path', [rawTar(file('/victim'))], 'victim'],
+    ['a name with backslashes', [rawTar(file('..\\victim'))], '..\\victim'],
+    ['an absolute link to a folder', [rawTar(link('/deep'), file('l/victim'))], 'deep/victim'],
+    ['a climbing link to a folder', [rawTar(link('../../..'), file('l/victim'))], 'victim'],
+    ['a climbing link of the layer below', [rawTar(link('../../..')), rawTar(file('l/victim'))], 'victim'],
+    ['a link to another root', [rawTar(link('/proc/self/cwd/..'), file('l/victim'))], 'proc/self/victim'],
+    ['a long link of GNU tar', [rawTar(gnuLong('K', '../..'), link('x'), file('l/victim'))], 'victim'],
     [
       'a chain of links',
-      rawTar(rawEntry('a', '2', '..'), rawEntry('b', '2', 'a/..'), rawEntry('b/victim', '0', '', 'inside')),
+      [rawTar(rawEntry('a', '2', '..'), rawEntry('b', '2', 'a/..'), file('b/victim'))],
       'victim',
     ],
-    ['a file over a link', rawTar(rawEntry('l', '2', '../victim'), rawEntry('l', '0', '', 'inside')), 'l'],
+    ['a file over a link', [rawTar(link('../victim'), file('l'))], 'l'],
+    ['a file over a link of the layer below', [rawTar(link('../victim')), rawTar(file('l'))], 'l'],
+    ['a folder over a link', [rawTar(link('..'), rawEntry('l', '5'), file('l/victim'))], 'l/victim'],
+    ['a device over a link', [rawTar(link('../victim'), rawEntry('l', '3'), file('ok'))], 'ok'],
+    ['a link called "."', [rawTar(rawEntry('.', '2', '/tmp'), file('./victim'))], 'victim'],
+    ['an absolute hard link', [rawTar(file('ok'), rawEntry('hard', '1', '/ok'))], 'hard'],
     [
-      'a link called "."',
-      rawTar(rawEntry('.', '2', '/tmp'), rawEntry('./victim', '0', '', 'inside')),
-      'victim',
+      'a whiteout through a link',
+      [rawTar(link('..')), rawTar(rawEntry('l/.wh.victim', '0'), file('ok'))],
+      'ok',
     ],
-  ])('keeps %s inside', async (_, archive, path) => {
-    const { folder, output, unpack } = await unpacked(archive);
+    ['a whiteout of ".."', [rawTar(rawEntry('d', '5')), rawTar(rawEntry('d/.wh...', '0'), file('ok'))], 'ok'],
+    ['a whiteout of "."', [rawTar(rawEntry('d', '5')), rawTar(rawEntry('d/.wh..', '0'), file('ok'))], 'ok'],
+    ['a whiteout of nothing', [rawTar(file('ok')), rawTar(rawEntry('.wh.', '0'))], 'ok'],
+    [
+      'an opaque folder behind a link',
+      [rawTar(link('..')), rawTar(rawEntry('l/.wh..wh..opq', '0'), file('ok'))],
+      'ok',
+    ],
+  ])('keeps %s inside', async (_, archives, path) => {
+    const { folder, output, unpack } = await unpacked(...archives);
     await unpack();
     expect(await readFile(join(output, path), 'utf8')).toBe('inside');
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched');
