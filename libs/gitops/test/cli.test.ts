@@ -61,6 +61,7 @@ describe('the package as npm installs it into an empty folder', () => {
         ...needed,
       );
       expect(readdirSync(join(folder, 'node_modules/@slipway/gitops')).sort()).toEqual([
+        'BENCHMARKS.md',
         'README.md',
         'bin',
         'dist',
