@@ -283,7 +283,9 @@ describe.skipIf(!settings)(title, () => {
     const load = lightLoad(async () => void (await signAndVerify(door)));
     const { output } = await checkout.run(wait(APP, 40), { expected: 1 }).finally(() => load.stop());
     const { failures } = await load.stop();
-    expect(output).toMatch(/Pod\/sample-api-\S+: container app: (ErrImagePull|ImagePullBackOff)/);
+    expect(output).toMatch(
+      /Pod\/sample-api-\S+: (container app: (ErrImagePull|ImagePullBackOff)|.*failed to pull)/,
+    );
     expect(failures).toEqual([]);
     const ready = (await podsOf(APP)).filter(({ status }) => status.containerStatuses?.[0]?.ready);
     expect(ready.map(({ metadata }) => metadata.uid).sort()).toEqual(before);
