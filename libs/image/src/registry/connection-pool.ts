@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 
 /**
- * Node's own client, loaded when the first request is sent: TLS is a third of a start. An import of it as a module would
+ * Node's own client, loaded when the first request is sent: TLS is a sixth of a start. An import of it as a module would
  * read all that it exports, and reading `http.WebSocket` loads undici.
  */
 export const clientOf = (secure: boolean) =>
