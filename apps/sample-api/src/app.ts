@@ -10,7 +10,6 @@ import metrics from './plugins/metrics.ts';
 import notFound from './plugins/not-found.ts';
 import openapi from './plugins/openapi.ts';
 import rateLimit from './plugins/rate-limit.ts';
-import sensible from './plugins/sensible.ts';
 import underPressure from './plugins/under-pressure.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -32,7 +31,6 @@ export async function buildApp(settings: Settings, logStream?: LogStream) {
   app.server.maxConnections = settings.MAX_CONNECTIONS;
 
   await app.register(errorHandler);
-  await app.register(sensible);
   await app.register(keys, settings);
   await app.register(metrics);
   await app.register(helmet);

@@ -33,6 +33,7 @@ test('what does not exist is answered with 404 and says where to look', async ()
     expect(answer.statusCode, url).toBe(404);
     expect(answer.json()).toEqual({
       statusCode: 404,
+      code: 'not-found',
       error: 'Not Found',
       message: 'There is nothing here; /openapi.json lists what there is.',
     });

@@ -1,22 +1,18 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError } from 'fastify';
 import fp from 'fastify-plugin';
+import type { Static } from 'typebox';
 import { ServiceError, type ServiceErrorCode } from '../error.ts';
+import { HttpError } from '../schemas/http-error.ts';
 
 /** The status of each error of our own. What only happens at start has none of its own. */
 const STATUS_OF = {
   'invalid-message': 400,
   'invalid-secret': 500,
   'invalid-settings': 500,
+  'no-signing-key': 503,
+  'not-found': 404,
 } satisfies Record<ServiceErrorCode, number>;
-
-/** What a client may read of an error. */
-interface ErrorBody {
-  statusCode: number;
-  error: string;
-  message: string;
-  code?: string;
-}
 
 /**
  * The one place where an error becomes an answer. Below 500 the client did something wrong and is told what; from 500 on
@@ -24,6 +20,7 @@ interface ErrorBody {
  */
 export default fp(
   async (app) => {
+    app.addSchema(HttpError);
     app.setErrorHandler((error: unknown, request, reply) => {
       const status = statusOf(error);
       if (status >= 500) request.log.error({ err: error }, 'request failed');
@@ -40,7 +37,7 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;
 }
 
-function bodyOf(error: unknown, statusCode: number): ErrorBody {
+function bodyOf(error: unknown, statusCode: number): Static<typeof HttpError> {
   const title = STATUS_CODES[statusCode] ?? 'Error';
   if (statusCode >= 500 || !(error instanceof Error)) return { statusCode, error: title, message: title };
 

@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin';
+import { ServiceError } from '../error.ts';
 
 /** How many unknown addresses one client may ask for in a minute. */
 const PER_MINUTE = 60;
@@ -7,9 +8,9 @@ const PER_MINUTE = 60;
 export default fp(
   async (app) => {
     const preHandler = app.rateLimit({ max: PER_MINUTE, timeWindow: '1 minute' });
-    app.setNotFoundHandler({ preHandler }, (_request, reply) => {
-      reply.notFound('There is nothing here; /openapi.json lists what there is.');
+    app.setNotFoundHandler({ preHandler }, () => {
+      throw new ServiceError('not-found', 'There is nothing here; /openapi.json lists what there is.');
     });
   },
-  { name: 'not-found', dependencies: ['sensible', 'rate-limit'] },
+  { name: 'not-found', dependencies: ['error-handler', 'rate-limit'] },
 );

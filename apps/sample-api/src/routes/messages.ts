@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ServiceError } from '../error.ts';
 import { COMMON_ERRORS } from '../schemas/http-error.ts';
 import { SignRequest, SignResponse, VerifyRequest, VerifyResponse } from '../schemas/message.ts';
 import { newMessageId } from '../webhook/message.ts';
@@ -15,7 +16,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{ toleranceSeconds: number
   function activeKeys() {
     const { keys } = app.keyRing;
     if (keys.length === 0)
-      throw app.httpErrors.serviceUnavailable('there is no signing key; /readyz says so, too');
+      throw new ServiceError('no-signing-key', 'there is no signing key; /readyz says so, too');
     return keys;
   }
 

@@ -1,10 +1,18 @@
 import * as Type from 'typebox';
 
-/** The id under which the schema of error answers is shared; `plugins/sensible.ts` adds it. */
-export const HTTP_ERROR = 'HttpError';
+/** What a client may read of an error: the shape of Fastify's own answers, shared by all routes. */
+export const HttpError = Type.Object(
+  {
+    statusCode: Type.Number(),
+    error: Type.String(),
+    message: Type.String(),
+    code: Type.Optional(Type.String()),
+  },
+  { $id: 'HttpError' },
+);
 
 /** The answers every route may give besides its own. */
 export const COMMON_ERRORS = {
-  '4xx': Type.Ref(`${HTTP_ERROR}#`, { description: 'The request is wrong; the message says how.' }),
-  '5xx': Type.Ref(`${HTTP_ERROR}#`, { description: 'The service cannot answer now; the log says why.' }),
+  '4xx': Type.Ref('HttpError#', { description: 'The request is wrong; the message says how.' }),
+  '5xx': Type.Ref('HttpError#', { description: 'The service cannot answer now; the log says why.' }),
 };
