@@ -8,8 +8,13 @@ import { evenChunks, through } from './chunks.ts';
  */
 export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
-/** What zlib works on at a time. Part of the format: another size gives other bytes. */
-const blockSize = 256 * 1024;
+/**
+ * What zlib works on at a time: handing a block to another thread and back takes this one half a millisecond, and a bundle of
+ * 1 MB still keeps two threads busy. Part of the format: another size gives other bytes.
+ */
+const blockSize = 512 * 1024;
+/** What comes out of gunzip at a time: five times as fast as by 16 KB. */
+const pieceSize = 256 * 1024;
 /** How far deflate looks back (RFC 1951). */
 const windowSize = 32 * 1024;
 /** Blocks that are compressed while the next one is read: libuv's default number of threads. Changes no byte. */
@@ -46,7 +51,7 @@ export async function* gzip(source: AsyncIterable<Uint8Array>, level = 6): Async
 
 /** Decompresses gzip. */
 export function gunzip(source: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
-  return through(source, createGunzip({ chunkSize: blockSize })); // five times as fast as by 16 KB
+  return through(source, createGunzip({ chunkSize: pieceSize }));
 }
 
 function compressBlock(block: Buffer, dictionary: Buffer, level: number): Promise<Buffer> {

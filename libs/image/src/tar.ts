@@ -1,4 +1,4 @@
-import { fileChunks, readWhole } from './chunks.ts';
+import { fileChunks } from './chunks.ts';
 import { ImageError } from './error.ts';
 
 /** One entry to write. Paths are relative to the root, without a leading or trailing slash. */
@@ -17,8 +17,6 @@ export type TarEntry =
 const block = 512;
 const typeFlags = { file: '0', symlink: '2', directory: '5' } as const;
 const sizeLimit = 8 ** 11;
-/** Files up to this size are read at once: handing them to another thread would take longer than reading them. */
-const smallFile = 256 * 1024;
 
 /**
  * Adds every parent directory once (mode 0555), sorts by the bytes of the full path and refuses two entries with
@@ -84,7 +82,7 @@ function modeOf(begin: Uint8Array): number {
 
 async function* exactly(file: string, size: number): AsyncGenerator<Uint8Array> {
   let found = 0;
-  for await (const chunk of size <= smallFile ? [readWhole(file)] : fileChunks(file)) {
+  for await (const chunk of fileChunks(file, size)) {
     found += chunk.length;
     yield chunk;
   }
