@@ -30,7 +30,9 @@ async function push(layout: string, repository: string): Promise<void> {
   await Promise.all(
     [...own].map(async (digest) => {
       const location = await send('POST', `http://${repository}/blobs/uploads/`);
-      await send('PUT', `${location}&digest=${digest}`, await read(digest));
+      const to = new URL(location, `http://${repository}`);
+      to.searchParams.set('digest', digest);
+      await send('PUT', to.href, await read(digest));
     }),
   );
   const type = (kind: string) => `application/vnd.oci.image.${kind}.v1+json`;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +10,9 @@ import { compareUnchanged } from './compare-unchanged.ts';
 import { openStage } from './stage.ts';
 
 // `npm run bench -w libs/image [runs] [part …]`: speed against peers, all in one run on this machine; medians and ratios
-// as a Markdown table. Needs a built sample-api (`npx nx build sample-api`), docker-registry, buildah, skopeo, tar, gzip
-// and /usr/bin/time; containerify is installed into a temporary folder.
+// as a Markdown table. Needs a built sample-api (`npx nx build sample-api`), docker-registry, crane, buildah, skopeo, tar,
+// gzip and /usr/bin/time; containerify is installed into a temporary folder. That folder is in memory where Linux offers it, because
+// a registry's disk is none of the builder's; TMPDIR names another place.
 const parts = {
   builders: compareBuilders,
   unchanged: compareUnchanged,
@@ -19,7 +21,9 @@ const parts = {
   large: compareLarge,
 };
 const [count = '7', ...names] = process.argv.slice(2);
-const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
+const memory = '/dev/shm';
+const place = process.env['TMPDIR'] ?? (existsSync(memory) ? memory : tmpdir());
+const folder = await mkdtemp(join(place, 'slipway-bench-'));
 const stage = await openStage(folder);
 try {
   process.stdout.write('| What | Median | Against | Ratio | Wanted |\n| --- | --- | --- | --- | --- |\n');

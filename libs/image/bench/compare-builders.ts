@@ -37,7 +37,7 @@ function versus(what: string, own: number, name: string, other: number, wanted: 
   return { what, ours: ms(own), against: `${name}: ${ms(other)}`, ratio, wanted };
 }
 
-function ours({ program, lockFile, folder, hosts: [host] }: Stage, app: string): Tool {
+function ours({ program, lockFile, folder, registries: [{ host }] }: Stage, app: string): Tool {
   return (keeps) => (turn) => {
     const blobs = join(folder, keeps === 'base' ? 'blobs-kept' : `blobs-${turn}`);
     const base = ['--base-lock', lockFile, '--blobs', blobs, '--platform', 'linux/amd64'];
@@ -46,7 +46,7 @@ function ours({ program, lockFile, folder, hosts: [host] }: Stage, app: string):
   };
 }
 
-async function containerify({ folder, lock, hosts: [host] }: Stage, app: string): Promise<Tool> {
+async function containerify({ folder, lock, registries: [{ host }] }: Stage, app: string): Promise<Tool> {
   const place = join(folder, 'containerify');
   await mkdir(place);
   await writeFile(join(place, 'package.json'), '{"name":"peers","private":true}');
@@ -78,7 +78,7 @@ async function storageDriver({ folder, lock }: Stage, app: string): Promise<'ove
   return driver;
 }
 
-function buildah({ folder, hosts: [host] }: Stage, app: string, driver: string): Tool {
+function buildah({ folder, registries: [{ host }] }: Stage, app: string, driver: string): Tool {
   return (keeps) => async (turn) => {
     const place = join(folder, keeps === 'base' ? 'buildah-kept' : `buildah-${turn}`);
     const store = storage(place, driver);

@@ -11,7 +11,7 @@ const credentials = async () => undefined;
 
 /** Build and push within one process: cold, again with nothing changed, and after one line of code changed. */
 export async function compareUnchanged(
-  { folder, lock, blobs, hosts: [host] }: Stage,
+  { folder, lock, blobs, registries: [{ host }] }: Stage,
   runs: number,
 ): Promise<Row[]> {
   const bundle = join(folder, 'unchanged');

@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** One line of the table. */
@@ -66,16 +67,35 @@ export async function startRegistry(folder: string): Promise<Registry> {
   const storage = { cache: { blobdescriptor: 'inmemory' }, filesystem, delete: { enabled: true } };
   const log = { accesslog: { disabled: true } };
   await writeFile(config, JSON.stringify({ version: 0.1, log, storage, http: { addr: '127.0.0.1:0' } }));
-  const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const port = await new Promise<string>((resolve, reject) => {
-    child.on('error', reject);
-    // Read to the end, or the registry would stand still when its pipe is full.
-    createInterface(child.stderr).on('line', (line) => {
-      const found = /listening on .*?:(\d+)"/.exec(line)?.[1];
-      if (found) resolve(found);
-    });
-  });
-  return { host: `127.0.0.1:${port}`, cpuMs: () => cpuMs(child.pid), stop: () => void child.kill() };
+  return serve('docker-registry', ['serve', config], join(folder, 'log'), /listening on .*?:(\d+)"/);
+}
+
+/** go-containerregistry's registry, in memory. */
+export async function startCraneRegistry(folder: string): Promise<Registry> {
+  await mkdir(folder, { recursive: true });
+  const args = ['registry', 'serve', '--address', '127.0.0.1:0'];
+  return serve('crane', args, join(folder, 'log'), /serving on port (\d+)/);
+}
+
+/** Its lines go to a file: a pipe would have to be read meanwhile, by a processor that is measured. */
+async function serve(program: string, args: string[], log: string, port: RegExp): Promise<Registry> {
+  const lines = openSync(log, 'w');
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', lines] });
+  closeSync(lines);
+  await once(child, 'spawn');
+  const host = `127.0.0.1:${await portIn(log, port)}`;
+  return { host, cpuMs: () => cpuMs(child.pid), stop: () => void child.kill() };
+}
+
+/** Waits until the registry says where it listens. */
+async function portIn(log: string, expression: RegExp): Promise<string> {
+  const deadline = performance.now() + 10_000;
+  while (performance.now() < deadline) {
+    const port = expression.exec(await readFile(log, 'utf8'))?.[1];
+    if (port) return port;
+    await setTimeout(20);
+  }
+  throw new Error(`no registry listens after 10 s:\n${await readFile(log, 'utf8')}`);
 }
 
 /** User and system time of a process, in steps of 10 ms (proc(5), `stat`; Linux counts 100 ticks a second). */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BaseLock } from '../src/pinned-base.ts';
-import { startRegistry } from './measure.ts';
+import { startRegistry, type Registry } from './measure.ts';
 import { compiledProgram } from './program.ts';
 import { pushedBase } from './pushed-base.ts';
 
@@ -8,9 +8,7 @@ import { pushedBase } from './pushed-base.ts';
 export interface Stage {
   folder: string;
   /** Two registries; the first has the base. */
-  hosts: [string, string];
-  /** Processor time that both took so far. Milliseconds. */
-  registriesCpuMs(): number;
+  registries: [Registry, Registry];
   /** The compiled program. */
   program: string;
   lock: BaseLock;
@@ -25,8 +23,7 @@ export async function openStage(folder: string): Promise<Stage> {
   const { lock, file } = await pushedBase(folder, first.host);
   return {
     folder,
-    hosts: [first.host, second.host],
-    registriesCpuMs: () => first.cpuMs() + second.cpuMs(),
+    registries: [first, second],
     program: await compiledProgram(folder),
     lock,
     lockFile: file,
