@@ -76,6 +76,7 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
     const code = result?.layers.filter(({ name }) => name === 'app').map(({ digest }) => digest);
     const sending = { source, codeLayers: new Set(code), onProgress, signal, cancel: () => stop.abort() };
     const sent = await sendImage(target, root, async () => ({ children, blobs }), sending, first);
+    if (sent.existed) await target.complete(blobs);
     await sendTags(target, sent.existed ? tags : others, root, sent.existed);
     return { repository: to, digest: root.descriptor.digest, ...sent, requests: target.requests() };
   } finally {

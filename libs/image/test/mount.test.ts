@@ -36,6 +36,16 @@ describe('a blob that another repository of the same registry has', () => {
     expect(scopes).toEqual(['repository:team/new:pull,push', 'repository:team/old:pull']);
   });
 
+  test('is mounted from an image that was there before this process, too', async () => {
+    const registry = await fakeRegistry({ mounts: 201 });
+    const [first, second] = [await smallImage(), await smallImage('other')];
+    // What other credentials brought is as unknown here as what another process did.
+    await push(registry, first, 'team/old', async () => undefined);
+    expect(await push(registry, first, 'team/old')).toMatchObject({ existed: true, requests: 1 });
+    expect(await push(registry, second, 'team/new')).toMatchObject({ uploadedBlobs: 2 });
+    expect(mountsAsked(registry).map(({ query }) => query.get('from'))).toEqual(Array(3).fill('team/old'));
+  });
+
   test('is sent through the upload that a registry begins instead of mounting', async () => {
     const [registry, first, second] = [
       await fakeRegistry({ mounts: 202 }),
