@@ -9,8 +9,8 @@ import { evenChunks, through } from './chunks.ts';
 export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 /**
- * What zlib works on at a time: handing a block to another thread and back takes this one half a millisecond, and a bundle of
- * 1 MB still keeps two threads busy. Part of the format: another size gives other bytes.
+ * What zlib works on at a time. Handing a block to another thread and back is work for this one, so fewer are better; a bundle
+ * of 1 MB still keeps two threads busy. Part of the format: another size gives other bytes.
  */
 const blockSize = 512 * 1024;
 /** What comes out of gunzip at a time: five times as fast as by 16 KB. */
