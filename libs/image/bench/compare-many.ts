@@ -27,7 +27,7 @@ const oneWayMs = 10;
 /**
  * Ten apps for two platforms into two registries, against one app into one; a process each. Every
  * time all code is new, and the repositories have what was released before: a change that touches every app. With registries
- * on the builder's own processors, a heavy kind and a light one, and with the heavy ones at the distance of a network. Beside it
+ * on the builder's own processors, a heavy kind and a light one, and with a long way to the heavy ones. Beside it
  * what the registries take of it, and what nobody can do without (`bare-push.ts`).
  */
 export async function compareMany(stage: Stage, runs: number): Promise<Row[]> {
@@ -44,59 +44,65 @@ export async function compareMany(stage: Stage, runs: number): Promise<Row[]> {
     return run(process.execPath, [program, JSON.stringify({ lock, blobs, ...work })]);
   };
   const light = await Promise.all(['c', 'd'].map((name) => startCraneRegistry(join(folder, name))));
-  const away = await Promise.all(stage.registries.map(({ host }) => distant(host, oneWayMs)));
+  const away = await Promise.all(
+    stage.registries.map(async (registry) => ({ ...registry, ...(await distant(registry.host, oneWayMs)) })),
+  );
   const places: Place[] = [
     { name: 'docker-registry', registries: stage.registries },
     { name: 'crane registry', registries: light },
     { name: `docker-registry, ${2 * oneWayMs} ms away`, registries: away },
   ];
-  const [first] = bundles as [string];
-  const [arm, amd] = ['linux/arm64', 'linux/amd64'];
-  const rows: Row[] = [];
-  for (const { name, registries } of places) {
-    const hosts = registries.map(({ host }) => host);
-    const one = { bundles: [first], platforms: [amd], hosts: hosts.slice(0, 1), name: 'one' };
-    const ten = { bundles, platforms: [amd, arm], hosts, name: 'ten' };
-    // The bare requests need repositories that have the base.
-    await deploy({ ...ten, name: 'bare' }, -2);
-    const cpu: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
-    let requests = '';
-    const [single = 0, pair = 0, all = 0, bare = 0] = await medians(runs, [
-      (turn) => deploy(one, turn),
-      (turn) => deploy({ ...one, platforms: [amd, arm], name: 'pair' }, turn),
-      counted(registries, cpu.ours, async (turn) => {
-        requests = (await deploy(ten, turn)).trim();
-      }),
-      counted(registries, cpu.bare, () => {
-        const layouts = bundles.map((bundle) => `${bundle}-layout`);
-        return run(process.execPath, [barePush, JSON.stringify({ layouts, hosts, name: 'bare' })]);
-      }),
-    ]);
-    const times = (short: number) => `${(all / short).toFixed(1)} ×`;
-    rows.push({
-      what: `10 apps × 2 platforms × 2 registries (${name})`,
-      ours: `${ms(all)}, ${requests} requests${taken(cpu.ours)}`,
-      against: `1 × 1 × 1: ${ms(single)}; 1 × 2 × 1: ${ms(pair)}; bare requests: ${ms(bare)}${taken(cpu.bare)}`,
-      ratio: `${times(single)}; ${times(pair)}; ${times(bare)} as long`,
-      wanted: '≤ 4 ×',
-    });
+  try {
+    const rows: Row[] = [];
+    for (const place of places) rows.push(await comparePlace(place, bundles, deploy, runs));
+    return rows;
+  } finally {
+    for (const { stop } of [...away, ...light]) stop();
   }
-  for (const { stop } of [...away, ...light]) stop();
-  return rows;
 }
 
-/** Registries of one kind. Processor time of those that are far away is nobody's here. */
+async function comparePlace(
+  { name, registries }: Place,
+  bundles: string[],
+  deploy: (work: Work, turn: number) => Promise<string>,
+  runs: number,
+): Promise<Row> {
+  const hosts = registries.map(({ host }) => host);
+  const [arm, amd] = ['linux/arm64', 'linux/amd64'];
+  const one = { bundles: bundles.slice(0, 1), platforms: [amd], hosts: hosts.slice(0, 1), name: 'one' };
+  const ten = { bundles, platforms: [amd, arm], hosts, name: 'ten' };
+  // The bare requests need repositories that have the base.
+  await deploy({ ...ten, name: 'bare' }, -2);
+  const cpu: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
+  let requests = '';
+  const [single = 0, pair = 0, all = 0, bare = 0] = await medians(runs, [
+    (turn) => deploy(one, turn),
+    (turn) => deploy({ ...one, platforms: [amd, arm], name: 'pair' }, turn),
+    counted(registries, cpu.ours, async (turn) => {
+      requests = (await deploy(ten, turn)).trim();
+    }),
+    counted(registries, cpu.bare, () => {
+      const layouts = bundles.map((bundle) => `${bundle}-layout`);
+      return run(process.execPath, [barePush, JSON.stringify({ layouts, hosts, name: 'bare' })]);
+    }),
+  ]);
+  const times = (short: number) => `${(all / short).toFixed(1)} ×`;
+  return {
+    what: `10 apps × 2 platforms × 2 registries (${name})`,
+    ours: `${ms(all)}, ${requests} requests${taken(cpu.ours)}`,
+    against: `1 × 1 × 1: ${ms(single)}; 1 × 2 × 1: ${ms(pair)}; bare requests: ${ms(bare)}${taken(cpu.bare)}`,
+    ratio: `${times(single)}; ${times(pair)}; ${times(bare)} as long`,
+    wanted: '≤ 4 ×',
+  };
+}
+
+/** Registries of one kind. Those that are far away work on the builder's processors, too: only the way to them is long. */
 interface Place {
   name: string;
-  registries: readonly Counting[];
+  registries: readonly Registry[];
 }
 
-type Counting = Pick<Registry, 'host'> & Partial<Registry>;
-
-function taken(cpu: readonly number[]): string {
-  const time = median(cpu);
-  return time > 0 ? ` (of the registries: ${ms(time)} of processor time)` : '';
-}
+const taken = (cpu: readonly number[]) => ` (of the registries: ${ms(median(cpu))} of processor time)`;
 
 interface Work {
   bundles: string[];
@@ -106,8 +112,8 @@ interface Work {
 }
 
 /** Notes what the registries take meanwhile. */
-function counted(registries: readonly Counting[], cpu: number[], work: (turn: number) => Promise<unknown>) {
-  const time = () => registries.reduce((sum, { cpuMs }) => sum + (cpuMs?.() ?? 0), 0);
+function counted(registries: readonly Registry[], cpu: number[], work: (turn: number) => Promise<unknown>) {
+  const time = () => registries.reduce((sum, { cpuMs }) => sum + cpuMs(), 0);
   return async (turn: number): Promise<void> => {
     const before = time();
     await work(turn);

@@ -83,8 +83,13 @@ async function serve(program: string, args: string[], log: string, port: RegExp)
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', lines] });
   closeSync(lines);
   await once(child, 'spawn');
-  const host = `127.0.0.1:${await portIn(log, port)}`;
-  return { host, cpuMs: () => cpuMs(child.pid), stop: () => void child.kill() };
+  const stop = () => void child.kill();
+  try {
+    return { host: `127.0.0.1:${await portIn(log, port)}`, cpuMs: () => cpuMs(child.pid), stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
 }
 
 /** Waits until the registry says where it listens. */
