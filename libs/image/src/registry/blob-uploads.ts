@@ -1,6 +1,6 @@
 import type { Expected } from '../digest.ts';
 import { answerError } from './answers.ts';
-import { tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
+import { completion, tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
 import { resolveHop, type Session } from './session.ts';
 import { assertStored, contentDigest } from './stored.ts';
 import type { Answer, Request } from './transport.ts';
@@ -53,8 +53,7 @@ export class BlobUploads {
 
   /** False where the registry takes nothing in one piece. */
   async #putWhole(blob: Expected, upload: Upload, begun: URL | undefined): Promise<boolean> {
-    const location = begun ?? (await this.#begin()).location;
-    location.searchParams.set('digest', blob.digest);
+    const location = completion(begun ?? (await this.#begin()).location, blob.digest);
     const body = { size: blob.size, open: () => upload.open() };
     const headers = { 'content-type': 'application/octet-stream' };
     const request: Request = { method: 'PUT', url: location, headers, body };

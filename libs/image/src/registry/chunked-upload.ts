@@ -33,9 +33,15 @@ export async function uploadInPieces(
     location = resolveHop(location, answer.headers.location ?? location.href);
     sent += piece.length;
   }
-  location.searchParams.set('digest', digest);
-  const request: Request = { method: 'PUT', url: location, headers: {} };
+  const request: Request = { method: 'PUT', url: completion(location, digest), headers: {} };
   return { request, answer: await send(request) };
+}
+
+/** Where an upload ends: the address that the registry gave, kept as it is written, and the digest. */
+export function completion(location: URL, digest: string): URL {
+  const url = new URL(location);
+  url.search += `${url.search ? '&' : '?'}digest=${encodeURIComponent(digest)}`;
+  return url;
 }
 
 function patch(url: URL, from: number, piece: Buffer): Request {
@@ -43,11 +49,7 @@ function patch(url: URL, from: number, piece: Buffer): Request {
     'content-type': 'application/octet-stream',
     'content-range': `${from}-${from + piece.length - 1}`,
   };
-  const open = async () =>
-    (async function* () {
-      yield piece;
-    })();
-  return { method: 'PATCH', url, headers, body: { size: piece.length, open } };
+  return { method: 'PATCH', url, headers, body: piece };
 }
 
 function outOfOrder({ url }: Request): ImageError {

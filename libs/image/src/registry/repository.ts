@@ -131,14 +131,9 @@ export class RemoteRepository {
     etag?: string,
   ): Promise<void> {
     return this.#retry(async () => {
-      const open = async () =>
-        (async function* () {
-          yield document.bytes;
-        })();
       const condition = etag === undefined ? {} : { 'if-match': etag };
       const headers = { 'content-type': document.descriptor.mediaType, ...condition };
-      const body = { size: document.bytes.length, open };
-      const request = { ...this.#request('PUT', `manifests/${reference}`, headers), body };
+      const request = this.#request('PUT', `manifests/${reference}`, headers, document.bytes);
       const answer = await this.#send(request);
       await assertStored(request, answer, document.descriptor.digest);
     });
@@ -185,9 +180,14 @@ export class RemoteRepository {
     return this.#session.send(request, this.#options.signal);
   }
 
-  #request(method: Request['method'], path: string, headers: Request['headers'] = {}): Request {
+  #request(
+    method: Request['method'],
+    path: string,
+    headers: Request['headers'] = {},
+    body?: Request['body'],
+  ): Request {
     const url = new URL(`/v2/${this.#options.repository.path}/${path}`, this.#registry);
-    return { method, url, headers };
+    return { method, url, headers, ...(body ? { body } : {}) };
   }
 
   #retry<T>(attempt: () => Promise<T>): Promise<T> {

@@ -147,11 +147,7 @@ function tokenRequest(
     query.set('refresh_token', credentials.token);
     const form = Buffer.from(query.toString());
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const open = async () =>
-      (async function* () {
-        yield form;
-      })();
-    return { method: 'POST', url: realm, headers, body: { size: form.length, open } };
+    return { method: 'POST', url: realm, headers, body: form };
   }
   const url = new URL(realm);
   url.searchParams.delete('scope');

@@ -12,8 +12,8 @@ export interface Request {
   method: 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
   url: URL;
   headers: Record<string, string>;
-  /** Opened anew for each try. */
-  body?: { size: number; open(): Promise<AsyncIterable<Uint8Array>> };
+  /** Bytes, or a source that is opened anew for each try. */
+  body?: Uint8Array | { size: number; open(): Promise<AsyncIterable<Uint8Array>> };
   /** The host was named by the registry and not by the user: its name must not resolve to this machine. */
   foreign?: boolean;
 }
@@ -52,9 +52,9 @@ export function networkTransport(limits = networkLimits): Transport {
 }
 
 /** A small body as a whole, so that it goes out in one piece; a large one as a stream. */
-async function openBody({ body }: Request): Promise<Readable | Buffer | undefined> {
-  const source = await body?.open();
-  if (!body || !source) return undefined;
+async function openBody({ body }: Request): Promise<Readable | Uint8Array | undefined> {
+  if (body === undefined || body instanceof Uint8Array) return body;
+  const source = await body.open();
   if (body.size > smallContent) return Readable.from(source, { objectMode: false });
   return collect(source, smallContent, () => new Error('the body is longer than it was said to be'));
 }
@@ -65,12 +65,12 @@ interface Wire {
   signal: AbortSignal;
 }
 
-function exchange(request: Request, body: Readable | Buffer | undefined, wire: Wire): Promise<Answer> {
+function exchange(request: Request, body: Readable | Uint8Array | undefined, wire: Wire): Promise<Answer> {
   const secure = request.url.protocol === 'https:';
   const outgoing = clientOf(secure).request(request.url, {
     method: request.method,
     agent: wire.pool.agent(secure, request.foreign === true),
-    headers: { ...request.headers, 'content-length': String(request.body?.size ?? 0) },
+    headers: { ...request.headers, 'content-length': String(sizeOf(request.body)) },
     ...(request.foreign ? { lookup: guardedLookup } : {}),
   });
   return new Promise((resolve, reject) => {
@@ -93,6 +93,10 @@ function exchange(request: Request, body: Readable | Buffer | undefined, wire: W
     if (body instanceof Readable) pipeline(body, outgoing, (error) => error && fail(error));
     else outgoing.end(body);
   });
+}
+
+function sizeOf(body: Request['body']): number {
+  return body instanceof Uint8Array ? body.length : (body?.size ?? 0);
 }
 
 /** What is under way, by the signal that ends it. */

@@ -5,6 +5,7 @@ import { putBlob } from '../../src/blob-folder.ts';
 import type { Credentials } from '../../src/credentials.ts';
 import { digestOf, verified } from '../../src/digest.ts';
 import { ImageError } from '../../src/error.ts';
+import { bodyOf } from './body-of.ts';
 import { readReferrers, readTags } from '../../src/registry/lists.ts';
 import { RemoteRepository } from '../../src/registry/repository.ts';
 import { defaultRetryPolicy } from '../../src/registry/retry.ts';
@@ -32,8 +33,8 @@ function scripted(script: Script, host = 'registry.example') {
     requests: () => sent.length,
     close: () => undefined,
     async send(request) {
-      const parts = request.body ? await Array.fromAsync(await request.body.open()) : [];
-      const said = `${request.url.href} ${JSON.stringify(request.headers)} ${Buffer.concat(parts).toString()}`;
+      const sentBody = await bodyOf(request);
+      const said = `${request.url.href} ${JSON.stringify(request.headers)} ${sentBody}`;
       sent.push({ origin: request.url.origin, method: request.method, said });
       const { status, headers = {}, body = '' } = script(request);
       return { status, headers: headers as Record<string, string>, body: Readable.from([Buffer.from(body)]) };

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { Credentials } from '../../src/credentials.ts';
+import { bodyOf } from './body-of.ts';
 import { openSession } from '../../src/registry/session.ts';
 import type { Request, Transport } from '../../src/registry/transport.ts';
 import { failureOf } from '../failure-of.ts';
@@ -30,13 +31,13 @@ function scripted(
     requests: () => sent.length,
     close: () => undefined,
     async send(request) {
-      const parts = request.body ? await Array.fromAsync(await request.body.open()) : [];
+      const sentBody = await bodyOf(request);
       const { headers, url, method } = request;
       sent.push({
         origin: url.origin,
         authorization: headers['authorization'],
         method,
-        body: Buffer.concat(parts).toString(),
+        body: sentBody,
       });
       const { status, headers: answered = {}, body = '' } = script(request);
       return { status, headers: answered, body: Readable.from([Buffer.from(body)]) };
