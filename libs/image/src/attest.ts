@@ -9,7 +9,7 @@ import {
   type Artifact,
 } from './attestation.ts';
 import type { BlobSource } from './blob-source.ts';
-import { collect } from './chunks.ts';
+import { collect, once } from './chunks.ts';
 import type { CredentialStore } from './credentials.ts';
 import { registryCredentials } from './registry-credentials.ts';
 import { documentLimit, parseDocument } from './document.ts';
@@ -181,12 +181,6 @@ function memory({ blobs }: Artifact): BlobSource {
   return async ({ digest }) => {
     const found = blobs.find(({ descriptor }) => descriptor.digest === digest);
     if (!found) return undefined;
-    return {
-      isLocal: true,
-      open: async () =>
-        (async function* () {
-          yield found.bytes;
-        })(),
-    };
+    return { isLocal: true, open: async () => once(found.bytes) };
   };
 }

@@ -1,7 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs';
-import { chmod, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFile, link, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileChunks } from './chunks.ts';
+import { evenChunks, fileChunks, smallContent } from './chunks.ts';
 import { digestOf, hexOf, meter, verified, type Expected } from './digest.ts';
 import { partialPath, sweepPartials } from './partial.ts';
 import { asWriteFailure } from './replace.ts';
@@ -65,18 +65,19 @@ export async function linkBlob(folder: string, file: string, expected: Expected)
   });
 }
 
+/** What takes microseconds is done at once: to hand it to another thread and back takes longer. */
 async function intoPlace(folder: string, write: (partial: string) => Promise<Expected>): Promise<Expected> {
   const partial = partialPath(folder);
   try {
-    await mkdir(join(folder, 'sha256'), { recursive: true });
-    await sweepPartials(folder);
+    mkdirSync(join(folder, 'sha256'), { recursive: true });
+    sweepPartials(folder);
     const blob = await write(partial);
-    await rename(partial, blobPath(folder, blob.digest));
+    renameSync(partial, blobPath(folder, blob.digest));
     // Renaming one hard link onto another of the same file does nothing and leaves both names.
-    await rm(partial, { force: true });
+    rmSync(partial, { force: true });
     return blob;
   } catch (error) {
-    await rm(partial, { force: true });
+    rmSync(partial, { force: true });
     throw asWriteFailure(error, folder);
   }
 }
@@ -84,9 +85,9 @@ async function intoPlace(folder: string, write: (partial: string) => Promise<Exp
 async function writeAll(path: string, source: AsyncIterable<Uint8Array>): Promise<void> {
   const handle = await open(path, 'wx', 0o644);
   try {
-    for await (const chunk of source) await handle.writeFile(chunk);
+    for await (const chunk of evenChunks(source, smallContent)) await handle.writeFile(chunk);
+    await handle.chmod(0o444);
   } finally {
     await handle.close();
   }
-  await chmod(path, 0o444);
 }

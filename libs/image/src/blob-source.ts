@@ -1,6 +1,6 @@
 import { blobPath, hasBlob } from './blob-folder.ts';
-import { fileChunks } from './chunks.ts';
-import { verified, type Expected } from './digest.ts';
+import { fileChunks, once, readWhole, smallContent } from './chunks.ts';
+import { assertContent, verified, type Expected } from './digest.ts';
 import { ImageError } from './error.ts';
 import type { Repository } from './reference.ts';
 
@@ -18,15 +18,31 @@ export interface FoundBlob {
 /** Somewhere that blobs come from. */
 export type BlobSource = (blob: Expected) => Promise<FoundBlob | undefined>;
 
+/** Small blobs that were read are kept up to this, so that the next registry is sent what was read and checked once. Bytes. */
+const keptLimit = 8 * 1024 * 1024;
+
 /** Blobs of a content-addressed folder. @param shared nobody edits or removes them in place. */
 export function folderBlobs(folder: string, shared = false): BlobSource {
+  const kept = new Map<string, Uint8Array>();
+  let room = keptLimit;
+  const readSmall = (file: string, blob: Expected) => {
+    const bytes = readWhole(file);
+    assertContent(bytes, blob, `"${file}"`);
+    if (blob.size > room) return bytes;
+    room -= blob.size;
+    kept.set(blob.digest, bytes);
+    return bytes;
+  };
   return async (blob) => {
     if (!hasBlob(folder, blob)) return undefined;
     const file = blobPath(folder, blob.digest);
     return {
       isLocal: true,
       ...(shared ? { sharedFile: file } : {}),
-      open: async () => verified(fileChunks(file, blob.size), blob, `"${file}"`),
+      open: async () =>
+        blob.size > smallContent
+          ? verified(fileChunks(file), blob, `"${file}"`)
+          : once(kept.get(blob.digest) ?? readSmall(file, blob)),
     };
   };
 }

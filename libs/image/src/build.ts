@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { sortedBases, type Base } from './base.ts';
 import { addDocument } from './blob-folder.ts';
@@ -78,7 +78,7 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
     (names) => names.includes(resultFile) && names.every((name) => ownNames.has(name)),
     async (folder) => {
       const blobs = blobsOf(folder);
-      await mkdir(join(blobs, 'sha256'), { recursive: true });
+      mkdirSync(join(blobs, 'sha256'), { recursive: true });
       const layering = { sourceMaps, mtime: epoch };
       const layers = await writeLayers(blobs, shared, layering);
       const images: PlatformManifest[] = [];
@@ -94,10 +94,10 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
         mediaType: mediaTypes.index,
         manifests: images.map(({ base, descriptor }) => ({ ...descriptor, platform: base.platform })),
       });
-      await writeLayoutFiles(folder, [root]);
+      writeLayoutFiles(folder, [root]);
       const allowed = allow.filter((path) => files.some((file) => `${file.path}/`.startsWith(`${path}/`)));
       const result = imageResult(root, images, layers, allowed);
-      await writeFile(join(folder, resultFile), `${JSON.stringify(result, undefined, 2)}\n`);
+      writeFileSync(join(folder, resultFile), `${JSON.stringify(result, undefined, 2)}\n`);
       const inside = [...shared, ...bases.flatMap(({ platform }) => ownOf(platform))];
       await writeSbom(folder, inside, bases[0], options);
       return result;
@@ -117,7 +117,7 @@ async function writeSbom(
   if (!options.metafile) return;
   const { file, root } = options.metafile;
   const sbom = await bundleSbom({ name: titleOf(options), metafile: file, root, files, base });
-  await writeFile(join(folder, sbomFile), sbom);
+  writeFileSync(join(folder, sbomFile), sbom);
 }
 
 function writeManifest(blobs: string, config: object, base: Base, layers: readonly AppLayer[]): Descriptor {

@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, type Dirent } from 'node:fs';
-import { readlink, realpath, stat } from 'node:fs/promises';
+import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, posix, sep } from 'node:path';
 import { ImageError } from './error.ts';
 import { asReadFailure } from './read-failure.ts';
@@ -31,13 +31,8 @@ const noise =
  * @throws ImageError `bundle-refused`, `secret-refused`, `read-failed`
  */
 export async function readBundle(bundle: string, allow: readonly string[] = []): Promise<BundleFile[]> {
-  const root = await realpath(bundle).catch((cause: unknown) => {
-    throw new ImageError('bundle-refused', `no bundle at "${bundle}": build the application first`, {
-      value: bundle,
-      cause,
-    });
-  });
-  if (!(await stat(root)).isDirectory()) {
+  const root = rootOf(bundle);
+  if (!statSync(root).isDirectory()) {
     throw new ImageError('bundle-refused', `"${bundle}" is no folder: give the folder that the build wrote`, {
       value: bundle,
     });
@@ -49,6 +44,15 @@ export async function readBundle(bundle: string, allow: readonly string[] = []):
   throw new ImageError('bundle-refused', `"${bundle}" is empty: build the application first`, {
     value: bundle,
   });
+}
+
+function rootOf(bundle: string): string {
+  try {
+    return realpathSync(bundle);
+  } catch (cause) {
+    const remedy = `no bundle at "${bundle}": build the application first`;
+    throw new ImageError('bundle-refused', remedy, { value: bundle, cause });
+  }
 }
 
 /** Asks the file system directly: for thousands of small files, handing each question to another thread costs more. */

@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline, Readable, type Transform } from 'node:stream';
-import { asReadFailure } from './read-failure.ts';
+import type { ImageError } from './error.ts';
+import { asReadFailure, isAbsent } from './read-failure.ts';
 
 const chunkSize = 64 * 1024;
 /** Content up to this size is read or sent at once: a stream would cost more than the memory that it saves. Bytes. */
 export const smallContent = 1024 * 1024;
 
-/** A small file as a whole. @throws ImageError `read-failed` */
-export function readWhole(file: string): Buffer {
+/**
+ * A small file as a whole.
+ * @param absent the error for a file that is not there. @default as for one that cannot be read
+ * @throws ImageError `read-failed`
+ */
+export function readWhole(file: string, absent?: (cause: unknown) => ImageError): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw asReadFailure(error, file);
+    throw absent && isAbsent(error) ? absent(error) : asReadFailure(error, file);
   }
 }
 
@@ -36,6 +41,11 @@ export async function* fileChunks(file: string, size = Number.POSITIVE_INFINITY)
   } finally {
     await handle.close();
   }
+}
+
+/** Content that is one chunk. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /** Cuts a stream into equal pieces, so that what follows sees neither tiny writes nor the source's rhythm. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { ImageError } from './error.ts';
 
 /** The only digests written or accepted: SHA-256, lower-case hex (OCI image-spec, "Digests"). */
@@ -20,7 +20,7 @@ export function isDigest(text: string): boolean {
 
 /** The digest of bytes or text. */
 export function digestOf(content: Uint8Array | string): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  return `sha256:${hash('sha256', content, 'hex')}`;
 }
 
 /** The hex part of a digest, checked first because it becomes a file name. */

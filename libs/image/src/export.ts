@@ -61,7 +61,7 @@ async function exportFolder(image: Image, entry: Descriptor, folder: string): Pr
     const found = await requireBlob(image.source, blob, 'the image');
     await putBlob(blobsOf(folder), await found.open(), blob, blob.digest);
   }
-  await writeLayoutFiles(folder, [entry]);
+  writeLayoutFiles(folder, [entry]);
 }
 
 /** An archive needs sizes before contents, so blobs from a registry are laid down first. */

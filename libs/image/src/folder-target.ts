@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { blobPath, hasBlob, linkBlob, putBlob } from './blob-folder.ts';
 import type { FoundBlob } from './blob-source.ts';
-import { readWhole } from './chunks.ts';
+import { once, readWhole } from './chunks.ts';
 import { parseDocument } from './document.ts';
 import { withLock } from './folder-lock.ts';
 import type { Document } from './image.ts';
@@ -21,7 +21,7 @@ import type { Target } from './target.ts';
 export function folderTarget(folder: string, signal: AbortSignal = new AbortController().signal): Target {
   const blobs = blobsOf(folder);
   const entries = async () =>
-    existsSync(join(folder, 'index.json')) ? (await readLayoutIndex(folder)).manifests : [];
+    existsSync(join(folder, 'index.json')) ? readLayoutIndex(folder).manifests : [];
   const put = (descriptor: Descriptor, found: FoundBlob, onBytes: (bytes: number) => void) =>
     // What comes from a registry may break off on the way.
     retry(defaultRetryPolicy, signal, () => storeBlob(blobs, descriptor, found, onBytes));
@@ -135,8 +135,4 @@ async function storeBlob(
     }
   }
   await putBlob(blobs, counted(), blob, blob.digest);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

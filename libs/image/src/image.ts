@@ -73,7 +73,7 @@ export async function openImage(location: ImageLocation): Promise<Image> {
   const { layout } = location;
   const { result, local, source, close } = await layoutBlobs(location);
   const read = (descriptor: Descriptor) => readBlob(local, descriptor, `"${layout}"`);
-  const root = await read(chooseRoot((await readLayoutIndex(layout)).manifests, location));
+  const root = await read(chooseRoot(readLayoutIndex(layout).manifests, location));
   return { root, ...(await readPlatforms(root, layout, read, local)), result, source, close };
 }
 

@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Type from 'typebox';
+import { readWhole } from './chunks.ts';
 import { canonicalJson } from './json.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
 import { IndexSchema, mediaTypes, type Descriptor, type Index } from './oci.ts';
-import { asReadFailure, isAbsent } from './read-failure.ts';
 
 const LayoutSchema = Type.Object({ imageLayoutVersion: Type.Literal('1.0.0') });
 
@@ -26,29 +26,21 @@ export function layoutIndex(manifests: readonly Descriptor[]): string {
 }
 
 /** Writes what turns a folder with blobs into an OCI image layout. */
-export async function writeLayoutFiles(layout: string, manifests: readonly Descriptor[]): Promise<void> {
-  await writeFile(join(layout, 'oci-layout'), layoutMarker);
-  await writeFile(join(layout, 'index.json'), layoutIndex(manifests));
+export function writeLayoutFiles(layout: string, manifests: readonly Descriptor[]): void {
+  writeFileSync(join(layout, 'oci-layout'), layoutMarker);
+  writeFileSync(join(layout, 'index.json'), layoutIndex(manifests));
 }
 
 /** Reads a layout's `index.json`, its marker first. */
-export async function readLayoutIndex(layout: string): Promise<Index> {
-  const marker = await readPart(layout, 'oci-layout');
-  parseDocument(LayoutSchema, marker, join(layout, 'oci-layout'));
-  return parseDocument(IndexSchema, await readPart(layout, 'index.json'), join(layout, 'index.json'));
+export function readLayoutIndex(layout: string): Index {
+  parseDocument(LayoutSchema, readPart(layout, 'oci-layout'), join(layout, 'oci-layout'));
+  return parseDocument(IndexSchema, readPart(layout, 'index.json'), join(layout, 'index.json'));
 }
 
-function readPart(layout: string, name: string): Promise<Buffer> {
-  const file = join(layout, name);
-  return readFile(file).catch((cause: unknown) => {
-    if (!isAbsent(cause)) throw asReadFailure(cause, file);
-    throw new ImageError(
-      'document-invalid',
-      `"${layout}" is no OCI image layout (no ${name}): build the image first`,
-      {
-        value: layout,
-        cause,
-      },
-    );
-  });
+function readPart(layout: string, name: string): Buffer {
+  const remedy = `"${layout}" is no OCI image layout (no ${name}): build the image first`;
+  return readWhole(
+    join(layout, name),
+    (cause) => new ImageError('document-invalid', remedy, { value: layout, cause }),
+  );
 }

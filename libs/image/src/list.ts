@@ -38,7 +38,7 @@ export async function listImages(options: ListOptions): Promise<ListedImage[]> {
 }
 
 async function listFolder(folder: string): Promise<ListedImage[]> {
-  const { manifests } = await readLayoutIndex(folder);
+  const { manifests } = readLayoutIndex(folder);
   return manifests.map(({ digest, annotations }) => {
     const tag = annotations?.[refName];
     return { ...(tag === undefined ? {} : { tag }), digest };

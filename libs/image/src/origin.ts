@@ -94,7 +94,7 @@ async function folderOrigin(folder: string, options: OriginOptions): Promise<Ori
     blobs: blobs.source,
     async referrers(digest) {
       const tag = referrersTag(digest);
-      const { manifests } = await readLayoutIndex(folder);
+      const { manifests } = readLayoutIndex(folder);
       const listed = manifests.find(({ annotations }) => annotations?.[refName] === tag);
       if (!listed) return [];
       const list = await document(listed.digest, listed.mediaType);

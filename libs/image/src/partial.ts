@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const expression = /^\.partial-(\d+)-[0-9a-f]+$/;
@@ -14,13 +14,13 @@ export function partialPath(folder: string): string {
  * Removes what killed processes left in a folder. A process id may belong to another container, so a leftover must
  * also have been quiet for a minute.
  */
-export async function sweepPartials(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+export function sweepPartials(folder: string): void {
+  for (const name of readdirSync(folder)) {
     const pid = Number(expression.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > quietMs) await rm(path, { recursive: true, force: true });
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && Date.now() - found.mtimeMs > quietMs) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as Type from 'typebox';
 import { sortedBases, type Base } from './base.ts';
 import { blobPath, putBlob } from './blob-folder.ts';
+import { once } from './chunks.ts';
 import type { CredentialStore } from './credentials.ts';
 import { registryCredentials } from './registry-credentials.ts';
 import { digestOf, digestPattern } from './digest.ts';
@@ -183,10 +184,7 @@ function keeping(blobs: string, remote: RemoteRepository): ReadDocument {
     if (kept && digestOf(kept) === digest) return kept;
     const { bytes } =
       kind === 'manifest' ? await remote.fetchManifest(digest) : await remote.fetchBlob(digest);
-    async function* content() {
-      yield bytes;
-    }
-    await putBlob(blobs, content(), { digest, size: bytes.length }, digest);
+    await putBlob(blobs, once(bytes), { digest, size: bytes.length }, digest);
     return bytes;
   };
 }

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ImageError } from './error.ts';
 import { partialPath, sweepPartials } from './partial.ts';
@@ -17,17 +17,25 @@ export async function replaceFolder<T>(
   write: (folder: string) => Promise<T>,
 ): Promise<T> {
   const target = resolve(output);
-  const names = await readdir(target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error.code === 'ENOTDIR' ? outputRefused(output, 'is a file') : asWriteFailure(error, target);
-  });
+  const names = namesIn(target, output);
   if (names.length > 0 && !mayReplace(names)) throw outputRefused(output, 'holds something else');
   return replacing(target, async (partial) => {
-    await mkdir(partial);
+    mkdirSync(partial);
     const result = await write(partial);
-    await exchange(partial, target);
+    exchange(partial, target);
     return result;
   });
+}
+
+/** The names in a folder; none where there is none. */
+function namesIn(folder: string, output: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw code === 'ENOTDIR' ? outputRefused(output, 'is a file') : asWriteFailure(error, folder);
+  }
 }
 
 /** Writes a file beside its final place and moves it there when it is whole. */
@@ -51,8 +59,8 @@ export async function replaceFile(
 async function replacing<T>(target: string, work: (partial: string) => Promise<T>): Promise<T> {
   const partial = partialPath(dirname(target));
   try {
-    await mkdir(dirname(target), { recursive: true });
-    await sweepPartials(dirname(target));
+    mkdirSync(dirname(target), { recursive: true });
+    sweepPartials(dirname(target));
     return await work(partial);
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
@@ -61,23 +69,28 @@ async function replacing<T>(target: string, work: (partial: string) => Promise<T
 }
 
 /** Node has no atomic exchange of two folders; the old one is kept until the new one stands in its place. */
-async function exchange(partial: string, target: string): Promise<void> {
+function exchange(partial: string, target: string): void {
   const old = partialPath(dirname(target));
-  const had = await rename(target, old).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
+  const had = movedAside(target, old);
   try {
-    await rename(partial, target);
+    renameSync(partial, target);
   } catch (error) {
-    if (had) await rename(old, target);
+    if (had) renameSync(old, target);
     throw error;
   }
   // One call, where the promise would be one for each file.
   rmSync(old, { recursive: true, force: true });
+}
+
+/** @returns false when there was nothing to move */
+function movedAside(path: string, aside: string): boolean {
+  try {
+    renameSync(path, aside);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function outputRefused(output: string, reason: string): ImageError {

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as Type from 'typebox';
+import { readWhole } from './chunks.ts';
 import { digestPattern } from './digest.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
-import { asReadFailure, isAbsent } from './read-failure.ts';
 
 /** The file beside the layout that says what was built; a declared output of the `image` target. */
 export const resultFile = 'image.json';
@@ -60,12 +59,10 @@ export type ImageResult = Type.Static<typeof ImageResultSchema>;
  */
 export async function readImageResult(folder: string): Promise<ImageResult> {
   const file = join(folder, resultFile);
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    if (!isAbsent(cause)) throw asReadFailure(cause, file);
-    throw new ImageError('document-invalid', `no ${resultFile} in "${folder}": build the image first`, {
-      value: file,
-      cause,
-    });
-  });
+  const remedy = `no ${resultFile} in "${folder}": build the image first`;
+  const bytes = readWhole(
+    file,
+    (cause) => new ImageError('document-invalid', remedy, { value: file, cause }),
+  );
   return parseDocument(ImageResultSchema, bytes, file);
 }

@@ -4,12 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import * as Type from 'typebox';
 import type { Base } from './base.ts';
 import type { BundleFile } from './bundle.ts';
+import { readWhole } from './chunks.ts';
 import { hexOf } from './digest.ts';
 import { parseDocument } from './document.ts';
 import { ImageError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { packageHashes } from './npm-lockfile.ts';
-import { asReadFailure, isAbsent } from './read-failure.ts';
 
 /** The file beside the layout that lists the packages inside; written when `metafile` is given. */
 export const sbomFile = 'sbom.cdx.json';
@@ -53,13 +53,11 @@ export interface SbomOptions {
  * @throws ImageError `document-invalid`, `blob-missing`
  */
 export async function bundleSbom({ name, metafile, root, files, base }: SbomOptions): Promise<Buffer> {
-  const text = await readFile(metafile).catch((cause: unknown) => {
-    if (!isAbsent(cause)) throw asReadFailure(cause, metafile);
-    throw new ImageError('document-invalid', `no metafile at "${metafile}": run esbuild with --metafile`, {
-      value: metafile,
-      cause,
-    });
-  });
+  const remedy = `no metafile at "${metafile}": run esbuild with --metafile`;
+  const text = readWhole(
+    metafile,
+    (cause) => new ImageError('document-invalid', remedy, { value: metafile, cause }),
+  );
   const { outputs } = parseDocument(MetafileSchema, text, metafile);
   const manifests = new Set<string>();
   for (const { inputs } of Object.values(outputs)) {

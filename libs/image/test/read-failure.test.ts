@@ -31,7 +31,7 @@ describe('what is there and cannot be read is named,', () => {
       ['image.json', readImageResult],
     ] as const) {
       const file = await folderInsteadOf(join(layout, name));
-      const { code, value, message } = await failureOf(read(layout));
+      const { code, value, message } = await failureOf(async () => read(layout));
       expect([code, value]).toEqual(['read-failed', file]);
       expect(message).toContain('(EISDIR): let this user read it');
     }
