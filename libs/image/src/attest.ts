@@ -6,10 +6,9 @@ import {
   makeArtifact,
   readSigstoreBundle,
   statementKind,
-  type Artifact,
 } from './attestation.ts';
-import type { BlobSource } from './blob-source.ts';
-import { collect, once } from './chunks.ts';
+import { documentBlobs, type BlobSource } from './blob-source.ts';
+import { collect } from './chunks.ts';
 import type { CredentialStore } from './credentials.ts';
 import { registryCredentials } from './registry-credentials.ts';
 import { documentLimit, parseDocument } from './document.ts';
@@ -87,7 +86,7 @@ export async function attestImage(options: AttestOptions): Promise<AttestResult>
       const artifact = await makeArtifact(statement, subject, signer);
       const contents = { blobs: descriptors(artifact.blobs), children: [artifact.manifest] };
       await sendContents(target, contents, {
-        source: memory(artifact),
+        source: documentBlobs(artifact.blobs),
         signal,
         cancel: () => stop.abort(),
       });
@@ -175,12 +174,4 @@ function statementKey(text: string, keyId: string | undefined): string {
 
 function descriptors(documents: readonly Document[]): Descriptor[] {
   return documents.map(({ descriptor }) => descriptor);
-}
-
-function memory({ blobs }: Artifact): BlobSource {
-  return async ({ digest }) => {
-    const found = blobs.find(({ descriptor }) => descriptor.digest === digest);
-    if (!found) return undefined;
-    return { isLocal: true, open: async () => once(found.bytes) };
-  };
 }

@@ -1,5 +1,5 @@
 import * as Type from 'typebox';
-import { digestOf } from './digest.ts';
+import { document, emptyConfig } from './artifact.ts';
 import { parseDocument } from './document.ts';
 import { EnvelopeSchema, signEnvelope, statementType, type Envelope, type Signer } from './dsse.ts';
 import type { Document } from './image.ts';
@@ -9,7 +9,6 @@ import { commitsOf, type Statement } from './provenance.ts';
 
 /** A DSSE envelope and what is needed to verify it: the form in which cosign 3 stores and finds attestations. */
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-const emptyType = 'application/vnd.oci.empty.v1+json';
 const predicateAnnotation = 'dev.sigstore.bundle.predicateType';
 /** Whose signature it claims to bear: a hint for finding it, never a reason to believe it. */
 const signerAnnotation = 'dev.slipway.image.signer';
@@ -57,7 +56,7 @@ export async function makeArtifact(
   const payload = Buffer.from(canonicalJson(statement));
   const type = signer ? bundleType : statementType;
   const content = signer ? sigstoreBundle(await signEnvelope(payload, signer), signer) : payload;
-  const [config, layer] = [document(emptyType, Buffer.from('{}')), document(type, content)];
+  const layer = document(type, content);
   const [commit] = commitsOf(statement.predicate);
   const annotations = {
     [predicateAnnotation]: statement.predicateType,
@@ -71,7 +70,7 @@ export async function makeArtifact(
         schemaVersion: 2,
         mediaType: mediaTypes.manifest,
         artifactType: type,
-        config: config.descriptor,
+        config: emptyConfig.descriptor,
         layers: [layer.descriptor],
         subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size },
         annotations,
@@ -80,7 +79,7 @@ export async function makeArtifact(
   );
   // Whoever keeps the list copies type and annotations into it (distribution-spec 1.1, "referrers").
   manifest.descriptor = { ...manifest.descriptor, artifactType: type, annotations };
-  return { manifest, blobs: [config, layer] };
+  return { manifest, blobs: [emptyConfig, layer] };
 }
 
 /**
@@ -116,8 +115,4 @@ function sigstoreBundle(dsseEnvelope: Envelope, { keyId }: Signer): Buffer {
       dsseEnvelope,
     }),
   );
-}
-
-function document(mediaType: string, bytes: Buffer): Document {
-  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
 }

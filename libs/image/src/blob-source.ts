@@ -2,6 +2,7 @@ import { blobPath, hasBlob } from './blob-folder.ts';
 import { fileChunks, once, readWhole, smallContent } from './chunks.ts';
 import { assertContent, verified, type Expected } from './digest.ts';
 import { ImageError } from './error.ts';
+import type { Document } from './image.ts';
 import type { Repository } from './reference.ts';
 
 /** A blob that was found. Its bytes are checked against digest and size while they are read. */
@@ -44,6 +45,14 @@ export function folderBlobs(folder: string, shared = false): BlobSource {
           ? verified(fileChunks(file), blob, `"${file}"`)
           : once(kept.get(blob.digest) ?? readSmall(file, blob)),
     };
+  };
+}
+
+/** Blobs that are at hand. */
+export function documentBlobs(documents: readonly Document[]): BlobSource {
+  return async ({ digest }) => {
+    const found = documents.find(({ descriptor }) => descriptor.digest === digest);
+    return found && { isLocal: true, open: async () => once(found.bytes) };
   };
 }
 

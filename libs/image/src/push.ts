@@ -1,3 +1,4 @@
+import { baseArtifact } from './base-artifact.ts';
 import type { CredentialStore } from './credentials.ts';
 import { registryCredentials } from './registry-credentials.ts';
 import { openImage, type Image } from './image.ts';
@@ -69,12 +70,21 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
   const [first, ...others] = new Set(tags);
   const stop = new AbortController();
   const signal = AbortSignal.any([deadline, stop.signal]);
-  const target = openTarget(parseRepository(to), { credentials, signal, insecure });
+  const repository = parseRepository(to);
+  const target = openTarget(repository, { credentials, signal, insecure });
   try {
     const documents = platforms.map(({ document }) => document);
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
     const code = result?.layers.filter(({ name }) => name === 'app').map(({ digest }) => digest);
-    const sending = { source, codeLayers: new Set(code), onProgress, signal, cancel: () => stop.abort() };
+    const base = repository.kind === 'registry' ? baseArtifact(image) : undefined;
+    const sending = {
+      source,
+      codeLayers: new Set(code),
+      base,
+      onProgress,
+      signal,
+      cancel: () => stop.abort(),
+    };
     const sent = await sendImage(target, root, async () => ({ children, blobs }), sending, first);
     if (sent.existed) await target.complete(blobs);
     await sendTags(target, sent.existed ? tags : others, root, sent.existed);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { digestOf, hexOf } from './digest.ts';
+import { document } from './artifact.ts';
+import { hexOf } from './digest.ts';
 import { ImageError } from './error.ts';
 import type { Document } from './image.ts';
 import { canonicalJson } from './json.ts';
@@ -101,6 +102,5 @@ async function writeList(
 function referrersList(list: readonly Descriptor[]): Document {
   const manifests = [...list].sort((left, right) => (left.digest < right.digest ? -1 : 1));
   const content = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
-  const bytes = Buffer.from(canonicalJson(content));
-  return { descriptor: { mediaType: mediaTypes.index, digest: digestOf(bytes), size: bytes.length }, bytes };
+  return document(mediaTypes.index, Buffer.from(canonicalJson(content)));
 }

@@ -1,12 +1,12 @@
-import { requireBlob, type BlobSource } from './blob-source.ts';
+import { emptyConfig } from './artifact.ts';
+import { baseIn, type BaseArtifact, type BaseLayers } from './base-artifact.ts';
+import { documentBlobs, requireBlob, type BlobSource } from './blob-source.ts';
 import { ImageError } from './error.ts';
 import type { Document } from './image.ts';
+import { inParallel } from './in-parallel.ts';
 import { isIndexType, mediaTypes, type Descriptor } from './oci.ts';
 import type { Target } from './target.ts';
 import { uploadOnce } from './upload-once.ts';
-
-/** Uploads at the same time; go-containerregistry's figure. */
-const parallelUploads = 4;
 
 /** A layer of new code up to this size is sent unasked: 40 ms at 100 Mbit/s, which is what asking a distant registry takes. Bytes. */
 const unaskedLimit = 512 * 1024;
@@ -37,6 +37,8 @@ export interface SendOptions {
   source: BlobSource;
   /** Digests of the layers that change with each commit. @default none is known */
   codeLayers?: ReadonlySet<string>;
+  /** Stands for the layers of the base, and is left where they were brought. @default each layer is asked for */
+  base?: BaseArtifact | undefined;
   onProgress?: ((progress: PushProgress) => void) | undefined;
   /** Ends the waiting for others. */
   signal: AbortSignal;
@@ -66,10 +68,13 @@ export async function sendImage(
 ): Promise<Sent> {
   if (await target.hasImage(root)) return { uploadedBytes: 0, uploadedBlobs: 0, existed: true };
   const below = await contents();
-  const sent = await sendContents(target, below, options);
+  const base = options.base && baseIn(target, options.base);
+  const sent = await sendContents(target, below, options, base);
   await target.putRoot(root, tag);
   if (await target.hasImage(root)) {
     await target.complete(below.blobs);
+    if (base && !(await base.isKnown().catch(() => true)))
+      await leaveArtifact(target, base.artifact, options);
     return { ...sent, existed: false };
   }
   throw new ImageError(
@@ -84,13 +89,14 @@ export async function sendContents(
   target: Target,
   { children, blobs }: Contents,
   options: SendOptions,
+  base?: BaseLayers,
 ): Promise<Omit<Sent, 'existed'>> {
   const sent = { uploadedBytes: 0, uploadedBlobs: 0 };
   const place = await target.identity();
-  await inParallel(blobs, options.cancel, async (blob) => {
+  const bring = async (blob: Descriptor, believed?: BaseLayers) => {
     const { digest, size } = blob;
     const state = await uploadOnce(`${place} ${digest}`, options.signal, () =>
-      sendBlob(target, blob, options),
+      sendBlob(target, blob, options, believed),
     );
     // Another push of this process brought it.
     if (state === undefined)
@@ -98,13 +104,39 @@ export async function sendContents(
     if (state !== 'uploaded') return;
     sent.uploadedBytes += size;
     sent.uploadedBlobs += 1;
-  });
+  };
+  await inParallel(blobs, options.cancel, (blob) => bring(blob, base));
+  const putManifest = async (document: Document) => {
+    try {
+      await target.putManifest(document);
+    } catch (error) {
+      if (!isRefusal(error) || !(await base?.isKnown())) throw error;
+      // A registry may have lost layers and kept the artifact that names them.
+      for (const blob of blobs) if (base?.artifact.layers.has(blob.digest)) await bring(blob);
+      await target.putManifest(document);
+    }
+  };
   const isIndex = ({ descriptor }: Document) => isIndexType(descriptor.mediaType);
   const manifests = children.filter((document) => !isIndex(document));
-  await inParallel(manifests, options.cancel, (document) => target.putManifest(document));
+  await inParallel(manifests, options.cancel, putManifest);
   // An index may name another one.
   for (const document of children.filter(isIndex)) await target.putManifest(document);
   return sent;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ImageError && ['registry-refused', 'repository-missing'].includes(error.code);
+}
+
+/** For the next push. The image is there: a registry that refuses the artifact is asked for each layer again. */
+async function leaveArtifact(
+  target: Target,
+  { manifest }: BaseArtifact,
+  { signal }: SendOptions,
+): Promise<void> {
+  const contents = { children: [manifest], blobs: [emptyConfig.descriptor] };
+  const options = { source: documentBlobs([emptyConfig]), signal, cancel: () => undefined };
+  await sendContents(target, contents, options).catch(() => undefined);
 }
 
 /**
@@ -135,9 +167,10 @@ async function sendBlob(
   target: Target,
   blob: Descriptor,
   { source, codeLayers, onProgress = () => undefined }: SendOptions,
+  base: BaseLayers | undefined,
 ): Promise<PushProgress['state']> {
   const about = { repository: target.name, digest: blob.digest, size: blob.size };
-  if (await target.hasBlob(blob, isNew(blob, codeLayers))) {
+  if ((await base?.has(blob.digest)) || (await target.hasBlob(blob, isNew(blob, codeLayers)))) {
     onProgress({ ...about, sent: 0, state: 'exists' });
     return 'exists';
   }
@@ -150,26 +183,4 @@ async function sendBlob(
   });
   onProgress({ ...about, sent: state === 'mounted' ? 0 : blob.size, state });
   return state;
-}
-
-/** After a failure nothing new is begun, what is under way is cancelled, and nothing is left running behind. */
-async function inParallel<T>(
-  items: readonly T[],
-  cancel: () => void,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await work(next).catch((error: unknown) => {
-        failures.push(error);
-        queue.length = 0;
-        cancel();
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: parallelUploads }, lane));
-  // The first failure is the reason; the others follow from the cancelling.
-  if (failures.length > 0) throw failures[0];
 }

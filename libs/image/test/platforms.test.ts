@@ -10,23 +10,16 @@ import { pushImage } from '../src/push.ts';
 import { unpackImage } from '../src/unpack.ts';
 import { failureOf } from './failure-of.ts';
 import { elf } from './raw-elf.ts';
+import { platformsImage } from './platforms-image.ts';
 import { basesFor } from './small-base.ts';
 import { smallImage } from './small-image.ts';
 import { checkLayout } from './strict-layout.ts';
 import { tempFolder, writeFiles } from './temp-folder.ts';
 
-async function multiple(architectures: string[]) {
-  const { bundle, blobs, folder, result: single } = await smallImage();
-  const bases = await basesFor(blobs, architectures);
-  const layout = join(folder, 'multiple');
-  const result = await buildImage({ bundle, output: layout, bases, name: 'small' });
-  return { bundle, blobs, folder, layout, bases, result, single };
-}
-
 describe('an image for several platforms', () => {
   test('has one index with sorted platforms, whatever the order of the bases', async () => {
-    const one = await multiple(['arm64', 'amd64', 's390x']);
-    const other = await multiple(['s390x', 'amd64', 'arm64']);
+    const one = await platformsImage(undefined, ['arm64', 'amd64', 's390x']);
+    const other = await platformsImage(undefined, ['s390x', 'amd64', 'arm64']);
     expect(other.result).toEqual(one.result);
     expect(one.result.platforms.map(({ platform }) => platform)).toEqual([
       'linux/amd64',
@@ -38,7 +31,7 @@ describe('an image for several platforms', () => {
   });
 
   test('shares the application’s layers with each other and with an image for one platform', async () => {
-    const { layout, result, single, bases } = await multiple(['arm64', 'amd64']);
+    const { layout, result, single, bases } = await platformsImage(undefined, ['arm64', 'amd64']);
     expect(result.layers).toEqual(single.layers);
     for (const [index, { digest }] of result.platforms.entries()) {
       const { layers } = JSON.parse(await readFile(blobPath(join(layout, 'blobs'), digest), 'utf8'));
@@ -51,7 +44,7 @@ describe('an image for several platforms', () => {
   });
 
   test('is pushed, inspected and unpacked by platform', async () => {
-    const { layout, blobs, folder, result } = await multiple(['arm64', 'amd64']);
+    const { layout, blobs, folder, result } = await platformsImage(undefined, ['arm64', 'amd64']);
     const to = join(folder, 'repository');
     // Two bases, three layers of the application, two configurations.
     expect(await pushImage({ layout, blobs, to: `oci:${to}` })).toMatchObject({ uploadedBlobs: 7 });

@@ -9,6 +9,7 @@ import { listImages } from '../../src/list.ts';
 import { pushImage } from '../../src/push.ts';
 import { verifyImage } from '../../src/verify.ts';
 import { credentials, newKey, pushedImage, source } from '../attested-image.ts';
+import { platformsImage, type PlatformsImage } from '../platforms-image.ts';
 import { randomOf, seed } from '../registry/shaky.ts';
 import { runAndKill } from '../run-and-kill.ts';
 import { smallImage } from '../small-image.ts';
@@ -44,6 +45,18 @@ describe.each(registries)('%s', (name, start) => {
     const second = { layout: other.layout, blobs: other.blobs, to: `${host}/team/other`, credentials };
     expect((await pushImage(second)).digest).toBe(other.result.digest);
   });
+
+  judged(
+    'keeps the artifact of a base, so that the next image is pushed without a question for each layer',
+    async () => {
+      const [host, first, changed] = [await start(), await platformsImage(), await platformsImage('changed')];
+      const push = ({ layout, blobs }: PlatformsImage) =>
+        pushImage({ layout, blobs, to: `${host}/team/app`, credentials });
+      await push(first);
+      // Questions: the image, the base, two layers that seldom change, the image. A layer and two configurations; three documents.
+      expect(await push(changed)).toMatchObject({ uploadedBlobs: 3, requests: 5 + 2 * 3 + 3 });
+    },
+  );
 
   judged('takes attestations, which are accepted there and where they were copied to', async () => {
     const host = await start();
