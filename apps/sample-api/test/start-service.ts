@@ -9,8 +9,8 @@ export interface Service {
   /** Everything it has written so far. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Its exit code, once it has ended. */
-  readonly exit: Promise<number | null>;
+  /** Its exit code, once it has ended, or the signal that ended it. */
+  readonly exit: Promise<number | NodeJS.Signals>;
 }
 
 export interface ServiceOptions {
@@ -40,7 +40,7 @@ export function runService({ args, env, cwd }: ServiceOptions): Omit<Service, 'u
   return {
     output: () => output,
     kill: (signal) => void child.kill(signal),
-    exit: once(child, 'close').then(([code]) => code as number | null),
+    exit: once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals),
   };
 }
 
