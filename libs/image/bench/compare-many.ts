@@ -26,8 +26,8 @@ const oneWayMs = 10;
 
 /**
  * Ten apps for two platforms into two registries, against one app into one; a process each. One app is built for both
- * platforms, as each of the ten is; beside that for one of them, which is less. Every time all code is new, and the repositories have what was released before: a change that touches every app. With registries
- * on the builder's own processors, a heavy kind and a light one, and with a long way to the heavy ones. Beside it
+ * platforms, as each of the ten is; beside that for one of them, which is less. Every time all code is new, and the
+ * repositories have what was released before: a change that touches every app. With registries on the builder's own processors, a heavy kind and a light one, and with a long way to the heavy ones. Beside it
  * what the registries take of it, and what nobody can do without (`bare-push.ts`).
  */
 export async function compareMany(stage: Stage, runs: number): Promise<Row[]> {

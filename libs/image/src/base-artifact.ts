@@ -38,6 +38,7 @@ export interface BaseLayers {
   has(digest: string): Promise<boolean>;
 }
 
+/** Looks for the layers of a base in a target, by the artifact. */
 export function baseIn(target: Target, artifact: BaseArtifact): BaseLayers {
   let answer: Promise<boolean> | undefined;
   const isKnown = () => (answer ??= target.hasImage(artifact.manifest));

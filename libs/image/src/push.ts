@@ -1,9 +1,9 @@
-import { baseArtifact } from './base-artifact.ts';
+import { baseArtifact, baseIn } from './base-artifact.ts';
 import type { CredentialStore } from './credentials.ts';
 import { registryCredentials } from './registry-credentials.ts';
 import { openImage, type Image } from './image.ts';
 import { assertTags, parseRepository } from './reference.ts';
-import { sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
+import { leaveBase, sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
 import { openTarget } from './target.ts';
 
 export interface PushOptions {
@@ -44,6 +44,9 @@ export async function pushImage({ to, ...options }: PushOptions): Promise<PushRe
   return withPush(options, [to], (push) => push(to));
 }
 
+/** What a push that is done may take to leave something for the next one. Milliseconds. */
+const leavingMs = 5_000;
+
 /** Brings the image into one of the repositories. */
 type Push = (to: string) => Promise<PushResult>;
 
@@ -76,7 +79,8 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
     const documents = platforms.map(({ document }) => document);
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
     const code = result?.layers.filter(({ name }) => name === 'app').map(({ digest }) => digest);
-    const base = repository.kind === 'registry' ? baseArtifact(image) : undefined;
+    const artifact = repository.kind === 'registry' ? baseArtifact(image) : undefined;
+    const base = artifact && baseIn(target, artifact);
     const sending = {
       source,
       codeLayers: new Set(code),
@@ -88,6 +92,11 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
     const sent = await sendImage(target, root, async () => ({ children, blobs }), sending, first);
     if (sent.existed) await target.complete(blobs);
     await sendTags(target, sent.existed ? tags : others, root, sent.existed);
+    if (base && !sent.existed) {
+      const giveUp = setTimeout(() => stop.abort(), leavingMs);
+      await leaveBase(target, base, signal);
+      clearTimeout(giveUp);
+    }
     return { repository: to, digest: root.descriptor.digest, ...sent, requests: target.requests() };
   } finally {
     target.close();

@@ -1,5 +1,5 @@
 import { emptyConfig } from './artifact.ts';
-import { baseIn, type BaseArtifact, type BaseLayers } from './base-artifact.ts';
+import type { BaseLayers } from './base-artifact.ts';
 import { documentBlobs, requireBlob, type BlobSource } from './blob-source.ts';
 import { ImageError } from './error.ts';
 import type { Document } from './image.ts';
@@ -37,8 +37,8 @@ export interface SendOptions {
   source: BlobSource;
   /** Digests of the layers that change with each commit. @default none is known */
   codeLayers?: ReadonlySet<string>;
-  /** Stands for the layers of the base, and is left where they were brought. @default each layer is asked for */
-  base?: BaseArtifact | undefined;
+  /** The layers of the base, which are asked for together. @default each layer is asked for */
+  base?: BaseLayers | undefined;
   onProgress?: ((progress: PushProgress) => void) | undefined;
   /** Ends the waiting for others. */
   signal: AbortSignal;
@@ -68,13 +68,10 @@ export async function sendImage(
 ): Promise<Sent> {
   if (await target.hasImage(root)) return { uploadedBytes: 0, uploadedBlobs: 0, existed: true };
   const below = await contents();
-  const base = options.base && baseIn(target, options.base);
-  const sent = await sendContents(target, below, options, base);
+  const sent = await sendContents(target, below, options);
   await target.putRoot(root, tag);
   if (await target.hasImage(root)) {
     await target.complete(below.blobs);
-    if (base && !(await base.isKnown().catch(() => true)))
-      await leaveArtifact(target, base.artifact, options);
     return { ...sent, existed: false };
   }
   throw new ImageError(
@@ -89,14 +86,14 @@ export async function sendContents(
   target: Target,
   { children, blobs }: Contents,
   options: SendOptions,
-  base?: BaseLayers,
 ): Promise<Omit<Sent, 'existed'>> {
   const sent = { uploadedBytes: 0, uploadedBlobs: 0 };
   const place = await target.identity();
-  const bring = async (blob: Descriptor, believed?: BaseLayers) => {
+  const { base } = options;
+  const bring = async (blob: Descriptor, asking: SendOptions) => {
     const { digest, size } = blob;
     const state = await uploadOnce(`${place} ${digest}`, options.signal, () =>
-      sendBlob(target, blob, options, believed),
+      sendBlob(target, blob, asking),
     );
     // Another push of this process brought it.
     if (state === undefined)
@@ -105,14 +102,15 @@ export async function sendContents(
     sent.uploadedBytes += size;
     sent.uploadedBlobs += 1;
   };
-  await inParallel(blobs, options.cancel, (blob) => bring(blob, base));
+  await inParallel(blobs, options.cancel, (blob) => bring(blob, options));
   const putManifest = async (document: Document) => {
     try {
       await target.putManifest(document);
     } catch (error) {
       if (!isRefusal(error) || !(await base?.isKnown())) throw error;
       // A registry may have lost layers and kept the artifact that names them.
-      for (const blob of blobs) if (base?.artifact.layers.has(blob.digest)) await bring(blob);
+      const asking = { ...options, base: undefined };
+      for (const blob of blobs) if (base?.artifact.layers.has(blob.digest)) await bring(blob, asking);
       await target.putManifest(document);
     }
   };
@@ -128,15 +126,22 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ImageError && ['registry-refused', 'repository-missing'].includes(error.code);
 }
 
-/** For the next push. The image is there: a registry that refuses the artifact is asked for each layer again. */
-async function leaveArtifact(
+/**
+ * Leaves the artifact of a base for the next push, where it is missing. The image is there: a registry that refuses it is
+ * asked for each layer again.
+ */
+export async function leaveBase(
   target: Target,
-  { manifest }: BaseArtifact,
-  { signal }: SendOptions,
+  { artifact, isKnown }: BaseLayers,
+  signal: AbortSignal,
 ): Promise<void> {
-  const contents = { children: [manifest], blobs: [emptyConfig.descriptor] };
+  const contents = { children: [artifact.manifest], blobs: [emptyConfig.descriptor] };
   const options = { source: documentBlobs([emptyConfig]), signal, cancel: () => undefined };
-  await sendContents(target, contents, options).catch(() => undefined);
+  try {
+    if (!(await isKnown())) await sendContents(target, contents, options);
+  } catch {
+    // Nothing that was asked for failed.
+  }
 }
 
 /**
@@ -166,8 +171,7 @@ function isNew(
 async function sendBlob(
   target: Target,
   blob: Descriptor,
-  { source, codeLayers, onProgress = () => undefined }: SendOptions,
-  base: BaseLayers | undefined,
+  { source, codeLayers, base, onProgress = () => undefined }: SendOptions,
 ): Promise<PushProgress['state']> {
   const about = { repository: target.name, digest: blob.digest, size: blob.size };
   if ((await base?.has(blob.digest)) || (await target.hasBlob(blob, isNew(blob, codeLayers)))) {

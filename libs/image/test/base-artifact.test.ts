@@ -95,6 +95,23 @@ describe('the layers of a base', () => {
     },
   );
 
+  test('hold up no push: where the artifact is answered with 503 again and again, all tags are set and it ends', async () => {
+    const image = await platformsImage();
+    const { digest } = (await artifactOf(image))?.manifest.descriptor ?? {};
+    const registry = await fakeRegistry({
+      fault: ({ method, path }) =>
+        method === 'PUT' && path.endsWith(`/${digest}`)
+          ? { status: 503, headers: { 'retry-after': '60' } }
+          : undefined,
+    });
+    const { layout, blobs } = image;
+    const options = { layout, blobs, to: `${registry.host}/team/app`, credentials, deadlineMs: 60_000 };
+    expect(await pushImage({ ...options, tags: ['v1', 'v2'] })).toMatchObject({ existed: false });
+    expect(registry.manifests.has('team/app:v2')).toBe(true);
+    const [last] = registry.seen.slice(-1);
+    expect(last?.path.endsWith(`/${digest}`)).toBe(true);
+  }, 30_000);
+
   test('have none where there is one of them, where a folder is pushed to, or where image.json is of another image', async () => {
     const { layout, blobs } = await smallImage();
     expect(baseArtifact(await openImage({ layout, blobs }))).toBeUndefined();
