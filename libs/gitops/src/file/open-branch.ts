@@ -6,8 +6,6 @@ import { isBranchName } from '../repository/branch-name.ts';
 import { connectionTo } from '../repository/connection.ts';
 import { GitBranch, type BranchOptions } from '../repository/git-branch.ts';
 import type { ObjectFormat } from '../repository/git-object.ts';
-import { quickWay } from '../repository/quick.ts';
-import { QuickBranch } from '../repository/quick-branch.ts';
 import { signaturesOf, type CommitOptions } from '../repository/identity.ts';
 import { readSettings } from '../repository/settings.ts';
 import { Turn } from '../turn.ts';
@@ -69,10 +67,7 @@ export async function openBranch(
     cwd,
     safeFolders: settings.all('safe.directory'),
   };
-  const open = async (format: ObjectFormat): Promise<Branch> => {
-    const quick = await quickWay(settings, repository, options);
-    return quick ? new QuickBranch({ ...options, format }, quick) : GitBranch.open({ ...options, format });
-  };
+  const open = (format: ObjectFormat): Promise<Branch> => GitBranch.open({ ...options, format });
   return patiently(() => openInItsFormat(options.format, open, signal), signal);
 }
 

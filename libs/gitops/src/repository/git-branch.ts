@@ -6,7 +6,7 @@ import { isStale, remoteError, tellsNothing } from '../rejection.ts';
 import type { Branch, BranchFile, Commit } from './branch.ts';
 import { REMOTE, type Connection } from './connection.ts';
 import { commitText } from './commit-text.ts';
-import type { GitObject, ObjectFormat } from './git-object.ts';
+import type { ObjectFormat } from './git-object.ts';
 import type { Signatures } from './identity.ts';
 import { makeScratch, scratchVariables } from './scratch.ts';
 import { ScratchObjects } from './scratch-objects.ts';
@@ -110,11 +110,6 @@ export class GitBranch implements Branch {
     return this.#objects.readAll(ids);
   }
 
-  /** Takes objects that were made elsewhere. */
-  takeObjects(objects: readonly GitObject[]): Promise<void> {
-    return this.#objects.take(objects);
-  }
-
   async commit(
     parent: Commit | undefined,
     edit: Edit,
@@ -150,7 +145,7 @@ export class GitBranch implements Branch {
     });
     if (pushed.code === 0) return 'landed';
     const words = `${pushed.stdout.toString('utf8')}\n${pushed.stderr}`;
-    const fate = await this.fateOf(commit, expected, signal);
+    const fate = await this.#fateOf(commit, expected, signal);
     if (fate !== 'refused') return fate;
     if (isStale(words)) return 'stale';
     const error = this.#failed(`Pushing ${this.branch} to`, words);
@@ -159,7 +154,7 @@ export class GitBranch implements Branch {
   }
 
   /** What became of a push whose answer was lost or is no "yes": only the remote knows. */
-  async fateOf(
+  async #fateOf(
     commit: Commit,
     expected: Commit | undefined,
     signal?: AbortSignal,

@@ -57,16 +57,11 @@ export class ScratchObjects implements TreeStore {
     return this.write('blob', Buffer.from(content));
   }
 
+  /** @throws {GitopsError} `disk` */
   async write(type: ObjectType, content: Buffer): Promise<string> {
     const object = gitObject(this.#place.format, type, content);
-    await this.take([object]);
+    await writeObject(join(this.#place.folder, 'objects'), object).catch(noRoom);
     return object.id;
-  }
-
-  /** Takes objects that were made elsewhere. @throws {GitopsError} `disk` */
-  async take(objects: readonly GitObject[]): Promise<void> {
-    const folder = join(this.#place.folder, 'objects');
-    await Promise.all(objects.map((object) => writeObject(folder, object))).catch(noRoom);
   }
 
   #read(id: string): Promise<GitObject | undefined> {

@@ -1,6 +1,5 @@
 import { Scalar } from 'yaml';
 import { refuse, type Aim } from './aim.ts';
-import { inExcerpt } from './excerpt.ts';
 import { locate } from './location.ts';
 import { toPath, type Path } from './path.ts';
 import { isString, readings } from './reading.ts';
@@ -17,10 +16,7 @@ import { scalarAt } from './target.ts';
  * (`0777`, `yes`, a date) or a whole number is too large to be exact
  */
 export function getValue(bytes: Uint8Array, path: string | Path): string | number | boolean | null {
-  return inExcerpt(readSource(bytes, toPath(path)), valueOf);
-}
-
-function valueOf(aim: Aim): string | number | boolean | null {
+  const aim = readSource(bytes, toPath(path));
   const location = locate(aim);
   if (location.node === null) return null;
   const node = scalarAt(aim, location);

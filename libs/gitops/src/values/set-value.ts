@@ -1,5 +1,4 @@
 import type { Aim } from './aim.ts';
-import { inExcerpt } from './excerpt.ts';
 import { locate } from './location.ts';
 import { toPath, type Path } from './path.ts';
 import { proveReplaced, type Replacement } from './proof.ts';
@@ -26,10 +25,7 @@ export function setValue(bytes: Uint8Array, path: string | Path, value: Value): 
   const segments = toPath(path);
   const wanted = writableValue(value, segments);
   const aim = readSource(bytes, segments);
-  const change = inExcerpt(aim, (where, whole) => {
-    const found = replacementOf(where, wanted);
-    return found && { ...found, start: whole(found.start) };
-  });
+  const change = replacementOf(aim, wanted);
   if (change === undefined) return bytes;
   const { start, old, written } = change;
   const result = splice(bytes, aim.text, start, start + old.length, written);
