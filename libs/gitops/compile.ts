@@ -3,7 +3,7 @@ import { compileLibrary } from '../../tools/compile-library.ts';
 
 const library = {
   folder: import.meta.dirname,
-  entries: ['index', 'cli', 'render/index'],
+  entries: ['index', 'cli', 'render'],
   bundled: ['commander', 'fflate', 'typebox', 'yaml'],
 };
 

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { compilePackage } from '../compile.ts';
 import { bumpFiles, environmentStatuses, readEnvironment, setValue, Source } from '../src/index.ts';
-import { serveHttp } from '../test/serve-http.ts';
+import { serveHttp } from '../test/support/serve-http.ts';
 import { contend, makeRepository, type Result } from './contention.ts';
 import { compare, exponent, machine, ms } from './measure.ts';
 import { gitopsRepository, valuesFile, workspaceRepository } from './repositories.ts';

@@ -1,4 +1,4 @@
-export { affectedBase } from './affected-base.ts';
+export { affectedBase } from './due/affected-base.ts';
 export {
   appsAt,
   DEFAULT_CHART,
@@ -7,12 +7,12 @@ export {
   PLATFORM,
   PLATFORM_CHART,
   type App,
-} from './app.ts';
-export { Applied } from './applied.ts';
-export { appliedStacks, assertMayApply } from './applied-stacks.ts';
-export { bump, type BumpRequest, type BumpResult } from './bump.ts';
-export { bumpTable, orphanApp, orphanStack } from './bump-table.ts';
-export { actorOf, runUrlOf } from './ci.ts';
+} from './workspace/app.ts';
+export { Applied } from './ledger/applied.ts';
+export { appliedStacks, assertMayApply } from './due/may-apply.ts';
+export { bump, type BumpRequest, type BumpResult } from './bump/bump.ts';
+export { bumpTable, orphanApp, orphanStack } from './bump/table.ts';
+export { actorOf, runUrlOf } from './workspace/ci-run.ts';
 export {
   deployedByRuns,
   dueProjects,
@@ -20,23 +20,30 @@ export {
   type ChangedProjects,
   type Situation,
   type Standing,
-} from './due.ts';
+} from './due/due.ts';
 export {
   ENVIRONMENTS,
   EnvironmentFile,
   listEnvironments,
   readEnvironment,
   type Environment,
-} from './environment.ts';
-export { bumpFiles, type BumpFilesRequest, type BumpFilesResult } from './file/bump-files.ts';
-export { type FileChange, type FileEdit, type Order } from './file/edit-file.ts';
+} from './workspace/environment.ts';
+export { bumpFiles, type BumpFilesRequest, type BumpFilesResult } from './bump-files/bump-files.ts';
+export { type FileChange, type FileEdit, type Order } from './bump-files/edit-file.ts';
 export { GitopsError, type GitopsErrorCode } from './error.ts';
-export { history, type HistoryEntry } from './history.ts';
-export { type CopyImage, type ImageCopy } from './image-copies.ts';
+export { history, type HistoryEntry } from './ledger/history.ts';
+export { type CopyImage, type ImageCopy } from './promote/copy-images.ts';
 export { diffManifests, type ObjectChange } from './diff/diff.ts';
 export { diffMarkdown, diffText, type AppDiff } from './diff/print.ts';
-export { hold, unhold, type Hold, type HoldOptions, type HoldResult, type UnholdResult } from './hold.ts';
-export { type Action } from './ledger-message.ts';
+export {
+  hold,
+  unhold,
+  type Hold,
+  type HoldOptions,
+  type HoldResult,
+  type UnholdResult,
+} from './interventions/hold.ts';
+export { type Action } from './ledger/message.ts';
 export {
   AppRelease,
   LEDGER_FILE,
@@ -45,20 +52,20 @@ export {
   releaseFile,
   type Image,
   type Release,
-} from './ledger.ts';
-export { type Failure, type Intent, type Outcome, type Plan } from './plan.ts';
+} from './ledger/records.ts';
+export { type Failure, type Intent, type Outcome, type Plan } from './bump/plan.ts';
 export {
   promote,
   type FromSource,
   type Objection,
   type PromoteRequest,
   type PromoteResult,
-} from './promote.ts';
-export { publishedFrom, type BuiltImages } from './published-releases.ts';
-export { promotionTable } from './promotion-table.ts';
-export { assertReleasable, type Releasable } from './releasable.ts';
-export { removeRelease } from './remove.ts';
-export { rollback, type RollbackOptions, type RollbackResult } from './rollback.ts';
+} from './promote/promote.ts';
+export { publishedFrom, type BuiltImages } from './promote/published-from.ts';
+export { promotionTable } from './promote/table.ts';
+export { assertReleasable, type Releasable } from './due/releasable.ts';
+export { removeRelease } from './interventions/remove.ts';
+export { rollback, type RollbackOptions, type RollbackResult } from './interventions/rollback.ts';
 export {
   BEGUN,
   listRuns,
@@ -68,20 +75,25 @@ export {
   RUNS,
   wishesOf,
   writeRunResult,
-} from './run-result.ts';
-export { readSituation } from './situation.ts';
-export { type StackStatus } from './stack-status.ts';
-export { Source, type Commit, type Mainline } from './source.ts';
-export { isStackOf, stackProject, stacksAt, type Stack } from './stack.ts';
-export { type Branch } from './repository/branch.ts';
-export { type CommitOptions, type Identity } from './repository/identity.ts';
-export { classifyRejection, type Rejection } from './rejection.ts';
-export { type Drift } from './drift.ts';
-export { previewText, promotedFrom, type PromotionPreview } from './promotion-preview.ts';
-export type { UnreadableStatus } from './environment-reading.ts';
-export { environmentStatus, environmentStatuses, type AppStatus, type EnvironmentStatus } from './status.ts';
-export { table } from './table.ts';
-export { parseUntil } from './until.ts';
+} from './bump/run-result.ts';
+export { readSituation } from './due/read-situation.ts';
+export { type StackStatus } from './status/stack-status.ts';
+export { Source, type Commit, type Mainline } from './checkout/checkout.ts';
+export { isStackOf, stackProject, stacksAt, type Stack } from './workspace/stack.ts';
+export { type Branch } from './branch/branch.ts';
+export { type CommitOptions, type Identity } from './git/identity.ts';
+export { classifyRejection, type Rejection } from './git/rejection.ts';
+export { type Drift } from './status/drift.ts';
+export { previewText, promotedFrom, type PromotionPreview } from './promote/preview.ts';
+export type { UnreadableStatus } from './status/read-environment.ts';
+export {
+  environmentStatus,
+  environmentStatuses,
+  type AppStatus,
+  type EnvironmentStatus,
+} from './status/status.ts';
+export { table } from './text/table.ts';
+export { parseUntil } from './text/parse-until.ts';
 export {
   addKey,
   formatPath,
@@ -113,4 +125,4 @@ export {
   type WaitRequest,
   type WaitResult,
 } from './argocd/index.ts';
-export { unpackTool, type Tool } from './unpack-tool.ts';
+export { unpackTool, type Tool } from './render/helm/bundled-tool.ts';

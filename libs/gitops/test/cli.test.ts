@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ValuesRepository } from './file/repository.ts';
-import { scratch } from './workspace.ts';
+import { ValuesRepository } from './support/values-repository.ts';
+import { scratch } from './support/workspace.ts';
 
 const PACKAGE = resolve(import.meta.dirname, '..');
 const VALUES = 'image: { tag: v1 } # the image\nreplicas: 2\n';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { readJson } from '../door.ts';
+import { readJson } from '../text/validate.ts';
 
 const Text = Type.String();
 const Word = Type.Optional(Text);

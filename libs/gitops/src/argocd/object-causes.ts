@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { readJson } from '../door.ts';
+import { readJson } from '../text/validate.ts';
 import type { Cause } from './application.ts';
 
 const Word = Type.Optional(Type.String());

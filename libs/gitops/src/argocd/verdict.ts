@@ -1,4 +1,4 @@
-import type { Release } from '../ledger.ts';
+import type { Release } from '../ledger/records.ts';
 import type { Application } from './application.ts';
 
 /** What must be running: the commit of the configuration and, for what has an image, its digest. */

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { runUrlOf } from '../ci.ts';
+import { runUrlOf } from '../workspace/ci-run.ts';
 import { GitopsError } from '../error.ts';
-import { bumpFiles, type BumpFilesResult } from '../file/bump-files.ts';
-import type { FileChange, FileEdit, Order } from '../file/edit-file.ts';
-import type { Identity } from '../repository/identity.ts';
-import { table } from '../table.ts';
+import { bumpFiles, type BumpFilesResult } from '../bump-files/bump-files.ts';
+import type { FileChange, FileEdit, Order } from '../bump-files/edit-file.ts';
+import type { Identity } from '../git/identity.ts';
+import { table } from '../text/table.ts';
 
 interface Options {
   repository: string;
@@ -102,7 +102,7 @@ async function run(edits: readonly FileEdit[], options: Options): Promise<BumpFi
 
 async function orderOf(path: string | undefined): Promise<Order | undefined> {
   if (path === undefined) return undefined;
-  const { Source } = await import('../source.ts');
+  const { Source } = await import('../checkout/checkout.ts');
   const source = await Source.open(process.cwd());
   return { path, commit: await source.head(), source };
 }

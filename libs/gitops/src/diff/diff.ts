@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { compareValues, type FieldChange } from './compare.ts';
-import type { Manifest } from '../render/manifest.ts';
+import type { Manifest } from '../render/helm/manifest.ts';
 import { maskSecrets, nameOf } from './manifests.ts';
 
 /** What becomes of one object. */

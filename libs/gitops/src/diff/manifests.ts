@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Manifest } from '../render/manifest.ts';
+import type { Manifest } from '../render/helm/manifest.ts';
 
 /** What an object is called: two renderings that use one name mean one object. Its version is no part of it. */
 export function nameOf(manifest: Manifest): string {

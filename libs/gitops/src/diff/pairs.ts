@@ -1,10 +1,10 @@
-import { PLATFORM } from '../app.ts';
-import type { Environment } from '../environment.ts';
+import { PLATFORM } from '../workspace/app.ts';
+import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { LedgerRepository } from '../ledger-repository.ts';
-import { readReleases, releasedApps, type Release } from '../ledger.ts';
+import { LedgerRepository } from '../ledger/ledger-repository.ts';
+import { readReleases, releasedApps, type Release } from '../ledger/records.ts';
 import { candidatesAt } from '../render/work-tree.ts';
-import type { Commit, Source } from '../source.ts';
+import type { Commit, Source } from '../checkout/checkout.ts';
 import type { Platforms, ReleasePair } from './releases.ts';
 
 /** What to compare, the platform among it. */

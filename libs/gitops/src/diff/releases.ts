@@ -1,12 +1,12 @@
-import { PLATFORM } from '../app.ts';
-import type { Environment } from '../environment.ts';
-import type { Release } from '../ledger.ts';
-import { requireHelm } from '../render/find-helm.ts';
+import { PLATFORM } from '../workspace/app.ts';
+import type { Environment } from '../workspace/environment.ts';
+import type { Release } from '../ledger/records.ts';
+import { requireHelm } from '../render/helm/find-helm.ts';
 import { recordsToRender } from '../render/release.ts';
-import type { Outcome } from '../plan.ts';
-import type { Manifest } from '../render/manifest.ts';
+import type { Outcome } from '../bump/plan.ts';
+import type { Manifest } from '../render/helm/manifest.ts';
 import { Renderer } from '../render/renderer.ts';
-import type { Source } from '../source.ts';
+import type { Source } from '../checkout/checkout.ts';
 import { diffManifests } from './diff.ts';
 import type { AppDiff } from './print.ts';
 

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
-import { readJson } from '../door.ts';
+import { readJson } from '../text/validate.ts';
 import { GitopsError } from '../error.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './helm/manifest.ts';
 
 const Text = Type.String({ minLength: 1 });
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GitopsError } from '../error.ts';
-import { git } from '../git.ts';
-import type { Commit, Source } from '../source.ts';
+import { git } from '../git/run-git.ts';
+import type { Commit, Source } from '../checkout/checkout.ts';
 
 /**
  * Folders as they were at commits, written to a temporary place as a checkout would write them: the work tree and the

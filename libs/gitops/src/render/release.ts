@@ -1,11 +1,11 @@
-import { deployFile, PLATFORM } from '../app.ts';
-import type { Environment } from '../environment.ts';
+import { deployFile, PLATFORM } from '../workspace/app.ts';
+import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { LedgerRepository } from '../ledger-repository.ts';
-import { readReleases, type Release } from '../ledger.ts';
-import type { Source } from '../source.ts';
-import { requireHelm } from './find-helm.ts';
-import type { Manifest } from './manifest.ts';
+import { LedgerRepository } from '../ledger/ledger-repository.ts';
+import { readReleases, type Release } from '../ledger/records.ts';
+import type { Source } from '../checkout/checkout.ts';
+import { requireHelm } from './helm/find-helm.ts';
+import type { Manifest } from './helm/manifest.ts';
 import { Renderer } from './renderer.ts';
 
 /**

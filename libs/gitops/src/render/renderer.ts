@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { deployFile, PLATFORM, PLATFORM_CHART } from '../app.ts';
-import type { Environment } from '../environment.ts';
+import { deployFile, PLATFORM, PLATFORM_CHART } from '../workspace/app.ts';
+import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { releaseFile, type Release } from '../ledger.ts';
-import type { Commit, Source } from '../source.ts';
+import { releaseFile, type Release } from '../ledger/records.ts';
+import type { Commit, Source } from '../checkout/checkout.ts';
 import { applicationOf, type Application } from './application-set.ts';
-import { renderChart, type Chart, type Rendered, type Values } from './chart.ts';
+import { renderChart, type Chart, type Rendered, type Values } from './helm/render-chart.ts';
 import { assertThere, CommitFolders } from './commit-folder.ts';
-import type { Helm } from './helm.ts';
-import type { Manifest } from './manifest.ts';
+import type { Helm } from './helm/helm.ts';
+import type { Manifest } from './helm/manifest.ts';
 import { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
 
 /** What Argo CD makes of one release. */

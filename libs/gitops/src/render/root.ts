@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
-import { deployFile, PLATFORM } from '../app.ts';
-import type { Environment } from '../environment.ts';
+import { deployFile, PLATFORM } from '../workspace/app.ts';
+import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import type { Values } from './chart.ts';
+import type { Values } from './helm/render-chart.ts';
 
 /** The chart of the objects that are applied by hand. */
 export const ROOT_CHART = 'deploy/argocd/root';

@@ -1,15 +1,15 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
-import { refuse, type Aim } from './aim.ts';
+import { refuse, type Aim } from './lookup.ts';
 import type { ValuesError } from './error.ts';
 import { insertion } from './insertion.ts';
-import { findEntry, type Entry } from './key.ts';
-import { locate, type Location } from './location.ts';
+import { findEntry, type Entry } from './find-entry.ts';
+import { locate, type Location } from './locate.ts';
 import { toPath, type Path } from './path.ts';
 import { sameTree, unproven } from './proof.ts';
 import { readsAs } from './reading.ts';
-import { readSource, refuseSize, splice } from './source.ts';
+import { readSource, refuseSize, splice } from './decode.ts';
 import { refuseTag } from './tag.ts';
-import { refuseShared } from './target.ts';
+import { refuseShared } from './replaceable-scalar.ts';
 import { writableValue, type Value } from './value.ts';
 
 /**

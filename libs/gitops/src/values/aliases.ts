@@ -1,5 +1,5 @@
 import { isAlias, isCollection, isPair, type Alias, type ParsedNode } from 'yaml';
-import { refuse, type Aim } from './aim.ts';
+import { refuse, type Aim } from './lookup.ts';
 import type { ValuesDocument } from './documents.ts';
 
 /**

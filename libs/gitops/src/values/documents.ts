@@ -1,5 +1,5 @@
 import { Composer, CST, Lexer, Parser, type Document } from 'yaml';
-import { refuse, type Aim } from './aim.ts';
+import { refuse, type Aim } from './lookup.ts';
 import type { ValuesErrorCode, ValuesError } from './error.ts';
 import { MAX_DEPTH } from './path.ts';
 

@@ -1,11 +1,11 @@
 import { Scalar } from 'yaml';
-import { refuse, type Aim } from './aim.ts';
-import { locate } from './location.ts';
+import { refuse, type Aim } from './lookup.ts';
+import { locate } from './locate.ts';
 import { toPath, type Path } from './path.ts';
 import { isString, readings } from './reading.ts';
-import { readSource } from './source.ts';
+import { readSource } from './decode.ts';
 import { refuseTag } from './tag.ts';
-import { scalarAt } from './target.ts';
+import { scalarAt } from './replaceable-scalar.ts';
 
 /**
  * Reads one scalar of a values file, by the same paths and the same rules as {@link setValue}.

@@ -1,6 +1,6 @@
 import { isCollection, isPair, isScalar, Scalar, type ParsedNode, type YAMLMap } from 'yaml';
-import { refuse, type Aim } from './aim.ts';
-import type { Entry } from './key.ts';
+import { refuse, type Aim } from './lookup.ts';
+import type { Entry } from './find-entry.ts';
 import { writeScalar, type Style } from './scalar.ts';
 import type { Value } from './value.ts';
 

@@ -1,5 +1,5 @@
 import { isAlias, isCollection, isPair, isScalar, isSeq, Lexer, parseDocument } from 'yaml';
-import { refuse, type Aim } from './aim.ts';
+import { refuse, type Aim } from './lookup.ts';
 import type { ValuesError } from './error.ts';
 
 /** The replacement of one scalar's text. */

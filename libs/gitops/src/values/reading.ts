@@ -1,5 +1,5 @@
 import { isScalar, Scalar, Schema, type ScalarTag } from 'yaml';
-import { isTrap } from './trap.ts';
+import { isTrap } from './ambiguous-scalar.ts';
 
 /** What a scalar means to the two kinds of readers: YAML 1.2 (editors, CI tools) and YAML 1.1 (Helm, Argo CD). */
 export interface Readings {

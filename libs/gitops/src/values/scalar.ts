@@ -1,4 +1,4 @@
-import { isTrap } from './trap.ts';
+import { isTrap } from './ambiguous-scalar.ts';
 
 /** How a scalar is written. */
 export type Style = 'plain' | 'single' | 'double';

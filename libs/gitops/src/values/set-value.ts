@@ -1,11 +1,11 @@
-import type { Aim } from './aim.ts';
-import { locate } from './location.ts';
+import type { Aim } from './lookup.ts';
+import { locate } from './locate.ts';
 import { toPath, type Path } from './path.ts';
 import { proveReplaced, type Replacement } from './proof.ts';
 import { readsAs } from './reading.ts';
 import { writeScalar } from './scalar.ts';
-import { readSource, refuseSize, splice } from './source.ts';
-import { targetAt } from './target.ts';
+import { readSource, refuseSize, splice } from './decode.ts';
+import { targetAt } from './replaceable-scalar.ts';
 import { writableValue, type Value } from './value.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Alias, ParsedNode } from 'yaml';
-import { refuse, type Aim } from './aim.ts';
+import { refuse, type Aim } from './lookup.ts';
 
 const YAML = 'tag:yaml.org,2002:';
 

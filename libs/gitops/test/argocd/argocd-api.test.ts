@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readApplication } from '../../src/argocd/application.ts';
 import { argoCdApi } from '../../src/argocd/argocd-api.ts';
-import { applicationJson, applicationManifest } from './application-json.ts';
+import { applicationJson, applicationManifest } from '../support/application-json.ts';
 
 let server: Server;
 let address: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readApplication } from '../../src/argocd/application.ts';
 import { argoCdByKubectl, findContext, type Kubectl } from '../../src/argocd/kubectl.ts';
-import { applicationJson, applicationManifest } from './application-json.ts';
+import { applicationJson, applicationManifest } from '../support/application-json.ts';
 
 /** A kubectl that answers the first pattern that its arguments match. */
 function kubectl(answers: readonly [RegExp, string | { stderr: string }][]): Kubectl & { asked: string[] } {

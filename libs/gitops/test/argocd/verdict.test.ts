@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readApplication } from '../../src/argocd/application.ts';
 import { belongsTo, expectedOf, verdict } from '../../src/argocd/verdict.ts';
-import { applicationJson, CONFIG, DIGEST, OLDER, type Edit } from './application-json.ts';
+import { applicationJson, CONFIG, DIGEST, OLDER, type Edit } from '../support/application-json.ts';
 
 const EXPECTED = { config: CONFIG, digest: DIGEST };
 const application = (edit: Edit = {}) => readApplication(applicationJson(edit), 'a test');

@@ -3,7 +3,7 @@ import { readApplication, type Application, type Cause } from '../../src/argocd/
 import type { ArgoCd } from '../../src/argocd/argocd.ts';
 import { waitForRelease, type WaitRequest } from '../../src/argocd/wait.ts';
 import { GitopsError } from '../../src/error.ts';
-import { applicationJson, CONFIG, DIGEST, OLDER, type Edit } from './application-json.ts';
+import { applicationJson, CONFIG, DIGEST, OLDER, type Edit } from '../support/application-json.ts';
 
 const EXPECTED = { config: CONFIG, digest: DIGEST };
 const application = (edit: Edit = {}) => readApplication(applicationJson(edit), 'a test');

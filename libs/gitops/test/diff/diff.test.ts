@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diffManifests, diffMarkdown, diffText } from '../../src/index.ts';
-import type { Manifest } from '../../src/render/index.ts';
+import type { Manifest } from '../../src/render.ts';
 
 const deployment = (image: string, replicas: number, extra: object = {}): Manifest => ({
   apiVersion: 'apps/v1',

@@ -7,9 +7,9 @@ import {
   pairsOfRecords,
   pairsWithReleased,
   type Pairs,
-} from '../../src/render/index.ts';
-import { tipOf } from '../ledger-of.ts';
-import { Workspace } from '../workspace.ts';
+} from '../../src/render.ts';
+import { tipOf } from '../support/ledger-of.ts';
+import { Workspace } from '../support/workspace.ts';
 
 const CHART = 'apiVersion: v2\nname: service\nversion: 1.0.0\n';
 const TEMPLATE = `apiVersion: v1

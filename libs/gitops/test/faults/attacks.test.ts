@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bumpFiles, getValue, GitopsError, hold, readEnvironment } from '../../src/index.ts';
-import { parseFilePath } from '../../src/file/file-path.ts';
-import { isBranchName } from '../../src/repository/branch-name.ts';
-import { ValuesRepository } from '../file/repository.ts';
-import { scratch, Workspace } from '../workspace.ts';
+import { parseFilePath } from '../../src/bump-files/file-path.ts';
+import { isBranchName } from '../../src/git/branch-name.ts';
+import { ValuesRepository } from '../support/values-repository.ts';
+import { scratch, Workspace } from '../support/workspace.ts';
 
 /** A folder to run in, with a canary that only a payload that is executed would make. */
 const around = mkdtempSync(join(tmpdir(), 'slipway-attacks-'));

@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { contend, makeRepository, type Contest } from '../../bench/contention.ts';
-import { serveHttp } from '../serve-http.ts';
-import { scratch } from '../workspace.ts';
+import { serveHttp } from '../support/serve-http.ts';
+import { scratch } from '../support/workspace.ts';
 
 /** Deep sizes are those of `npm run bench`, which also measures. */
 const [WRITERS, BUMPS] = [4, 3];

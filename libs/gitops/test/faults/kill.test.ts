@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FILE, makeRepository } from '../../bench/contention.ts';
 import { bumpFiles } from '../../src/index.ts';
-import { generator } from '../random.ts';
-import { scratch } from '../workspace.ts';
+import { generator } from '../support/random.ts';
+import { scratch } from '../support/workspace.ts';
 
 const KILLS = process.env['SLIPWAY_DEEP'] ? 500 : 5;
 const SEED = Number(process.env['SLIPWAY_SEED'] ?? 20_261_124);

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, wri
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bumpFiles, readEnvironment } from '../../src/index.ts';
-import { openBranch } from '../../src/file/open-branch.ts';
-import { hold as holdApp } from '../../src/hold.ts';
-import { onOrigin, releaseOf, tipOf } from '../ledger-of.ts';
-import { ValuesRepository } from '../file/repository.ts';
-import { digestOf, scratch, words, Workspace } from '../workspace.ts';
+import { openBranch } from '../../src/branch/open-branch.ts';
+import { hold as holdApp } from '../../src/interventions/hold.ts';
+import { onOrigin, releaseOf, tipOf } from '../support/ledger-of.ts';
+import { ValuesRepository } from '../support/values-repository.ts';
+import { digestOf, scratch, words, Workspace } from '../support/workspace.ts';
 
 const edit = (value: string) => ({ file: 'a.yaml', path: 'tag', value });
 const refusal = (work: Promise<unknown>): Promise<unknown> =>

@@ -1,17 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readEnvironment, type Release } from '../../src/index.ts';
-import { requireHelm } from '../../src/render/find-helm.ts';
-import {
-  candidatesAt,
-  recordsToRender,
-  Renderer,
-  renderRelease,
-  workTreeCommit,
-} from '../../src/render/index.ts';
-import { place, releaseOf } from '../ledger-of.ts';
-import { intent, type Workspace } from '../workspace.ts';
-import { workspaceWithCharts } from './charts.ts';
-import { hasHelm } from './has-helm.ts';
+import { requireHelm } from '../../src/render/helm/find-helm.ts';
+import { candidatesAt, recordsToRender, Renderer, renderRelease, workTreeCommit } from '../../src/render.ts';
+import { place, releaseOf } from '../support/ledger-of.ts';
+import { intent, type Workspace } from '../support/workspace.ts';
+import { workspaceWithCharts } from '../support/charts.ts';
+import { hasHelm } from '../support/has-helm.ts';
 
 const PLATFORM = { app: 'platform' };
 

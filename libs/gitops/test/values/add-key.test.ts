@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addKey, getValue, MAX_BYTES, type Value } from '../../src/values/index.ts';
-import { bytesOf, textOf } from './bytes.ts';
-import { refusalOf } from './refusal.ts';
+import { bytesOf, textOf } from '../support/bytes.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 interface Addition {
   readonly title: string;

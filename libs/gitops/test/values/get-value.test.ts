@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { getValue } from '../../src/values/index.ts';
-import { bytesOf } from './bytes.ts';
-import { refusalOf } from './refusal.ts';
+import { bytesOf } from '../support/bytes.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 describe('getValue reads', () => {
   test.each<[string, string | number | boolean | null]>([

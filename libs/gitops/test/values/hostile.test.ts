@@ -8,8 +8,8 @@ import {
   type Value,
   type ValuesErrorCode,
 } from '../../src/values/index.ts';
-import { bytesOf } from './bytes.ts';
-import { refusalOf } from './refusal.ts';
+import { bytesOf } from '../support/bytes.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 interface Hostile {
   readonly title: string;

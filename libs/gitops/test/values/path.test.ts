@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatPath, MAX_DEPTH, parsePath, setValue, type Path } from '../../src/values/index.ts';
-import { bytesOf } from './bytes.ts';
-import { refusalOf } from './refusal.ts';
+import { bytesOf } from '../support/bytes.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 describe('parsePath', () => {
   test.each<[string, Path]>([

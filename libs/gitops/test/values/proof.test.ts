@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { proveReplaced, sameTree, type Replacement } from '../../src/values/proof.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 /** What a careless writer might do to the value of `a`. */
 function replace(

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, parseDocument, type Document } from 'yaml';
 import { setValue, type Path, type Value } from '../../src/values/index.ts';
-import { bytesOf, textOf } from './bytes.ts';
-import { generatedFile, newValue, type GeneratedFile } from './generated-file.ts';
+import { bytesOf, textOf } from '../support/bytes.ts';
+import { generatedFile, newValue, type GeneratedFile } from '../support/generated-file.ts';
 
 type Edit = (bytes: Uint8Array, path: Path, value: Value) => Uint8Array;
 

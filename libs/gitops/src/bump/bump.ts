@@ -1,0 +1,82 @@
+import { appsAt } from '../workspace/app.ts';
+import type { ChangedProjects } from '../due/due.ts';
+import type { Environment } from '../workspace/environment.ts';
+import { LedgerRepository } from '../ledger/ledger-repository.ts';
+import { planBump, type Failure, type Intent, type Plan, type Run } from './plan.ts';
+import { assertReleasable } from '../due/releasable.ts';
+import type { Commit, Source } from '../checkout/checkout.ts';
+import { stacksAt } from '../workspace/stack.ts';
+import { updateLedger } from '../branch/update-branch.ts';
+
+/** One run's wish: release these images and record these applied stacks, at this checkout's commit. */
+export interface BumpRequest {
+  source: Source;
+  environment: Environment;
+  intents: readonly Intent[];
+  /** What of the run did not get as far, and why. */
+  failed?: readonly Failure[];
+  changed: ChangedProjects;
+  /** The address of the run, for the commit's trailers. */
+  runUrl?: string | undefined;
+  /** Milliseconds for all attempts together. @default 120000 */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+/** What one run did to a ledger. */
+export interface BumpResult extends Plan {
+  /** The one commit on the ledger branch; undefined when there was nothing to record. */
+  commit: Commit | undefined;
+  /** The commit at which chart and values were read. */
+  config: Commit;
+  retries: number;
+}
+
+/**
+ * Releases what a run published and records the stacks that it applied, in one commit for all of it, on top of whatever
+ * the ledger holds by then. A run that changes nothing makes no commit.
+ *
+ * @throws {GitopsError} before anything is written: `dirty`, `unpushed`, `shallow`, `invalid`;
+ *   from the remote: `auth`, `refused`, `not-found`, `timeout`
+ */
+export async function bump(request: BumpRequest): Promise<BumpResult> {
+  const { source, environment } = request;
+  const releasable = await assertReleasable(source, environment);
+  const config = releasable.dirty ? await source.snapshot() : releasable.head;
+  const run: Run = {
+    ...releasable,
+    source,
+    config,
+    environment: environment.name,
+    deploy: environment.deploy,
+    apps: await appsAt(source, config, environment.name),
+    stacks: await stacksAt(source, config, environment.name),
+    changed: remember(request.changed),
+    intents: request.intents,
+    failed: request.failed ?? [],
+    runUrl: request.runUrl,
+  };
+  const repository = await LedgerRepository.open(source, environment);
+  try {
+    const place = environment.ledger.branch;
+    const { value, commit, retries } = await updateLedger(
+      repository,
+      (tip) => planBump(run, tip, place),
+      request,
+    );
+    return { ...value, commit, config, retries };
+  } finally {
+    await repository.close();
+  }
+}
+
+/** Attempts ask the same question again; the answer for two commits never changes. */
+function remember(changed: ChangedProjects): ChangedProjects {
+  const answers = new Map<string, ReturnType<ChangedProjects>>();
+  return (base, head) => {
+    const question = `${base}..${head}`;
+    const answer = answers.get(question) ?? changed(base, head);
+    answers.set(question, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,165 @@
+import { appliedFile, readApplied, type Applied } from '../ledger/applied.ts';
+import { bumpMessage } from './message.ts';
+import { decide } from './decide-app.ts';
+import { decideStack, type StackFate, type Touched } from './decide-stack.ts';
+import { dueProjects, standing, type Situation } from '../due/due.ts';
+import type { Tip } from '../ledger/ledger-repository.ts';
+import {
+  LEDGER_FILE,
+  print,
+  readReleases,
+  readState,
+  releasedApps,
+  releaseFile,
+  type Image,
+  type LedgerState,
+  type Release,
+} from '../ledger/records.ts';
+import { withPending } from '../ledger/require-release.ts';
+import type { Commit } from '../checkout/checkout.ts';
+import type { Change } from '../branch/update-branch.ts';
+
+/** An image that was published for an app and should now be released; the platform has none. Or a stack that was applied. */
+export interface Intent {
+  /** The project. */
+  app: string;
+  image?: Image | undefined;
+  /** Of a stack: the hash of the graph that is in the cloud now, whatever becomes of its record. */
+  graph?: string | undefined;
+}
+
+/** A project of a run that did not get as far as an image or an applied graph, and why. */
+export interface Failure {
+  app: string;
+  reason: string;
+  /** Of a stack: the engine had begun, so a part of it may be in the cloud. */
+  begun?: boolean;
+}
+
+/** What became of one project: a closed set. */
+export type Outcome = {
+  /** The project: an app, the platform or a stack. */
+  app: string;
+  outcome: 'landed' | 'unchanged' | 'held' | 'superseded' | 'failed';
+  /** Why, where the word alone does not say it. */
+  reason?: string;
+  /** The release before, where there was one. */
+  before?: Release;
+  /** The release that the ledger holds now, where it holds one. */
+  after?: Release;
+};
+
+/** One run against one environment, without the state of the ledger, which differs with each tip. */
+export interface Run extends Omit<Situation, 'state'> {
+  environment: string;
+  /** The commit at which chart and values are read: `head`, or a snapshot of uncommitted changes on top of it. */
+  config: Commit;
+  intents: readonly Intent[];
+  failed: readonly Failure[];
+  /** The address of the run, for the commit's trailers. */
+  runUrl?: string | undefined;
+}
+
+/** What a run means on top of one tip. */
+export interface Plan {
+  outcomes: Outcome[];
+  /** The ledger's state after the run. */
+  state: LedgerState;
+  /** Apps with a release here that this commit no longer deploys here. */
+  orphans: string[];
+  /** Stacks that were applied here and whose folder is gone; what they made is still in the cloud. */
+  orphanStacks: string[];
+}
+
+/**
+ * What a run means on top of one tip of the ledger: the fate of each project, and the files to write. Evaluated
+ * anew for every tip, so that a run which was overtaken while it pushed does not undo what is newer.
+ *
+ * @param place what to call the ledger in errors
+ */
+export async function planBump(run: Run, tip: Tip, place: string): Promise<Change<Plan>> {
+  const { environment, config } = run;
+  const state = await readState(tip, place);
+  const situation: Situation = { ...run, state };
+  const applied = await readApplied(tip, environment, place);
+  const stacks = await decideStacks(run, situation, applied);
+  const outcomes = [
+    ...(await decideApps(run, situation, tip, place)),
+    ...stacks.map(({ outcome }) => outcome),
+  ];
+  outcomes.sort((a, b) => (a.app < b.app ? -1 : 1));
+  const orphans = without(releasedApps(tip), run.apps);
+  const orphanStacks = without([...applied.keys()], run.stacks);
+  const value = { outcomes, state, orphans, orphanStacks };
+
+  const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
+  const astray = stacks.flatMap(({ outcome, astray }) => (astray ? [outcome.app] : []));
+  const settles = landed.length > 0 || stacks.some(({ outcome }) => isSettling(outcome, state));
+  const dirty = config !== run.head;
+  const settled = settles && !dirty ? await advance(situation, outcomes) : state;
+  const next = withPending(settled, ...astray);
+  const edit = new Map([
+    ...landed.filter(({ after }) => after?.graph === undefined).map(releaseOf),
+    ...stacks.flatMap(({ outcome, record }) =>
+      record ? [[appliedFile(environment, outcome.app), print(record)] as const] : [],
+    ),
+  ]);
+  if (edit.size === 0 && print(next) === print(state)) return { value };
+  if (print(next) !== print(state) || !tip.files.includes(LEDGER_FILE)) edit.set(LEDGER_FILE, print(next));
+  return {
+    value: { ...value, state: next },
+    edit,
+    message: bumpMessage(environment, landed, { due: astray, runUrl: run.runUrl }),
+    releases: dirty ? [] : [config],
+    keep: dirty ? new Map([[`refs/slipway/snapshots/${config}`, config]]) : new Map(),
+  };
+}
+
+async function decideApps(run: Run, situation: Situation, tip: Tip, place: string): Promise<Outcome[]> {
+  const intents = run.intents.filter(({ graph }) => graph === undefined);
+  const names = intents.map(({ app }) => app);
+  const releases = await readReleases(tip, names, place);
+  const decided = await Promise.all(
+    intents.map((intent) => decide(situation, run.config, intent, releases.get(intent.app))),
+  );
+  const failed = run.failed.filter(({ begun }) => !begun);
+  return [...decided, ...failed.map(({ app, reason }): Outcome => ({ app, outcome: 'failed', reason }))];
+}
+
+function decideStacks(
+  { intents, failed, config }: Run,
+  situation: Situation,
+  applied: ReadonlyMap<string, Applied>,
+): Promise<StackFate[]> {
+  const touched: Touched[] = [
+    ...intents.filter(({ graph }) => graph !== undefined),
+    ...failed.filter(({ begun }) => begun),
+  ];
+  return Promise.all(touched.map((stack) => decideStack(situation, config, stack, applied.get(stack.app))));
+}
+
+const releaseOf = ({ app, after }: Outcome): readonly [file: string, text: string] => [
+  releaseFile(app),
+  print(after as Release),
+];
+
+/** A stack that was due only because nobody knew what the cloud holds; applying it for nothing again would take minutes. */
+const isSettling = ({ app, outcome }: Outcome, { pending }: LedgerState): boolean =>
+  outcome === 'unchanged' && pending.includes(app);
+
+const without = (names: readonly string[], known: readonly { name: string }[]): string[] =>
+  names.filter((name) => !known.some((project) => project.name === name));
+
+/**
+ * The ledger's state once this run's outcomes are in it. Only the newest commit moves `through`; where `through` left
+ * main's history that can be an older one. What is `superseded` then has a record that is newer than `through`, and a
+ * revert of it would hide in the difference from there: it stays due.
+ */
+async function advance(situation: Situation, outcomes: readonly Outcome[]): Promise<LedgerState> {
+  if ((await standing(situation)) === 'behind') return situation.state;
+  const settled = new Set(
+    outcomes.flatMap(({ app, outcome }) => (outcome === 'landed' || outcome === 'unchanged' ? [app] : [])),
+  );
+  const due = await dueProjects(situation);
+  return { through: situation.head, pending: due.filter((project) => !settled.has(project)) };
+}

@@ -1,0 +1,113 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { readJson } from '../text/validate.ts';
+import { GitopsError } from '../error.ts';
+import { AppRelease } from '../ledger/records.ts';
+import type { Failure, Intent } from './plan.ts';
+
+/** Where runs leave their results, from the root of the work tree. Ignored by Git. */
+export const RUNS = '.slipway/runs';
+
+/** How many runs are kept. Results are only read by the run that wrote them, or by hand after a failed bump. */
+const KEPT = 20;
+
+/** What a stack's result says of an update that has not ended, or has failed. */
+export const BEGUN = 'begun';
+
+/** `.slipway/runs/<run>/<project>.json`: what one `deploy` task of one run published or applied. */
+export const RunResult = Type.Object(
+  {
+    app: Type.String({ minLength: 1 }),
+    environment: Type.String({ minLength: 1 }),
+    head: Type.String({
+      pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$',
+      description: 'The commit that was checked out.',
+    }),
+    image: Type.Optional(AppRelease.properties.image),
+    applied: Type.Optional(
+      Type.String({
+        pattern: `^(${BEGUN}|sha256:[0-9a-f]{64})$`,
+        description:
+          'Of a stack: the hash of the graph that is in the cloud; `begun` until the engine has done all of it.',
+      }),
+    ),
+    registries: Type.Array(
+      Type.Object(
+        {
+          repository: Type.String(),
+          uploadedBlobs: Type.Integer({ minimum: 0 }),
+          uploadedBytes: Type.Integer({
+            minimum: 0,
+            description: 'Blob bytes sent; 0 when the registry had them all.',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type RunResult = Static<typeof RunResult>;
+
+/** Writes the result of one task: wholly, or not at all. */
+export async function writeRunResult(root: string, run: string, result: RunResult): Promise<void> {
+  const folder = runFolder(root, run);
+  const file = join(folder, `${result.app}.json`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(result, undefined, 2)}\n`);
+  await rename(`${file}.${process.pid}`, file);
+}
+
+/**
+ * Reads the results of one run, sorted by app.
+ *
+ * @throws {GitopsError} `invalid`
+ */
+export async function readRunResults(root: string, run: string): Promise<RunResult[]> {
+  const folder = runFolder(root, run);
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    files.map(async (name) =>
+      readJson(RunResult, await readFile(join(folder, name), 'utf8'), join(RUNS, run, name)),
+    ),
+  );
+}
+
+/**
+ * What results ask of a bump. A stack that was applied is in the cloud whatever became of its run; one whose update has
+ * begun and never ended may be there in part.
+ */
+export function wishesOf(results: readonly RunResult[]): { intents: Intent[]; failed: Failure[] } {
+  const begun = results.filter(({ applied }) => applied === BEGUN);
+  return {
+    intents: results
+      .filter(({ applied }) => applied !== BEGUN)
+      .map(({ app, image, applied }) => ({ app, image, graph: applied })),
+    failed: begun.map(({ app }) => ({ app, reason: 'its update did not end', begun: true })),
+  };
+}
+
+/** The runs that left results, newest first. */
+export async function listRuns(root: string): Promise<string[]> {
+  const names = await readdir(join(root, RUNS)).catch(() => []);
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(root, RUNS, name))).mtimeMs })),
+  );
+  return dated.sort((a, b) => b.at - a.at).map(({ name }) => name);
+}
+
+/** Forgets all but the newest runs. */
+export async function pruneRuns(root: string): Promise<void> {
+  const old = (await listRuns(root)).slice(KEPT);
+  await Promise.all(old.map((run) => rm(runFolder(root, run), { recursive: true, force: true })));
+}
+
+function runFolder(root: string, run: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(run)) {
+    throw new GitopsError('usage', `"${run}" is not the name of a run. Runs are the folders in ${RUNS}.`, {
+      value: run,
+    });
+  }
+  return join(root, RUNS, run);
+}

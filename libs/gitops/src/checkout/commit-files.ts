@@ -1,0 +1,62 @@
+import { git } from '../git/run-git.ts';
+import { Memory } from './memo.ts';
+import type { ObjectBatch } from '../git/object-batch.ts';
+import type { Commit } from '../branch/branch.ts';
+import { parseTree, type Tree } from '../git/tree.ts';
+
+/** What the commits of a checkout hold. */
+export class Contents {
+  readonly #root: string;
+  readonly #objects: ObjectBatch;
+  readonly #ids = new Memory();
+  readonly #listed = new Map<string, Promise<ReadonlyMap<string, string>>>();
+
+  constructor(root: string, objects: ObjectBatch) {
+    this.#root = root;
+    this.#objects = objects;
+  }
+
+  /** The Git object id of a file or folder at a commit; undefined where it is not there. */
+  objectId(commit: Commit, path: string): Promise<string | undefined> {
+    const name = `${commit}:${path}`;
+    return this.#ids.recall(name, async () => (await this.#objects.find(name))?.id);
+  }
+
+  /** The text of a file by its Git object id, or any name that Git has for it. */
+  async readText(id: string): Promise<string | undefined> {
+    const found = await this.#objects.find(id);
+    return found?.type === 'blob' ? found.content.toString('utf8') : undefined;
+  }
+
+  /** What lies in a folder at a commit; empty where there is none. */
+  async readFolder(commit: Commit, folder: string): Promise<Tree> {
+    const found = await this.#objects.find(`${commit}:${folder}`);
+    return found?.type === 'tree' ? parseTree(found.content, found.id.length / 2) : new Map();
+  }
+
+  /** Every file under `folder` at a commit, and its Git object id. */
+  listFiles(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
+    const name = `${commit}:${folder}`;
+    const listed = this.#listed.get(name) ?? this.#list(commit, folder);
+    this.#listed.set(name, listed);
+    return listed;
+  }
+
+  /** When a commit was made, in milliseconds since 1970; undefined when it is unknown here. */
+  async committedAt(commit: Commit): Promise<number | undefined> {
+    const text = (await this.#objects.find(commit))?.content.toString('utf8');
+    const seconds = text === undefined ? undefined : /^committer .* (\d+) [+-]\d{4}$/m.exec(text)?.[1];
+    return seconds === undefined ? undefined : Number(seconds) * 1000;
+  }
+
+  async #list(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
+    const args = ['ls-tree', '-r', '-z', '--full-tree', commit, '--', `${folder}/`];
+    const lines = (await git(args, { cwd: this.#root })).toString('utf8').split('\0').filter(Boolean);
+    return new Map(
+      lines.map((line) => {
+        const [, id = '', file = ''] = /^\d+ \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
+        return [file, id] as const;
+      }),
+    );
+  }
+}

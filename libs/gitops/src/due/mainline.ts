@@ -1,0 +1,36 @@
+import type { Environment } from '../workspace/environment.ts';
+import { fetchBranch } from '../checkout/fetch-branch.ts';
+import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
+
+/**
+ * What "main's history" means for an environment, fetched.
+ *
+ * @throws {GitopsError} `not-found`, `auth`, `network`
+ */
+export async function mainlineOf(source: Source, { source: from }: Environment): Promise<Mainline> {
+  return from === 'worktree' ? 'branches' : fetchBranch(source, from.remote, from.branch);
+}
+
+/**
+ * Why an environment could not read its charts and values at a commit; undefined when it can.
+ *
+ * @throws {GitopsError} `shallow`
+ */
+export async function unreadable(
+  source: Source,
+  environment: Environment,
+  mainline: Mainline,
+  commit: Commit,
+): Promise<string | undefined> {
+  const id = commit.slice(0, 12);
+  if ((await source.resolve(commit)) === undefined) {
+    return `its configuration commit ${id} is not in this checkout. Fetch it: git fetch --all`;
+  }
+  if (environment.source === 'worktree') return undefined;
+  const { remote, branch } = environment.source;
+  if (await source.isSnapshot(commit)) {
+    return `its configuration commit ${id} is uncommitted work of one machine. Commit, push to ${remote}/${branch} and deploy again`;
+  }
+  if (await source.isOnMainline(commit, mainline)) return undefined;
+  return `its configuration commit ${id} is not on ${remote}/${branch}, which ${environment.name} reads. Deploy again from a commit that is`;
+}

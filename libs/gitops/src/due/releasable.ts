@@ -1,0 +1,48 @@
+import type { Environment } from '../workspace/environment.ts';
+import { GitopsError } from '../error.ts';
+import { fetchBranch } from '../checkout/fetch-branch.ts';
+import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
+
+/** A commit that may be released to an environment, and what its main's history is. */
+export interface Releasable {
+  head: Commit;
+  mainline: Mainline;
+  /** Uncommitted changes are in it: it must be recorded as a snapshot. */
+  dirty: boolean;
+}
+
+/**
+ * Checks, before anything is published, that what is checked out may be released: for every environment but
+ * those that release from the work tree it must be clean and on the branch that Argo CD reads.
+ *
+ * @throws {GitopsError} `dirty`, `unpushed`, `no-commit`, `shallow`, and what asking the remote can throw
+ */
+export async function assertReleasable(source: Source, environment: Environment): Promise<Releasable> {
+  const head = await source.head();
+  const changes = await source.changes();
+  if (environment.source === 'worktree') return { head, mainline: 'branches', dirty: changes.length > 0 };
+  if (changes.length > 0) throw dirty(environment.name, changes);
+  const { remote, branch } = environment.source;
+  const mainline = await fetchBranch(source, remote, branch);
+  if (!(await source.isAncestor(head, mainline))) throw unpushed(environment.name, head, remote, branch);
+  return { head, mainline, dirty: false };
+}
+
+function dirty(environment: string, changes: readonly string[]): GitopsError {
+  const shown =
+    changes.slice(0, 5).join(', ') + (changes.length > 5 ? ` and ${changes.length - 5} more` : '');
+  return new GitopsError(
+    'dirty',
+    `The work tree has uncommitted changes (${shown}), and ${environment} releases commits only. Commit them, then run again.`,
+    { value: changes },
+  );
+}
+
+function unpushed(environment: string, head: Commit, remote: string, branch: string): GitopsError {
+  return new GitopsError(
+    'unpushed',
+    `${head.slice(0, 12)} is not on ${remote}/${branch}, which ${environment} is released from: its Argo CD could not read it. ` +
+      `Push first: git push ${remote} HEAD:${branch}`,
+    { value: head },
+  );
+}

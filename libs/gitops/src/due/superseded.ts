@@ -1,0 +1,32 @@
+import { standing, type Situation } from './due.ts';
+import { compare } from './compare-commits.ts';
+import type { Outcome } from '../bump/plan.ts';
+import type { Commit } from '../checkout/checkout.ts';
+
+/**
+ * Whether something newer of a project was released, applied or considered already; undefined when it may go on.
+ *
+ * @param recorded the commit of the project's record
+ */
+export async function isOvertaken(
+  situation: Pick<Situation, 'source' | 'head' | 'mainline' | 'state'>,
+  project: string,
+  recorded: Commit | undefined,
+  done: 'released' | 'applied' = 'released',
+): Promise<Required<Pick<Outcome, 'outcome' | 'reason'>> | undefined> {
+  const { source, mainline, head, state } = situation;
+  if (recorded !== undefined) {
+    const order = await compare(source, mainline, head, recorded);
+    if (order === 'older') {
+      return { outcome: 'superseded', reason: `${recorded.slice(0, 12)} is newer and ${done}` };
+    }
+    if (order === 'diverged') {
+      return {
+        outcome: 'failed',
+        reason: `diverged: neither this commit nor ${recorded.slice(0, 12)} contains the other`,
+      };
+    }
+  }
+  if (state.pending.includes(project) || (await standing(situation)) !== 'behind') return undefined;
+  return { outcome: 'superseded', reason: `${state.through?.slice(0, 12)} is newer and was considered` };
+}

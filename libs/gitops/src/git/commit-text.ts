@@ -1,0 +1,25 @@
+import type { Commit } from '../branch/branch.ts';
+import { stamp, type Signatures } from './identity.ts';
+
+/** A commit as Git stores it, made now. */
+export function commitText(
+  { author, committer }: Signatures,
+  tree: string,
+  parents: readonly Commit[],
+  message: string,
+): Buffer {
+  const now = Math.floor(Date.now() / 1000);
+  const lines = [
+    `tree ${tree}`,
+    ...parents.map((id) => `parent ${id}`),
+    `author ${stamp(author, now)}`,
+    `committer ${stamp(committer, now)}`,
+    '',
+    message,
+  ];
+  return Buffer.from(lines.join('\n'));
+}
+
+/** The folder that a commit holds. */
+export const treeOf = (commit: Buffer | undefined): string | undefined =>
+  /^tree ([0-9a-f]+)\n/.exec(commit?.toString('latin1') ?? '')?.[1];

@@ -1,0 +1,46 @@
+import { git } from './run-git.ts';
+
+/** Settings of Git by key; section and variable in lower case, as `git config --list` prints them. */
+export class Settings {
+  readonly #entries: readonly (readonly [key: string, value: string])[];
+
+  /** @param entries in the order in which Git reads them: of several with one key, the last one counts */
+  constructor(entries: readonly (readonly [key: string, value: string])[]) {
+    this.#entries = entries;
+  }
+
+  /** The value that counts. */
+  get(key: string): string | undefined {
+    return this.all(key).at(-1);
+  }
+
+  /** Every value, in order. */
+  all(key: string): string[] {
+    return this.#entries.flatMap(([name, value]) => (name === key ? [value] : []));
+  }
+
+  /** Whether a setting is there and says yes, as Git reads it. */
+  isOn(key: string): boolean {
+    return /^(true|yes|on|1|)$/i.test(this.get(key) ?? 'no');
+  }
+
+  /** The settings whose keys match, in order. */
+  matching(pattern: RegExp): (readonly [key: string, value: string])[] {
+    return this.#entries.filter(([key]) => pattern.test(key));
+  }
+}
+
+/**
+ * What Git is told in a folder by all its configuration files and by the environment, conditional includes
+ * resolved. Outside of a repository: what the user and the machine say.
+ */
+export async function readSettings(folder: string): Promise<Settings> {
+  const listed = await git(['config', '--list', '--null', '--includes'], { cwd: folder });
+  const entries = listed.toString('utf8').split('\0').filter(Boolean);
+  return new Settings(
+    entries.map((entry) => {
+      const [key = '', ...value] = entry.split('\n');
+      return [key, value.join('\n')] as const;
+    }),
+  );
+}

@@ -1,0 +1,200 @@
+import type { Environment } from '../workspace/environment.ts';
+import { GitopsError } from '../error.ts';
+import { ledgerMessage, oneLine, plainUrl, type LedgerMessage } from '../ledger/message.ts';
+import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
+import {
+  LEDGER_FILE,
+  print,
+  readState,
+  releaseFile,
+  type LedgerState,
+  type Release,
+} from '../ledger/records.ts';
+import { isHeld } from '../due/compare-commits.ts';
+import { requireRelease, withPending, type Place } from '../ledger/require-release.ts';
+import type { Commit, Source } from '../checkout/checkout.ts';
+import { parseUntil, seconds } from '../text/parse-until.ts';
+import { updateLedger, type Change } from '../branch/update-branch.ts';
+
+/** Why no run may replace a release. */
+export type Hold = NonNullable<Release['hold']>;
+
+/** Who holds a release, why, and how long. */
+export interface HoldOptions {
+  by: string;
+  reason: string;
+  /** A duration (`90m`, `2h`, `1d12h`) or an ISO 8601 time with its zone. @default until it is lifted */
+  until?: string | undefined;
+  /** The address of the run, for the commit's trailers. */
+  runUrl?: string | undefined;
+}
+
+/** What a hold did to the ledger. */
+export interface HoldResult {
+  app: string;
+  hold: Hold;
+  /** The hold that was in force before, where this one replaces it. */
+  replaced?: Hold;
+  /** The commit on the ledger branch; undefined when the very same hold was there already. */
+  commit?: Commit;
+}
+
+/** What lifting a hold did to the ledger. */
+export interface UnholdResult {
+  app: string;
+  /** The hold that was lifted; undefined when there was none. */
+  lifted?: Hold;
+  /** The commit on the ledger branch; undefined when there was nothing to do. */
+  commit?: Commit;
+}
+
+/**
+ * Holds the release of an app: no run and no promotion replaces it until the hold is lifted or ends. What is held
+ * is pending, so the first run after that deploys it. Holding again replaces reason and end.
+ *
+ * @throws {GitopsError} `usage` for an app that is not released there, an empty `by` or `reason`, a bad `until`;
+ *   from the remote: `auth`, `refused`, `not-found`, `timeout`
+ */
+export async function hold(
+  source: Source,
+  environment: Environment,
+  app: string,
+  options: HoldOptions,
+): Promise<HoldResult> {
+  const wanted = newHold(options, Date.now());
+  return write<HoldResult>(source, environment, (tip) =>
+    planHold(tip, environment, app, wanted, options.runUrl),
+  );
+}
+
+/**
+ * Lifts the hold of an app. The next run deploys what is due of it.
+ *
+ * @throws {GitopsError} `usage` for an app that is not released there; from the remote as {@link hold}
+ */
+export async function unhold(
+  source: Source,
+  environment: Environment,
+  app: string,
+  { by, runUrl }: Pick<HoldOptions, 'by' | 'runUrl'>,
+): Promise<UnholdResult> {
+  const who = required('by', by);
+  return write<UnholdResult>(source, environment, (tip) => planUnhold(tip, environment, app, who, runUrl));
+}
+
+/** What {@link hold} means on top of one tip. */
+export async function planHold(
+  tip: Tip,
+  environment: Place,
+  app: string,
+  wanted: Hold,
+  runUrl?: string,
+): Promise<Change<HoldResult>> {
+  const release = await requireRelease(tip, environment, app);
+  const before = isHeld(release, Date.now()) ? release.hold : undefined;
+  const next = before ? { ...wanted, since: before.since } : wanted;
+  const state = await readState(tip, environment.ledger.branch);
+  const edit = editOf(app, state, release, { ...release, hold: next });
+  return {
+    value: { app, hold: next, ...(before && edit.size > 0 && { replaced: before }) },
+    edit,
+    message: ledgerMessage({
+      subject: `Hold ${app} in ${environment.name}`,
+      trailers: [
+        ['Environment', environment.name],
+        ['Action', 'hold'],
+        ['App', app],
+        ...holdTrailers(next),
+        ['Run', plainUrl(runUrl)],
+      ],
+    }),
+  };
+}
+
+/** What {@link unhold} means on top of one tip. */
+export async function planUnhold(
+  tip: Tip,
+  environment: Place,
+  app: string,
+  by: string,
+  runUrl?: string,
+): Promise<Change<UnholdResult>> {
+  const before = await requireRelease(tip, environment, app);
+  const { hold: lifted, ...after } = before;
+  if (lifted === undefined) return { value: { app } };
+  const state = await readState(tip, environment.ledger.branch);
+  return {
+    value: { app, lifted },
+    edit: editOf(app, state, before, after),
+    message: ledgerMessage({
+      subject: `Lift the hold of ${app} in ${environment.name}`,
+      trailers: [
+        ['Environment', environment.name],
+        ['Action', 'unhold'],
+        ['App', app],
+        ['By', by],
+        ['Run', plainUrl(runUrl)],
+      ],
+    }),
+  };
+}
+
+/**
+ * A hold that begins now.
+ *
+ * @param now milliseconds since 1970
+ * @throws {GitopsError} `usage` for an empty `by` or `reason`, or a bad `until`
+ */
+export function newHold({ by, reason, until }: HoldOptions, now: number): Hold {
+  return {
+    by: required('by', by),
+    reason: required('reason', reason),
+    since: seconds(now),
+    ...(until !== undefined && { until: parseUntil(until, now) }),
+  };
+}
+
+/** The trailers that tell of a hold. */
+export const holdTrailers = ({ by, reason, until }: Hold): LedgerMessage['trailers'] => [
+  ['By', by],
+  ['Reason', reason],
+  ['Until', until],
+];
+
+/** What changes in the ledger's files: the release, and that the app is due once nothing holds it. */
+export function editOf(
+  app: string,
+  state: LedgerState,
+  before: Release,
+  after: Release,
+): Map<string, string> {
+  const next = withPending(state, app);
+  const files = [
+    [releaseFile(app), before, after],
+    [LEDGER_FILE, state, next],
+  ] as const;
+  return new Map(
+    files.flatMap(([file, was, is]) => (print(was) === print(is) ? [] : [[file, print(is)] as const])),
+  );
+}
+
+async function write<T extends object>(
+  source: Source,
+  environment: Environment,
+  intend: (tip: Tip) => Promise<Change<T>>,
+): Promise<T & { commit?: Commit }> {
+  const repository = await LedgerRepository.open(source, environment);
+  try {
+    const { value, commit } = await updateLedger(repository, intend);
+    return { ...value, ...(commit !== undefined && { commit }) };
+  } finally {
+    await repository.close();
+  }
+}
+
+function required(what: 'by' | 'reason', text: string): string {
+  const line = oneLine(text);
+  if (line !== '') return line;
+  const remedy = what === 'by' ? 'Say who it is' : 'Say why, for whoever finds the hold';
+  throw new GitopsError('usage', `--${what} is empty. ${remedy}.`, { value: text });
+}

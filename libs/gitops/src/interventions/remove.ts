@@ -1,0 +1,86 @@
+import { appsAt, deployFile } from '../workspace/app.ts';
+import { appliedFile, readApplied } from '../ledger/applied.ts';
+import type { Environment } from '../workspace/environment.ts';
+import { GitopsError } from '../error.ts';
+import { ledgerMessage, plainUrl } from '../ledger/message.ts';
+import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
+import { LEDGER_FILE, print, readState, releasedApps, releaseFile } from '../ledger/records.ts';
+import { assertReleasable } from '../due/releasable.ts';
+import { notReleased } from '../ledger/require-release.ts';
+import type { Commit, Source } from '../checkout/checkout.ts';
+import { stacksAt } from '../workspace/stack.ts';
+import { updateLedger, type Change } from '../branch/update-branch.ts';
+
+/**
+ * Deletes the release of an app that this commit no longer deploys to the environment, so that Argo CD
+ * removes it; or the record of a stack whose folder is gone, which destroys nothing. Nothing else ever deletes a record.
+ *
+ * @param project the app, or the stack's project
+ * @param options.by who removes it, for the commit's trailers. @default whoever commits
+ * @param options.runUrl the address of the run, for the commit's trailers
+ * @returns the commit on the ledger branch
+ * @throws {GitopsError} `refused` while the project still exists, `usage` where there is no such record
+ */
+export async function removeRelease(
+  source: Source,
+  environment: Environment,
+  project: string,
+  options: { by?: string; runUrl?: string | undefined } = {},
+): Promise<Commit> {
+  const { head } = await assertReleasable(source, environment);
+  const deployed = await appsAt(source, head, environment.name);
+  if (deployed.some(({ name }) => name === project)) {
+    throw new GitopsError(
+      'refused',
+      `${project} is still deployed to ${environment.name}: ${deployFile(project, environment.name)} exists at this commit. Delete that file first.`,
+      { value: project },
+    );
+  }
+  const stacks = await stacksAt(source, head, environment.name);
+  const stack = stacks.find(({ name }) => name === project);
+  if (stack) {
+    throw new GitopsError(
+      'refused',
+      `${project} is still a stack of ${environment.name}: ${stack.folder} exists at this commit. Destroy what it made, then delete the folder, first.`,
+      { value: project },
+    );
+  }
+  const repository = await LedgerRepository.open(source, environment);
+  try {
+    const { commit } = await updateLedger(repository, (tip) =>
+      withoutRecord(tip, environment, project, options),
+    );
+    return commit as Commit;
+  } finally {
+    await repository.close();
+  }
+}
+
+async function withoutRecord(
+  tip: Tip,
+  environment: Environment,
+  project: string,
+  { by, runUrl }: { by?: string; runUrl?: string | undefined },
+): Promise<Change<void>> {
+  const { name, ledger } = environment;
+  const applied = await readApplied(tip, name, ledger.branch);
+  if (!releasedApps(tip).includes(project) && !applied.has(project)) {
+    throw notReleased(tip, environment, project);
+  }
+  const state = await readState(tip, ledger.branch);
+  const file = applied.has(project) ? appliedFile(name, project) : releaseFile(project);
+  const edit = new Map<string, string | undefined>([[file, undefined]]);
+  if (state.pending.includes(project)) {
+    edit.set(LEDGER_FILE, print({ ...state, pending: state.pending.filter((other) => other !== project) }));
+  }
+  const message = ledgerMessage({
+    subject: `Remove ${project} from ${name}`,
+    trailers: [
+      ['Environment', name],
+      ['Removed', project],
+      ['By', by],
+      ['Run', plainUrl(runUrl)],
+    ],
+  });
+  return { value: undefined, edit, message };
+}

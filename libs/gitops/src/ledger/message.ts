@@ -1,0 +1,76 @@
+import type { Outcome } from '../bump/plan.ts';
+
+/**
+ * What a commit on a ledger did to a project, as its trailers tell; `edit` is a change by hand, `pending` an update of a
+ * stack that did not get to its end.
+ */
+export type Action =
+  'release' | 'apply' | 'pending' | 'promote' | 'rollback' | 'hold' | 'unhold' | 'remove' | 'edit';
+
+/** Actions that a `Slipway-Action` trailer names. A bump and a removal are known by other trailers. */
+const NAMED: ReadonlySet<string> = new Set(['promote', 'rollback', 'hold', 'unhold']);
+
+/** What a ledger commit says. */
+export interface LedgerMessage {
+  subject: string;
+  /** Lines for people. */
+  lines?: readonly string[];
+  /** For programs, in order; one without a value is left out. */
+  trailers: readonly (readonly [key: string, value: string | undefined])[];
+}
+
+/** A commit message whose last paragraph is its trailers. A value is one line, so nothing can forge a trailer. */
+export function ledgerMessage({ subject, lines = [], trailers }: LedgerMessage): string {
+  const body = lines.length > 0 ? ['', ...lines.map(oneLine)] : [];
+  const written = trailers.flatMap(([key, value]) => (value ? [`Slipway-${key}: ${oneLine(value)}`] : []));
+  return [oneLine(subject), ...body, '', ...written, ''].join('\n');
+}
+
+/** The trailers of the releases that a commit records. */
+export function releaseTrailers(landed: readonly Outcome[]): LedgerMessage['trailers'] {
+  return landed.flatMap(({ app, before, after }): LedgerMessage['trailers'] => [
+    ['App', app],
+    ['Digest', after?.image && `${before?.image?.digest ?? 'none'} -> ${after.image.digest}`],
+    ['Graph', after?.graph && `${before?.graph ?? 'none'} -> ${after.graph}`],
+    ['Source', after?.release.source],
+    ['Config', after?.release.config],
+  ]);
+}
+
+/** The releases that a commit records, a line each. */
+export function releaseLines(landed: readonly Outcome[]): string[] {
+  return landed.map(({ app, before, after }) => {
+    const commit = after?.release.config.slice(0, 12);
+    if (after?.graph) return `${app}: graph ${step(before?.graph, after.graph)}, applied at ${commit}`;
+    const same = before?.image?.digest === after?.image?.digest;
+    const change = same ? 'same image' : step(before?.image?.digest, after?.image?.digest);
+    return `${app}: ${after?.image ? `${change}, ` : ''}configuration ${commit}`;
+  });
+}
+
+const step = (before: string | undefined, after: string | undefined): string =>
+  `${short(before)} -> ${short(after)}`;
+
+/** The apps of a commit, for its subject: by name while they are few. */
+export const nameApps = (landed: readonly Outcome[]): string =>
+  landed.length > 3 ? `${landed.length} apps` : landed.map(({ app }) => app).join(', ');
+
+/** The address of a run, unless it is no plain http(s) URL. */
+export const plainUrl = (url: string | undefined): string | undefined =>
+  url && /^https?:\/\/[^\s]+$/.test(url) ? url : undefined;
+
+/** Text with every run of white space and control characters (C0, DEL, C1) as one space. */
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
+export const oneLine = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+
+/** What a commit did to a project. @param trailers by key, without the prefix `Slipway-` */
+export function actionOn(project: string, trailers: ReadonlyMap<string, readonly string[]>): Action {
+  if (trailers.get('Removed')?.includes(project)) return 'remove';
+  if (trailers.get('Due')?.includes(project)) return 'pending';
+  if (!trailers.get('App')?.includes(project)) return 'edit';
+  const named = trailers.get('Action')?.[0];
+  return named !== undefined && NAMED.has(named) ? (named as Action) : 'release';
+}
+
+const short = (digest: string | undefined): string =>
+  digest?.slice('sha256:'.length, 'sha256:'.length + 12) ?? 'none';

@@ -1,0 +1,157 @@
+import Type, { type Static } from 'typebox';
+import { stringify } from 'yaml';
+import { PLATFORM } from '../workspace/app.ts';
+import { readYaml } from '../text/validate.ts';
+import type { Tip } from './ledger-repository.ts';
+
+const Commit = Type.String({ pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$' });
+const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
+const Closed = { additionalProperties: false };
+
+const Image = Type.Object(
+  {
+    repository: Type.String({ minLength: 1 }),
+    tag: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$' }),
+    digest: Digest,
+  },
+  { ...Closed, description: "Exactly the chart's image values." },
+);
+export type Image = Static<typeof Image>;
+
+const Config = Type.Unsafe<string>({
+  ...Commit,
+  description: 'The commit at which chart and values are read.',
+});
+
+const Hold = Type.Optional(
+  Type.Object(
+    {
+      by: Type.String(),
+      reason: Type.String(),
+      since: Type.String({ description: 'ISO 8601' }),
+      until: Type.Optional(
+        Type.String({ description: 'ISO 8601; without it the hold stays until it is lifted' }),
+      ),
+    },
+    { ...Closed, description: 'No run replaces this release while the hold lasts.' },
+  ),
+);
+
+/** `apps/<app>/release.yaml`: what is released, and from which configuration. */
+export const AppRelease = Type.Object(
+  {
+    image: Image,
+    release: Type.Object(
+      {
+        source: Type.Unsafe<string>({
+          ...Commit,
+          description: 'The commit of the run that first published this digest.',
+        }),
+        config: Config,
+        chart: Type.String({ minLength: 1, description: 'The chart folder at that commit.' }),
+      },
+      Closed,
+    ),
+    hold: Hold,
+  },
+  Closed,
+);
+
+export type AppRelease = Static<typeof AppRelease>;
+
+/** `platform/release.yaml`: the platform's chart and the environment's values at a commit. */
+export const PlatformRelease = Type.Object(
+  { release: Type.Object({ config: Config }, Closed), hold: Hold },
+  Closed,
+);
+
+/**
+ * What is released of an app; of the platform, which has no image, only the configuration; of a stack the graph that was
+ * applied, and the commit that it was applied at as the configuration.
+ */
+export interface Release {
+  image?: Image;
+  /** `sha256:<hex>` of a stack's resource graph. */
+  graph?: string;
+  release: { source?: string; config: string; chart?: string };
+  hold?: NonNullable<AppRelease['hold']>;
+}
+
+/**
+ * Reads the release of an app from its file in a ledger.
+ *
+ * @throws {GitopsError} `invalid`
+ */
+export const readRelease = (app: string, text: string, place: string, remedy?: string): Release =>
+  readYaml(app === PLATFORM ? PlatformRelease : AppRelease, text, place, remedy);
+
+/** What to do about a file of a ledger that cannot be read. @param branch the ledger's */
+export const changedByHand = (branch: string): string =>
+  `Only slipway writes there: revert the commit on ${branch} that changed it by hand.`;
+
+/** `ledger.yaml`: what was considered, and what is due all the same. */
+export const LedgerState = Type.Object(
+  {
+    through: Type.Optional(
+      Type.Unsafe<string>({ ...Commit, description: 'The commit up to which every project was considered.' }),
+    ),
+    pending: Type.Array(Type.String(), {
+      description: 'Projects that are due all the same: failed, skipped, not selected, held or rolled back.',
+    }),
+  },
+  Closed,
+);
+export type LedgerState = Static<typeof LedgerState>;
+
+/** The file with the {@link LedgerState}. */
+export const LEDGER_FILE = 'ledger.yaml';
+
+/** The file with the {@link Release} of an app. */
+export const releaseFile = (app: string): string =>
+  app === PLATFORM ? `${PLATFORM}/release.yaml` : `apps/${app}/release.yaml`;
+
+/** The apps that a ledger has a release of, whether or not they still exist. */
+export function releasedApps(tip: Tip): string[] {
+  const files = new Set(tip.files);
+  return tip.files
+    .flatMap((file) => /^(?:apps\/)?([^/]+)\/release\.yaml$/.exec(file)?.[1] ?? [])
+    .filter((app) => files.has(releaseFile(app)))
+    .sort();
+}
+
+/** @throws {GitopsError} `invalid` */
+export async function readState(tip: Tip, place: string): Promise<LedgerState> {
+  const text = (await tip.read([LEDGER_FILE])).get(LEDGER_FILE);
+  return text === undefined
+    ? { pending: [] }
+    : readYaml(LedgerState, text, `${place}:${LEDGER_FILE}`, changedByHand(place));
+}
+
+/**
+ * The releases of the named apps; an app without one is missing from the answer.
+ *
+ * @throws {GitopsError} `invalid`
+ */
+export async function readReleases(
+  tip: Tip,
+  apps: readonly string[],
+  place: string,
+): Promise<Map<string, Release>> {
+  const texts = await tip.read(apps.map(releaseFile));
+  const releases = new Map<string, Release>();
+  for (const app of apps) {
+    const text = texts.get(releaseFile(app));
+    if (text === undefined) continue;
+    releases.set(app, readRelease(app, text, `${place}:${releaseFile(app)}`, changedByHand(place)));
+  }
+  return releases;
+}
+
+const NOTE = '# Written by slipway. Change it with `slipway`, not by hand.\n';
+
+/** A ledger file as text: strings quoted, so that every YAML reader takes them as strings. */
+export function print(content: object): string {
+  return (
+    NOTE + stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 })
+  );
+}

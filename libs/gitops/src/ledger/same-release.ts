@@ -1,0 +1,32 @@
+import { deployFolder, PLATFORM_CHART } from '../workspace/app.ts';
+import type { Image, Release } from './records.ts';
+import type { History } from '../checkout/checkout.ts';
+
+/** Which configuration a release reads. */
+export type Configuration = Pick<Release['release'], 'config' | 'chart'>;
+
+/**
+ * Whether two releases of an app read the same configuration: the same chart, and chart and the app's `deploy/`
+ * folder (for the platform: all environments) are the same Git objects. Commits that this checkout does not know are the same only when they are one.
+ */
+export async function sameConfiguration(
+  source: Pick<History, 'objectId'>,
+  app: string,
+  one: Configuration,
+  other: Configuration,
+): Promise<boolean> {
+  if (one.chart !== other.chart) return false;
+  if (one.config === other.config) return true;
+  const same = async (path: string) => {
+    const [then, now] = await Promise.all([
+      source.objectId(one.config, path),
+      source.objectId(other.config, path),
+    ]);
+    return then !== undefined && then === now;
+  };
+  return (await same(one.chart ?? PLATFORM_CHART)) && (await same(deployFolder(app)));
+}
+
+/** Whether two releases name the same image in the same repository, or both none. */
+export const sameImage = (one: Image | undefined, other: Image | undefined): boolean =>
+  one?.repository === other?.repository && one?.digest === other?.digest;

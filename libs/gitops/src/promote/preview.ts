@@ -1,0 +1,82 @@
+import type { Environment } from '../workspace/environment.ts';
+import type { Release } from '../ledger/records.ts';
+import type { Outcome } from '../bump/plan.ts';
+import { deployedRecords, decideRecords } from './decide-promotion.ts';
+import type { Mainline, Source } from '../checkout/checkout.ts';
+import { table } from '../text/table.ts';
+
+/** What a promotion would do to an environment, by what the ledgers hold; nobody's cluster is asked. */
+export interface PromotionPreview {
+  from: string;
+  outcomes: Outcome[];
+}
+
+/** An environment and what is released there. */
+interface Released {
+  environment: Environment;
+  releases: ReadonlyMap<string, Release>;
+  mainline?: Mainline | undefined;
+}
+
+/**
+ * What promoting everything to an environment would do; undefined where CI releases by itself, or where it is not
+ * clear from where one promotes.
+ */
+export async function previewPromotion(
+  source: Source,
+  released: readonly Released[],
+  to: Environment,
+): Promise<PromotionPreview | undefined> {
+  if (to.deploy !== 'promote') return undefined;
+  const origin = promotedFrom(
+    released.map(({ environment }) => environment),
+    to,
+  );
+  const from = released.find(({ environment }) => environment === origin);
+  const target = released.find(({ environment }) => environment === to);
+  if (from === undefined || target?.mainline === undefined) return undefined;
+  const { mainline } = target;
+  const { records } = await deployedRecords(source, from.releases, to, mainline);
+  const promotion = {
+    source,
+    from: from.environment,
+    to,
+    mainline,
+    records,
+    objection: async () => undefined,
+  };
+  return { from: from.environment.name, outcomes: await decideRecords(promotion, target.releases) };
+}
+
+/**
+ * The one environment before a target: that runs release to, from where the target releases, too (commits of a branch, or
+ * the work tree); undefined where there is none, or several.
+ */
+export function promotedFrom(environments: readonly Environment[], to: Environment): Environment | undefined {
+  const fromWorktree = ({ source }: Environment) => source === 'worktree';
+  const before = environments.filter(
+    (other) => other.name !== to.name && other.deploy === 'auto' && fromWorktree(other) === fromWorktree(to),
+  );
+  return before.length === 1 ? before[0] : undefined;
+}
+
+/** What a promotion would change, for people: a row for each app that it would not leave as it is. */
+export function previewText({ from, outcomes }: PromotionPreview, to: string): string {
+  const changed = outcomes.filter(({ outcome }) => outcome !== 'unchanged');
+  const same = outcomes.length - changed.length;
+  if (changed.length === 0) return `A promotion from ${from} to ${to} would change nothing.`;
+  const rows = changed.map(({ app, outcome, before, after, reason }) => [
+    app,
+    outcome === 'landed' ? 'release' : outcome,
+    outcome === 'landed' ? changeOf(before, after) : (before?.image?.tag ?? ''),
+    reason ?? '',
+  ]);
+  const rest = same === 0 ? '' : `leave ${same} as ${same === 1 ? 'it is' : 'they are'} and `;
+  return `A promotion from ${from} to ${to} would ${rest}change:\n${table(['APP', 'WOULD', 'IMAGE', 'WHY'], rows)}`;
+}
+
+function changeOf(before: Release | undefined, after: Release | undefined): string {
+  const [then, now] = [before?.image?.tag, after?.image?.tag];
+  if (now === undefined || then === now) return `configuration ${after?.release.config.slice(0, 12)}`;
+  return then === undefined ? now : `${then} -> ${now}`;
+}

@@ -1,0 +1,54 @@
+import { appsAt, type App } from '../workspace/app.ts';
+import { readApplied, type Applied } from '../ledger/applied.ts';
+import type { Environment } from '../workspace/environment.ts';
+import { GitopsError } from '../error.ts';
+import { LedgerRepository } from '../ledger/ledger-repository.ts';
+import { readReleases, readState, releasedApps, type LedgerState, type Release } from '../ledger/records.ts';
+import { mainlineOf } from '../due/mainline.ts';
+import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
+import { stacksAt, type Stack } from '../workspace/stack.ts';
+
+/** An environment whose ledger could not be read, and why. */
+export interface UnreadableStatus {
+  environment: string;
+  error: GitopsError;
+}
+
+/** What was read of one environment. */
+export interface EnvironmentReading {
+  environment: Environment;
+  apps: readonly App[];
+  ledger: { remote: string; branch: string; commit?: Commit };
+  state: LedgerState;
+  releases: ReadonlyMap<string, Release>;
+  stacks: readonly Stack[];
+  applied: ReadonlyMap<string, Applied>;
+  /** Main's history, where it decides what may be promoted. */
+  mainline?: Mainline | undefined;
+}
+
+/** Reads the ledger of an environment, and what HEAD deploys there. */
+export async function readEnvironmentLedger(
+  source: Source,
+  head: Commit,
+  environment: Environment,
+): Promise<EnvironmentReading | UnreadableStatus> {
+  const { branch } = environment.ledger;
+  let repository: LedgerRepository | undefined;
+  try {
+    repository = await LedgerRepository.open(source, environment);
+    const [tip, apps] = await Promise.all([repository.tip(), appsAt(source, head, environment.name)]);
+    const names = releasedApps(tip);
+    const [state, releases] = await Promise.all([readState(tip, branch), readReleases(tip, names, branch)]);
+    const ledger = { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) };
+    const mainline = environment.deploy === 'promote' ? await mainlineOf(source, environment) : undefined;
+    const stacks = await stacksAt(source, head, environment.name);
+    const applied = await readApplied(tip, environment.name, branch);
+    return { environment, apps, ledger, state, releases, stacks, applied, mainline };
+  } catch (error) {
+    if (!(error instanceof GitopsError)) throw error;
+    return { environment: environment.name, error };
+  } finally {
+    await repository?.close();
+  }
+}

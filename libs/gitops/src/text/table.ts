@@ -1,0 +1,19 @@
+import { oneLine } from '../ledger/message.ts';
+
+/**
+ * Rows under headings, as aligned text; empty columns are left out. A cell is one line: what names and reasons from
+ * elsewhere may hold, control sequences for a terminal among it, becomes a space.
+ */
+export function table(headings: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(oneLine));
+  const kept = headings.flatMap((_, column) => (rows.some((row) => row[column]) ? [column] : []));
+  const widths = kept.map((column) =>
+    Math.max(...[headings, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    kept
+      .map((column, at) => (row[column] ?? '').padEnd(widths[at] as number))
+      .join('  ')
+      .trimEnd();
+  return [headings, ...rows].map(line).join('\n');
+}

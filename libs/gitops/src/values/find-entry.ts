@@ -1,0 +1,123 @@
+import { isAlias, isScalar, Scalar, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
+import { refuse, type Aim } from './lookup.ts';
+import type { ValuesError } from './error.ts';
+import { isString, readings } from './reading.ts';
+import { refuseTag } from './tag.ts';
+import { isTrap } from './ambiguous-scalar.ts';
+
+/** A key and its value in a parsed map. */
+export type Entry = Pair<ParsedNode, ParsedNode | null>;
+
+const ASCII = /^[\x20-\x7e]*$/;
+const LATIN = /\p{Script=Latin}/u;
+/** Scripts with letters that look Latin (Unicode TS 39, mixed-script confusables). */
+const LATIN_LIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
+const HIDDEN = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}/gu;
+
+/**
+ * The one entry of a map that every reader finds under this key, or `undefined`.
+ * @throws ValuesError `duplicate-key`, `ambiguous-key`, `merge-key`, `look-alike-key`, `alias`, or what {@link refuseTag} says
+ */
+export function findEntry(aim: Aim, map: YAMLMap.Parsed, key: string): Entry | undefined {
+  const found: Entry[] = [];
+  let merge: Entry | undefined;
+  for (const entry of map.items) {
+    const { key: node } = entry;
+    if (isAlias(node)) throw aliasKey(aim, node.range[0], node.source);
+    if (!isScalar(node)) continue;
+    if (isMerge(node)) merge = entry;
+    refuseLookAlike(aim, node, key);
+    if (keyReadings(node).includes(key)) found.push(entry);
+  }
+  refuseMerge(aim, map, merge, found[0], key);
+  return onlyOne(aim, found, key);
+}
+
+function onlyOne(aim: Aim, [entry, second]: Entry[], key: string): Entry | undefined {
+  if (entry === undefined) return undefined;
+  if (second !== undefined)
+    throw refuse(aim, {
+      code: 'duplicate-key',
+      at: second.key.range[0],
+      problem: `the key ${JSON.stringify(key)} occurs twice, and readers disagree on which one counts`,
+      remedy: 'Remove one of them.',
+      value: key,
+    });
+  const node = entry.key as Scalar.Parsed;
+  refuseTag(aim, node, 'string');
+  const other = keyReadings(node).find((reading) => reading !== key);
+  if (other !== undefined)
+    throw refuse(aim, {
+      code: 'ambiguous-key',
+      at: node.range[0],
+      problem: `some readers take the key ${String(node.value)} for ${other === node.value ? key : other}`,
+      remedy: 'Put the key into quotes.',
+      value: node.value,
+    });
+  return entry;
+}
+
+/** The key's text, then what it becomes as a key of JSON for YAML 1.2 and YAML 1.1 readers. */
+function keyReadings(node: Scalar): readonly string[] {
+  const text = String(node.value);
+  if (isString(node) || !isTrap(text)) return [text];
+  const { core, v11 } = readings(node);
+  return [text, String(core), String(v11)];
+}
+
+function isMerge(node: Scalar): boolean {
+  return node.type === Scalar.PLAIN && node.value === '<<';
+}
+
+/**
+ * A key that comes after a merge wins for every reader. Before it, YAML 1.1 readers disagree: in Helm 4.1.4 the merge
+ * overwrites it, in PyYAML it does not. One that is not there may be what the merge brings.
+ */
+function refuseMerge(
+  aim: Aim,
+  map: YAMLMap.Parsed,
+  merge: Entry | undefined,
+  found: Entry | undefined,
+  key: string,
+): void {
+  if (merge === undefined) return;
+  const after = found !== undefined && map.items.indexOf(found) > map.items.indexOf(merge);
+  if (after && key !== '<<') return;
+  throw refuse(aim, {
+    code: 'merge-key',
+    at: merge.key.range[0],
+    problem: `the merge key << decides what ${JSON.stringify(key)} is`,
+    remedy: `Write ${JSON.stringify(key)} out below the merge key, or change what is merged.`,
+    value: key,
+  });
+}
+
+/** Refuses a map in which a reviewer can take another key for this one. */
+function refuseLookAlike(aim: Aim, node: Scalar.Parsed, key: string): void {
+  const text = String(node.value);
+  if (ASCII.test(text) && (text === key || ASCII.test(key))) return;
+  const mixed = LATIN.test(text) && LATIN_LIKE.test(text);
+  const disguised = text !== key && skeleton(text) === skeleton(key);
+  if (!mixed && !disguised && text.normalize('NFC') === text && text.search(HIDDEN) === -1) return;
+  throw refuse(aim, {
+    code: 'look-alike-key',
+    at: node.range[0],
+    problem: `the key ${JSON.stringify(text)} can be mistaken for another one`,
+    remedy: 'Write keys in one alphabet, in Unicode NFC, without hidden characters.',
+    value: text,
+  });
+}
+
+function skeleton(key: string): string {
+  return key.normalize('NFKC').replace(HIDDEN, '');
+}
+
+function aliasKey(aim: Aim, at: number, source: string): ValuesError {
+  return refuse(aim, {
+    code: 'alias',
+    at,
+    problem: `the key *${source} is an alias`,
+    remedy: 'Write the key out.',
+    value: source,
+  });
+}

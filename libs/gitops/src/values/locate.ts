@@ -1,0 +1,165 @@
+import { isAlias, isMap, isScalar, isSeq, Scalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
+import { refuse, type Aim } from './lookup.ts';
+import { referencedAnchors } from './aliases.ts';
+import { parseDocuments, type ValuesDocument } from './documents.ts';
+import { ValuesError, type ValuesErrorCode } from './error.ts';
+import { findEntry } from './find-entry.ts';
+import type { Path } from './path.ts';
+import { refuseTag } from './tag.ts';
+
+/** A node that a path leads to, and what lies on the way. */
+export interface Location {
+  /** `null` where nothing is written at all, such as the value of `? key`. */
+  readonly node: ParsedNode | null;
+  /** From the root of the document to the node's parent. */
+  readonly ancestors: readonly ParsedNode[];
+  /** Whether the node lies inside `{ }` or `[ ]`. */
+  readonly inFlow: boolean;
+  /** The anchors of the document that aliases refer to. */
+  readonly referenced: ReadonlySet<string>;
+  /** Every document of the file. */
+  readonly documents: readonly ValuesDocument[];
+}
+
+const OTHER_KIND: ReadonlySet<ValuesErrorCode> = new Set(['not-a-map', 'not-a-list']);
+
+/**
+ * Follows the aim's path. It has to exist in exactly one document of the file, and to mean the same to every reader.
+ * @throws ValuesError as {@link parseDocuments}, {@link referencedAnchors} and {@link findEntry} do, and `missing`,
+ * `ambiguous-document`, `not-a-map`, `not-a-list`, `empty-value`, `alias`
+ */
+export function locate(aim: Aim, path: Path = aim.path): Location {
+  const documents = parseDocuments(aim);
+  const absences: ValuesError[] = [];
+  const found: Location[] = [];
+  for (const document of documents) {
+    try {
+      found.push({ ...locateIn(aim, path, document), documents });
+    } catch (error) {
+      if (!(error instanceof ValuesError) || !isAbsence(error, document, path)) throw error;
+      absences.push(error);
+    }
+  }
+  const [location, second] = found;
+  if (second !== undefined) throw ambiguousDocument(aim, second);
+  if (location !== undefined) return location;
+  throw absences[0] ?? refuse(aim, { code: 'missing', ...NO_DOCUMENT });
+}
+
+/**
+ * Whether a document just does not have the path. A document with another value on the way is a doubt: Helm lays the
+ * documents of a file over one another, so `a: 5` in the second one undoes `a.b` of the first.
+ */
+function isAbsence({ code }: ValuesError, { contents }: ValuesDocument, [first]: Path): boolean {
+  const otherKind = typeof first === 'number' ? !isSeq(contents) : !isMap(contents);
+  return code === 'missing' || (otherKind && OTHER_KIND.has(code));
+}
+
+const NO_DOCUMENT = { problem: 'the file has no content', remedy: 'Add the key to the file first.' };
+
+function locateIn(aim: Aim, path: Path, document: ValuesDocument): Omit<Location, 'documents'> {
+  const referenced = referencedAnchors(aim, document);
+  const ancestors: ParsedNode[] = [];
+  let node: ParsedNode | null = document.contents;
+  if (isNothing(node)) throw refuse(aim, { code: 'missing', at: node?.range[0], ...NO_DOCUMENT });
+  for (const segment of path) {
+    const parent: ParsedNode = node ?? refuseNothing(aim, ancestors, segment);
+    node = step(aim, parent, segment);
+    ancestors.push(parent);
+  }
+  const inFlow = ancestors.some((ancestor) => 'flow' in ancestor && ancestor.flow === true);
+  return { node, ancestors, inFlow, referenced };
+}
+
+function step(aim: Aim, node: ParsedNode, segment: string | number): ParsedNode | null {
+  if (isMap(node)) return stepIntoMap(aim, node as YAMLMap.Parsed, segment);
+  if (isSeq(node)) return stepIntoList(aim, node as YAMLSeq.Parsed, segment);
+  refuseAlias(aim, node);
+  if (isNothing(node)) return refuseNothing(aim, [node], segment);
+  throw refuse(aim, {
+    code: 'not-a-map',
+    at: node.range[0],
+    problem: `there is a single value where ${JSON.stringify(segment)} is looked for`,
+    remedy: 'Shorten the path.',
+    value: segment,
+  });
+}
+
+function stepIntoMap(aim: Aim, map: YAMLMap.Parsed, segment: string | number): ParsedNode | null {
+  refuseTag(aim, map, 'map');
+  const at = map.range[0];
+  if (typeof segment === 'number')
+    throw refuse(aim, {
+      code: 'not-a-list',
+      at,
+      problem: `there is a map where the index [${segment}] is looked for`,
+      remedy: `Write .${segment} if it is a key.`,
+      value: segment,
+    });
+  const entry = findEntry(aim, map, segment);
+  if (entry !== undefined) return entry.value;
+  const present = map.items.map(({ key }) => (isScalar(key) ? String(key.value) : '?'));
+  throw missing(aim, at, segment, present);
+}
+
+function stepIntoList(aim: Aim, list: YAMLSeq.Parsed, segment: string | number): ParsedNode | null {
+  refuseTag(aim, list, 'list');
+  const at = list.range[0];
+  if (!/^(?:0|[1-9]\d*)$/.test(String(segment)))
+    throw refuse(aim, {
+      code: 'not-a-map',
+      at,
+      problem: `there is a list where the key ${JSON.stringify(segment)} is looked for`,
+      remedy: 'Use an index such as [0].',
+      value: segment,
+    });
+  const item = list.items[Number(segment)];
+  if (item === undefined) throw missing(aim, at, segment, [...list.items.keys()].map(String));
+  return item as ParsedNode; // a pair inside [ ] is parsed as a map of its own
+}
+
+/** @throws ValuesError `alias`: what the alias stands for is written, and changed, elsewhere */
+export function refuseAlias(aim: Aim, node: ParsedNode | null): void {
+  if (!isAlias(node)) return;
+  throw refuse(aim, {
+    code: 'alias',
+    at: node.range[0],
+    problem: `*${node.source} stands for a value that is written elsewhere`,
+    remedy: `Use the path of &${node.source}, or write the value out here.`,
+    value: node.source,
+  });
+}
+
+function isNothing(node: ParsedNode | null): boolean {
+  return node === null || (isScalar(node) && node.type === Scalar.PLAIN && node.value === '');
+}
+
+function refuseNothing(aim: Aim, ancestors: readonly ParsedNode[], segment: string | number): never {
+  throw refuse(aim, {
+    code: 'empty-value',
+    at: ancestors.at(-1)?.range[0],
+    problem: `there is nothing in which ${JSON.stringify(segment)} can be looked for`,
+    remedy: 'Write the map or the list into the file first.',
+    value: segment,
+  });
+}
+
+function missing(aim: Aim, at: number, segment: string | number, present: readonly string[]): ValuesError {
+  const some = present.slice(0, 5).join(', ') + (present.length > 5 ? ', …' : '');
+  return refuse(aim, {
+    code: 'missing',
+    at,
+    problem: `there is no ${JSON.stringify(segment)}`,
+    remedy: present.length === 0 ? 'Add it to the file first.' : `There is: ${some}.`,
+    value: segment,
+  });
+}
+
+function ambiguousDocument(aim: Aim, { node, ancestors }: Location): ValuesError {
+  return refuse(aim, {
+    code: 'ambiguous-document',
+    at: (node ?? ancestors.at(-1))?.range[0],
+    problem: 'the path exists in more than one document of the file',
+    remedy: 'Keep one document a file.',
+  });
+}

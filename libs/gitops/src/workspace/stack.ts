@@ -1,0 +1,65 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import Type from 'typebox';
+import { readJson } from '../text/validate.ts';
+import type { Commit, Source } from '../checkout/checkout.ts';
+
+/** Where every environment's stacks lie, from the root of the repository. */
+const STACKS = 'infra';
+
+/** A stack of an environment: `infra/<environment>/<stack>/Pulumi.yaml` is there. */
+export interface Stack {
+  /** The name of the Nx project: `<environment>-<stack>`, as two environments may have a `cluster` each. */
+  name: string;
+  /** The folder, from the root of the repository. */
+  folder: string;
+  /** No run applies it, only who types `slipway stack deploy`: for what an admin does once. */
+  byHand: boolean;
+}
+
+const Manifest = Type.Object({
+  slipway: Type.Optional(Type.Object({ apply: Type.Optional(Type.Enum(['by-run', 'by-hand'])) })),
+});
+
+/** The name of the Nx project of a stack. */
+export const stackProject = (environment: string, stack: string): string => `${environment}-${stack}`;
+
+/** The Nx project of a stack of an environment, named by it or by its folder. */
+export const stackOf = (environment: string, name: string): string =>
+  name.startsWith(`${environment}-`) ? name : stackProject(environment, name);
+
+/** The folder of a stack. */
+export const stackFolder = (environment: string, stack: string): string =>
+  `${STACKS}/${environment}/${stack}`;
+
+/**
+ * The stacks that an environment has at a commit, sorted.
+ *
+ * @throws {GitopsError} `invalid` for a `package.json` whose `slipway` block breaks the schema
+ */
+export async function stacksAt(source: Source, commit: Commit, environment: string): Promise<Stack[]> {
+  const files = await source.listFiles(commit, `${STACKS}/${environment}`);
+  const names = [...files.keys()].flatMap((file) => {
+    const name = file.split('/')[2] as string;
+    return file === `${stackFolder(environment, name)}/Pulumi.yaml` ? [name] : [];
+  });
+  return Promise.all(names.sort().map((name) => stackAt(source, commit, environment, name)));
+}
+
+async function stackAt(source: Source, commit: Commit, environment: string, name: string): Promise<Stack> {
+  const folder = stackFolder(environment, name);
+  const file = `${folder}/package.json`;
+  const text = (await source.readFile(commit, file)) ?? '{}';
+  const byHand = readJson(Manifest, text, file).slipway?.apply === 'by-hand';
+  return { name: stackProject(environment, name), folder, byHand };
+}
+
+/** Whether a project is a stack of an environment in the work tree. */
+export async function isStackOf(root: string, project: string, environment: string): Promise<boolean> {
+  const name = project.startsWith(`${environment}-`) ? project.slice(environment.length + 1) : undefined;
+  if (name === undefined) return false;
+  return access(join(root, stackFolder(environment, name), 'Pulumi.yaml')).then(
+    () => true,
+    () => false,
+  );
+}

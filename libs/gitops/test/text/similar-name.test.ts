@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { namesThereAre, similarName } from '../../src/text/similar-name.ts';
+
+describe('the name that was meant', () => {
+  it.each([
+    ['apo', 'api'],
+    ['stagign', 'staging'],
+    ['sampel-api', 'sample-api'],
+    ['prod', undefined],
+    ['nope', undefined],
+    ['', undefined],
+    ['x', undefined],
+  ])('for %j is %j', (wrong, meant) => {
+    expect(similarName(wrong, ['api', 'web', 'sample-api', 'staging', 'production'])).toBe(meant);
+  });
+
+  it('stands before what there is, of which a long list is cut', () => {
+    expect(namesThereAre('Apps', 'wbe', ['api', 'web'])).toBe('Did you mean "web"? Apps: api, web.');
+    expect(namesThereAre('Apps', 'x', [])).toBe('Apps: nothing.');
+    const many = Array.from({ length: 23 }, (_, at) => `app-${at}`);
+    expect(namesThereAre('Apps', 'nothing-like-it', many)).toMatch(/^Apps: app-0, .*app-19 and 3 more\.$/);
+  });
+});
