@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildImage } from '../src/build.ts';
-import { hostNodeBase } from '../src/embedded-base.ts';
-import { exportImage } from '../src/export.ts';
+import { buildImage } from '../src/build/build-image.ts';
+import { hostNodeBase } from '../src/base/embedded-base.ts';
+import { exportImage } from '../src/read/export.ts';
 import { medians, ms, run, startRegistry, type Row } from './measure.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { buildImage } from '../src/build.ts';
-import { hostNodeBase } from '../src/embedded-base.ts';
+import { buildImage } from '../src/build/build-image.ts';
+import { hostNodeBase } from '../src/base/embedded-base.ts';
 import { medians, ms, run, type Row } from './measure.ts';
 import type { Stage } from './stage.ts';
 

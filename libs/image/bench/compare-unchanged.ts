@@ -1,8 +1,8 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pinnedBase } from '../src/pinned-base.ts';
-import { buildImage } from '../src/build.ts';
-import { pushImage, type PushResult } from '../src/push.ts';
+import { pinnedBase } from '../src/base/pinned-base.ts';
+import { buildImage } from '../src/build/build-image.ts';
+import { pushImage, type PushResult } from '../src/push/push-image.ts';
 import { medians, ms, type Row } from './measure.ts';
 import { sampleBundle } from './program.ts';
 import type { Stage } from './stage.ts';

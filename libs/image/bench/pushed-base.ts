@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Base } from '../src/base.ts';
-import { addBlob, blobPath } from '../src/blob-folder.ts';
-import { buildImage } from '../src/build.ts';
-import { fileChunks } from '../src/chunks.ts';
-import { embeddedBase } from '../src/embedded-base.ts';
-import { gzip } from '../src/gzip.ts';
-import { mediaTypes } from '../src/oci.ts';
-import type { BaseLock } from '../src/pinned-base.ts';
-import { pushImage } from '../src/push.ts';
+import type { Base } from '../src/base/base.ts';
+import { addBlob, blobPath } from '../src/layout/blob-folder.ts';
+import { buildImage } from '../src/build/build-image.ts';
+import { fileChunks } from '../src/disk/chunks.ts';
+import { embeddedBase } from '../src/base/embedded-base.ts';
+import { gzip } from '../src/archive/gzip.ts';
+import { mediaTypes } from '../src/oci/schemas.ts';
+import type { BaseLock } from '../src/base/pinned-base.ts';
+import { pushImage } from '../src/push/push-image.ts';
 
 /** A base image like a public one: the Node that runs, in a compressed layer, for two platforms. */
 export async function pushedBase(folder: string, host: string): Promise<{ lock: BaseLock; file: string }> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BaseLock } from '../src/pinned-base.ts';
+import type { BaseLock } from '../src/base/pinned-base.ts';
 import { startRegistry, type Registry } from './measure.ts';
 import { compiledProgram } from './program.ts';
 import { pushedBase } from './pushed-base.ts';

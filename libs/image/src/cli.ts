@@ -9,7 +9,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { lsCommand } from './commands/ls.ts';
 import { pushCommand } from './commands/push.ts';
 import { unpackCommand } from './commands/unpack.ts';
-import type { CommandIo } from './commands/verb.ts';
+import type { CommandIo } from './commands/command-io.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { ImageError } from './error.ts';
 import { version } from './version.ts';

@@ -1,37 +1,37 @@
-export { attestImage, type AttestOptions, type AttestResult } from './attest.ts';
-export type { Base } from './base.ts';
-export { imagesBuiltFrom, type BuiltFromOptions } from './built-from.ts';
-export { buildImage, type BuildOptions } from './build.ts';
-export { copyImage, type CopyOptions, type CopyResult } from './copy.ts';
-export type { Credentials, CredentialStore } from './credentials.ts';
-export { diffImages, type DiffOptions, type ImageDiff, type LayerDiff } from './diff.ts';
-export { keySigner, type Signer } from './dsse.ts';
-export { embeddedBase } from './embedded-base.ts';
+export { attestImage, type AttestOptions, type AttestResult } from './attest/attest.ts';
+export type { Base } from './base/base.ts';
+export { imagesBuiltFrom, type BuiltFromOptions } from './attest/built-from.ts';
+export { buildImage, type BuildOptions } from './build/build-image.ts';
+export { copyImage, type CopyOptions, type CopyResult } from './push/copy-image.ts';
+export type { Credentials, CredentialStore } from './registry/docker-credentials.ts';
+export { diffImages, type DiffOptions, type ImageDiff, type LayerDiff } from './read/diff.ts';
+export { keySigner, type Signer } from './attest/dsse.ts';
+export { embeddedBase } from './base/embedded-base.ts';
 export { ImageError, type ImageErrorCode } from './error.ts';
-export { exportImage, type ExportOptions, type ExportResult } from './export.ts';
+export { exportImage, type ExportOptions, type ExportResult } from './read/export.ts';
 export {
   inspectImage,
   type InspectedFile,
   type InspectedImage,
   type InspectedLayer,
   type InspectOptions,
-} from './inspect.ts';
-export { listImages, type ListedImage, type ListOptions } from './list.ts';
-export type { Descriptor, History, Platform } from './oci.ts';
+} from './read/inspect.ts';
+export { listImages, type ListedImage, type ListOptions } from './read/list-images.ts';
+export type { Descriptor, History, Platform } from './oci/schemas.ts';
 export {
   pinnedBase,
   pinnedBases,
   type BaseLock,
   type PinnedBaseOptions,
   type PinnedBasesOptions,
-} from './pinned-base.ts';
-export type { Policy } from './policy.ts';
-export type { Source } from './provenance.ts';
-export { publishImage, type PublishOptions } from './publish.ts';
-export { pushImage, type PushOptions, type PushResult } from './push.ts';
-export { readImageResult, type ImageResult } from './result.ts';
-export { registryCredentials } from './registry-credentials.ts';
-export type { PushProgress } from './send.ts';
-export { updateBaseLock, type BaseUpdate } from './update-base.ts';
-export { unpackImage, type UnpackOptions, type UnpackResult } from './unpack.ts';
-export { verifyImage, type VerifyOptions, type VerifyResult } from './verify.ts';
+} from './base/pinned-base.ts';
+export type { Policy } from './attest/policy.ts';
+export type { Source } from './attest/provenance.ts';
+export { publishImage, type PublishOptions } from './push/publish-image.ts';
+export { pushImage, type PushOptions, type PushResult } from './push/push-image.ts';
+export { readImageResult, type ImageResult } from './layout/image-json.ts';
+export { registryCredentials } from './registry/registry-credentials.ts';
+export type { PushProgress } from './push/send.ts';
+export { updateBaseLock, type BaseUpdate } from './base/update-base-lock.ts';
+export { unpackImage, type UnpackOptions, type UnpackResult } from './read/unpack.ts';
+export { verifyImage, type VerifyOptions, type VerifyResult } from './attest/verify.ts';

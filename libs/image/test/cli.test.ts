@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildImage } from '../src/build.ts';
+import { buildImage } from '../src/build/build-image.ts';
 import { imageCommands, imageExitCode } from '../src/cli.ts';
-import { progressNotes } from '../src/commands/sending.ts';
+import { progressNotes } from '../src/commands/progress-notes.ts';
 import { ImageError, type ImageErrorCode } from '../src/error.ts';
-import { failureOf } from './failure-of.ts';
-import { smallImage } from './small-image.ts';
-import { writeFiles } from './temp-folder.ts';
+import { failureOf } from './support/failure-of.ts';
+import { smallImage } from './support/small-image.ts';
+import { writeFiles } from './support/temp-folder.ts';
 
 /** Runs a verb in this process and returns what it prints. */
 async function run(args: string[]): Promise<string> {

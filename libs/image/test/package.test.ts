@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { compilePackage } from '../compile.ts';
-import { tempFolder, writeFiles } from './temp-folder.ts';
+import { tempFolder, writeFiles } from './support/temp-folder.ts';
 
 const run = promisify(execFile);
 const library = fileURLToPath(new URL('..', import.meta.url));

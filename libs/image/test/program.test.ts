@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { runImageCommand } from '../src/cli.ts';
 import { version } from '../src/version.ts';
-import { tempFolder, writeFiles } from './temp-folder.ts';
+import { tempFolder, writeFiles } from './support/temp-folder.ts';
 
 const bin = new URL('../bin/slipway-image.js', import.meta.url).pathname;
 

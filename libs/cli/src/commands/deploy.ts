@@ -14,7 +14,7 @@ import {
 } from '@slipway/gitops';
 import { exitCodeOfOutcomes } from '../exit-code.ts';
 import { print } from '../print.ts';
-import { publish } from '../publish.ts';
+import { publish } from '../publish/publish.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 interface Options {

@@ -13,7 +13,7 @@ import {
 } from '@slipway/gitops';
 import { findHelm } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { describeProblems, NO_HELM, surveyAll } from '../survey-all.ts';
+import { describeProblems, NO_HELM, surveyAll } from './survey-all.ts';
 
 /** One thing that must hold, and what was found. */
 interface Finding {

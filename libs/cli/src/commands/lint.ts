@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { GitopsError, PLATFORM_CHART } from '@slipway/gitops';
 import { findHelm, lintChart, ROOT_CHART, type Helm } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { describeProblems, NO_HELM, surveyAll } from '../survey-all.ts';
+import { describeProblems, NO_HELM, surveyAll } from './survey-all.ts';
 import { enterWorkspace } from '../workspace.ts';
 
 /** Where the charts of apps lie. */

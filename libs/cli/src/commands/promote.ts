@@ -15,14 +15,14 @@ import {
   type Source,
 } from '@slipway/gitops';
 import { diffOutcomes } from '@slipway/gitops/render';
-import { builtImages } from '../built-images.ts';
-import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
-import { askCluster } from '../cluster-status.ts';
-import { copyImage } from '../copy-image.ts';
-import { environmentBefore } from '../environment-before.ts';
+import { builtImages } from '../publish/built-images.ts';
+import { addClusterOptions, type ClusterOptions } from '../cluster/open-argo-cd.ts';
+import { askCluster } from '../cluster/ask-cluster.ts';
+import { copyImage } from '../publish/copy-image.ts';
+import { environmentBefore } from './environment-before.ts';
 import { exitCodeOfOutcomes } from '../exit-code.ts';
 import { print } from '../print.ts';
-import { requester } from '../requester.ts';
+import { requester } from './requester.ts';
 import { enterWorkspace } from '../workspace.ts';
 
 interface Options extends ClusterOptions {

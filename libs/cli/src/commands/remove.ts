@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readEnvironment, removeRelease } from '@slipway/gitops';
 import { print } from '../print.ts';
-import { requester } from '../requester.ts';
+import { requester } from './requester.ts';
 import { enterWorkspace } from '../workspace.ts';
 
 interface Options {

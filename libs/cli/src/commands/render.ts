@@ -15,7 +15,7 @@ import {
   type Values,
 } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { describeProblems, NO_HELM, surveyAll } from '../survey-all.ts';
+import { describeProblems, NO_HELM, surveyAll } from './survey-all.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 interface Options {

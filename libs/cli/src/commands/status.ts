@@ -12,11 +12,11 @@ import {
   type EnvironmentStatus,
   type UnreadableStatus,
 } from '@slipway/gitops';
-import { addClusterOptions, type ClusterOptions } from '../cluster.ts';
-import { askCluster, type ClusterStatus } from '../cluster-status.ts';
-import { environmentBefore } from '../environment-before.ts';
+import { addClusterOptions, type ClusterOptions } from '../cluster/open-argo-cd.ts';
+import { askCluster, type ClusterStatus } from '../cluster/ask-cluster.ts';
+import { environmentBefore } from './environment-before.ts';
 import { print } from '../print.ts';
-import { stackTable } from '../stack-table.ts';
+import { stackTable } from './stack-table.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 /** What the ledger tells of an environment, and what its cluster adds. */

@@ -11,7 +11,7 @@ import {
   type Source,
   type WaitResult,
 } from '@slipway/gitops';
-import { addClusterOptions, openArgoCd, type ClusterOptions } from '../cluster.ts';
+import { addClusterOptions, openArgoCd, type ClusterOptions } from '../cluster/open-argo-cd.ts';
 import { print } from '../print.ts';
 import { enterWorkspace } from '../workspace.ts';
 

@@ -1,13 +1,13 @@
 import { createPrivateKey } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { attestImage, type AttestResult } from '../attest.ts';
-import { digestOf } from '../digest.ts';
-import { keySigner, type Signer } from '../dsse.ts';
+import { attestImage, type AttestResult } from '../attest/attest.ts';
+import { digestOf } from '../oci/digest.ts';
+import { keySigner, type Signer } from '../attest/dsse.ts';
 import { ImageError } from '../error.ts';
-import type { Source } from '../provenance.ts';
+import type { Source } from '../attest/provenance.ts';
 import { readInput } from './read-input.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { verb, type CommandIo } from './command-io.ts';
 
 interface AttestFlags {
   to: string;

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { replaceFile } from '../replace.ts';
-import { updateBaseLock } from '../update-base.ts';
-import { NewBaseLockSchema, type BaseLock } from '../pinned-base.ts';
+import { replaceFile } from '../disk/replace.ts';
+import { updateBaseLock } from '../base/update-base-lock.ts';
+import { NewBaseLockSchema, type BaseLock } from '../base/pinned-base.ts';
 import { readDocument } from './read-input.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { verb, type CommandIo } from './command-io.ts';
 
 /** `image base update`. */
 export function baseCommand(io: CommandIo): Command {

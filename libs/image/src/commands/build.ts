@@ -1,20 +1,20 @@
 import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import type { Base } from '../base.ts';
-import { buildImage } from '../build.ts';
-import { embeddedBase } from '../embedded-base.ts';
+import type { Base } from '../base/base.ts';
+import { buildImage } from '../build/build-image.ts';
+import { embeddedBase } from '../base/embedded-base.ts';
 import { ImageError } from '../error.ts';
-import { hostPlatform, platformName } from '../oci.ts';
-import { BaseLockSchema, pinnedBases } from '../pinned-base.ts';
-import { assertTags, parseRepository } from '../reference.ts';
-import type { ImageResult } from '../result.ts';
-import { publishImage } from '../publish.ts';
-import type { PushResult } from '../push.ts';
-import { table } from '../table.ts';
+import { hostPlatform, platformName } from '../oci/schemas.ts';
+import { BaseLockSchema, pinnedBases } from '../base/pinned-base.ts';
+import { assertTags, parseRepository } from '../oci/reference.ts';
+import type { ImageResult } from '../layout/image-json.ts';
+import { publishImage } from '../push/publish-image.ts';
+import type { PushResult } from '../push/push-image.ts';
+import { table } from './table.ts';
 import { pushLine } from './push.ts';
 import { readDocument } from './read-input.ts';
-import { progressNotes, seconds } from './sending.ts';
-import { append, blobsVerb, type CommandIo } from './verb.ts';
+import { progressNotes, seconds } from './progress-notes.ts';
+import { append, blobsVerb, type CommandIo } from './command-io.ts';
 
 interface BuildFlags {
   output: string;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { copyImage, type CopyResult } from '../copy.ts';
-import { splitImage } from '../reference.ts';
-import { progressNotes, seconds } from './sending.ts';
-import { append, blobsVerb, type CommandIo } from './verb.ts';
+import { copyImage, type CopyResult } from '../push/copy-image.ts';
+import { splitImage } from '../oci/reference.ts';
+import { progressNotes, seconds } from './progress-notes.ts';
+import { append, blobsVerb, type CommandIo } from './command-io.ts';
 
 interface CopyFlags {
   blobs: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { diffImages, type ImageDiff, type LayerDiff } from '../diff.ts';
-import { table } from '../table.ts';
-import { blobsVerb, type CommandIo } from './verb.ts';
+import { diffImages, type ImageDiff, type LayerDiff } from '../read/diff.ts';
+import { table } from './table.ts';
+import { blobsVerb, type CommandIo } from './command-io.ts';
 
 interface DiffFlags {
   blobs: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { exportImage } from '../export.ts';
-import { blobsVerb, type CommandIo } from './verb.ts';
+import { exportImage } from '../read/export.ts';
+import { blobsVerb, type CommandIo } from './command-io.ts';
 
 /** `image export`. */
 export function exportCommand(io: CommandIo): Command {

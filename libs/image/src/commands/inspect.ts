@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { inspectImage, type InspectedImage } from '../inspect.ts';
-import { table } from '../table.ts';
-import { blobsVerb, type CommandIo } from './verb.ts';
+import { inspectImage, type InspectedImage } from '../read/inspect.ts';
+import { table } from './table.ts';
+import { blobsVerb, type CommandIo } from './command-io.ts';
 
 interface InspectFlags {
   blobs: string;

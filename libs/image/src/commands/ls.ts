@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { listImages } from '../list.ts';
-import { table } from '../table.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { listImages } from '../read/list-images.ts';
+import { table } from './table.ts';
+import { verb, type CommandIo } from './command-io.ts';
 
 /** `image ls`. */
 export function lsCommand(io: CommandIo): Command {

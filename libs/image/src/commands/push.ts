@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { publishImage } from '../publish.ts';
-import type { PushResult } from '../push.ts';
-import { progressNotes, seconds } from './sending.ts';
-import { append, blobsVerb, type CommandIo } from './verb.ts';
+import { publishImage } from '../push/publish-image.ts';
+import type { PushResult } from '../push/push-image.ts';
+import { progressNotes, seconds } from './progress-notes.ts';
+import { append, blobsVerb, type CommandIo } from './command-io.ts';
 
 interface PushFlags {
   to: string[];

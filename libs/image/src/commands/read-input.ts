@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Static, TSchema } from 'typebox';
-import { checkDocument } from '../document.ts';
+import { checkDocument } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 
 /** A file that a flag names. @throws ImageError `invalid-input` */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { unpackImage } from '../unpack.ts';
-import { blobsVerb, type CommandIo } from './verb.ts';
+import { unpackImage } from '../read/unpack.ts';
+import { blobsVerb, type CommandIo } from './command-io.ts';
 
 /** `image unpack`. */
 export function unpackCommand(io: CommandIo): Command {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { PolicySchema } from '../policy.ts';
-import { table } from '../table.ts';
-import { verifyImage } from '../verify.ts';
+import { PolicySchema } from '../attest/policy.ts';
+import { table } from './table.ts';
+import { verifyImage } from '../attest/verify.ts';
 import { readDocument } from './read-input.ts';
-import { verb, type CommandIo } from './verb.ts';
+import { verb, type CommandIo } from './command-io.ts';
 
 /** `image verify`. */
 export function verifyCommand(io: CommandIo): Command {

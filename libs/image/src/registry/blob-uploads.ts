@@ -1,8 +1,8 @@
-import type { Expected } from '../digest.ts';
-import { answerError } from './answers.ts';
+import type { Expected } from '../oci/digest.ts';
+import { answerError } from './answer-error.ts';
 import { completion, tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
 import { resolveHop, type Session } from './session.ts';
-import { assertStored, contentDigest } from './stored.ts';
+import { assertStored, contentDigest } from './assert-stored.ts';
 import type { Answer, Request } from './transport.ts';
 
 /** A body to send: opened anew for each try. */

@@ -1,6 +1,6 @@
-import { evenChunks } from '../chunks.ts';
+import { evenChunks } from '../disk/chunks.ts';
 import { ImageError } from '../error.ts';
-import { answerError } from './answers.ts';
+import { answerError } from './answer-error.ts';
 import { resolveHop } from './session.ts';
 import type { Answer, Request } from './transport.ts';
 

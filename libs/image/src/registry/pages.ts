@@ -1,7 +1,7 @@
 import { ImageError } from '../error.ts';
-import { mediaTypes } from '../oci.ts';
-import { answerError } from './answers.ts';
-import { readAnswer } from './body.ts';
+import { mediaTypes } from '../oci/schemas.ts';
+import { answerError } from './answer-error.ts';
+import { readAnswer } from './read-answer.ts';
 import { resolveHop } from './session.ts';
 import type { Answer, Request } from './transport.ts';
 

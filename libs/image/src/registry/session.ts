@@ -1,11 +1,11 @@
 import * as Type from 'typebox';
-import type { Credentials, CredentialStore } from '../credentials.ts';
-import { collect } from '../chunks.ts';
-import { parseDocument } from '../document.ts';
+import type { Credentials, CredentialStore } from './docker-credentials.ts';
+import { collect } from '../disk/chunks.ts';
+import { parseDocument } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { assertHop, assertRealm } from './addresses.ts';
 import { parseChallenge, type Challenge } from './challenge.ts';
-import { answerError, redirectStatuses } from './answers.ts';
+import { answerError, redirectStatuses } from './answer-error.ts';
 import type { Answer, Request, Transport } from './transport.ts';
 
 const redirectLimit = 5;

@@ -1,14 +1,14 @@
 import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ArtifactSchema, readSigstoreBundle } from '../../src/attestation.ts';
-import { attestImage, readSmall } from '../../src/attest.ts';
-import { parseDocument } from '../../src/document.ts';
-import { isSignedBy } from '../../src/dsse.ts';
-import { openOrigin } from '../../src/origin.ts';
-import { parseRepository } from '../../src/reference.ts';
-import { credentials, newKey, pushedImage } from '../attested-image.ts';
-import { tempFolder, writeFiles } from '../temp-folder.ts';
+import { ArtifactSchema, readSigstoreBundle } from '../../src/attest/attestation.ts';
+import { attestImage, readSmall } from '../../src/attest/attest.ts';
+import { parseDocument } from '../../src/json/validate.ts';
+import { isSignedBy } from '../../src/attest/dsse.ts';
+import { openOrigin } from '../../src/read/origin.ts';
+import { parseRepository } from '../../src/oci/reference.ts';
+import { credentials, newKey, pushedImage } from '../support/attested-image.ts';
+import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 import { hasPeer, peer } from './peer.ts';
 
 /** The Sigstore bundles that are attached to an image. */

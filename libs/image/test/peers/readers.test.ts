@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { lstat, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { buildImage } from '../../src/build.ts';
-import { embeddedBase, hostNodeBase } from '../../src/embedded-base.ts';
-import { exportImage } from '../../src/export.ts';
-import { pushImage } from '../../src/push.ts';
-import { smallImage } from '../small-image.ts';
-import { tempFolder, writeFiles } from '../temp-folder.ts';
+import { buildImage } from '../../src/build/build-image.ts';
+import { embeddedBase, hostNodeBase } from '../../src/base/embedded-base.ts';
+import { exportImage } from '../../src/read/export.ts';
+import { pushImage } from '../../src/push/push-image.ts';
+import { smallImage } from '../support/small-image.ts';
+import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 import { hasPeer, peer, startServer } from './peer.ts';
 
 const credentials = async () => undefined;

@@ -3,17 +3,17 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { attestImage } from '../../src/attest.ts';
-import { copyImage } from '../../src/copy.ts';
-import { listImages } from '../../src/list.ts';
-import { pushImage } from '../../src/push.ts';
-import { verifyImage } from '../../src/verify.ts';
-import { credentials, newKey, pushedImage, source } from '../attested-image.ts';
-import { platformsImage, type PlatformsImage } from '../platforms-image.ts';
-import { randomOf, seed } from '../registry/shaky.ts';
-import { runAndKill } from '../run-and-kill.ts';
-import { smallImage } from '../small-image.ts';
-import { tempFolder, writeFiles } from '../temp-folder.ts';
+import { attestImage } from '../../src/attest/attest.ts';
+import { copyImage } from '../../src/push/copy-image.ts';
+import { listImages } from '../../src/read/list-images.ts';
+import { pushImage } from '../../src/push/push-image.ts';
+import { verifyImage } from '../../src/attest/verify.ts';
+import { credentials, newKey, pushedImage, source } from '../support/attested-image.ts';
+import { platformsImage, type PlatformsImage } from '../support/platforms-image.ts';
+import { randomOf, seed } from '../support/shaky.ts';
+import { runAndKill } from '../support/run-and-kill.ts';
+import { smallImage } from '../support/small-image.ts';
+import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 import { hasPeer, peer, startDockerRegistry, startServer } from './peer.ts';
 
 /** Real registries: one without the referrers API and with mounts, one without either, one with all of OCI 1.1. */

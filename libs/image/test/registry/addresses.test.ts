@@ -6,7 +6,7 @@ import {
   isReboundAddress,
   registryUrl,
 } from '../../src/registry/addresses.ts';
-import { failureOf } from '../failure-of.ts';
+import { failureOf } from '../support/failure-of.ts';
 
 const hostOf = (text: string) => new URL(text).hostname;
 

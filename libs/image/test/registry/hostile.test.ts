@@ -1,16 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { putBlob } from '../../src/blob-folder.ts';
-import type { Credentials } from '../../src/credentials.ts';
-import { digestOf, verified } from '../../src/digest.ts';
+import { putBlob } from '../../src/layout/blob-folder.ts';
+import type { Credentials } from '../../src/registry/docker-credentials.ts';
+import { digestOf, verified } from '../../src/oci/digest.ts';
 import { ImageError } from '../../src/error.ts';
-import { bodyOf } from './body-of.ts';
-import { readReferrers, readTags } from '../../src/registry/lists.ts';
-import { RemoteRepository } from '../../src/registry/repository.ts';
+import { bodyOf } from '../support/body-of.ts';
+import { readReferrers, readTags } from '../../src/registry/read-lists.ts';
+import { RemoteRepository } from '../../src/registry/remote-repository.ts';
 import { defaultRetryPolicy } from '../../src/registry/retry.ts';
 import type { Request, Transport } from '../../src/registry/transport.ts';
-import { tempFolder } from '../temp-folder.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const secret = 'hunter2';
 const encoded = Buffer.from(`ci:${secret}`).toString('base64');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ImageError } from '../../src/error.ts';
 import { defaultRetryPolicy, parseRetryAfter, pauseMs, retry } from '../../src/registry/retry.ts';
-import { failureOf } from '../failure-of.ts';
+import { failureOf } from '../support/failure-of.ts';
 
 const quick = { ...defaultRetryPolicy, baseMs: 0 };
 const never = new AbortController().signal;

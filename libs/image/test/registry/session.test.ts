@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import type { Credentials } from '../../src/credentials.ts';
-import { bodyOf } from './body-of.ts';
+import type { Credentials } from '../../src/registry/docker-credentials.ts';
+import { bodyOf } from '../support/body-of.ts';
 import { openSession } from '../../src/registry/session.ts';
 import type { Request, Transport } from '../../src/registry/transport.ts';
-import { failureOf } from '../failure-of.ts';
+import { failureOf } from '../support/failure-of.ts';
 
 interface Reply {
   status: number;

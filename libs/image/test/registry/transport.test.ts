@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { networkError, networkTransport } from '../../src/registry/transport.ts';
-import { failureOf } from '../failure-of.ts';
+import { failureOf } from '../support/failure-of.ts';
 
 const get = (url: string, foreign = false) => ({
   method: 'GET' as const,

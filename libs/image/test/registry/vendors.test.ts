@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { attestImage } from '../../src/attest.ts';
-import type { CredentialStore } from '../../src/credentials.ts';
-import { digestOf } from '../../src/digest.ts';
-import { pushImage, type PushOptions } from '../../src/push.ts';
-import { answerError } from '../../src/registry/answers.ts';
-import { RemoteRepository } from '../../src/registry/repository.ts';
-import { pushedImage } from '../attested-image.ts';
-import { failureOf } from '../failure-of.ts';
-import { smallImage, type SmallImage } from '../small-image.ts';
-import { fakeRegistry, type FakeRegistry } from './fake-registry.ts';
+import { attestImage } from '../../src/attest/attest.ts';
+import type { CredentialStore } from '../../src/registry/docker-credentials.ts';
+import { digestOf } from '../../src/oci/digest.ts';
+import { pushImage, type PushOptions } from '../../src/push/push-image.ts';
+import { answerError } from '../../src/registry/answer-error.ts';
+import { RemoteRepository } from '../../src/registry/remote-repository.ts';
+import { pushedImage } from '../support/attested-image.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { smallImage, type SmallImage } from '../support/small-image.ts';
+import { fakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';
 
 const signIn = { user: 'ci', password: 'hunter2' };
 const credentials: CredentialStore = async () => ({ kind: 'password', ...signIn });

@@ -1,0 +1,122 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as Type from 'typebox';
+import type { Base } from './base.ts';
+import { addBlob, hasBlob } from '../layout/blob-folder.ts';
+import { nodePath } from '../build/image-config.ts';
+import { digestOf, digestPattern, type Expected } from '../oci/digest.ts';
+import { parseDocument } from '../json/validate.ts';
+import { canonicalJson } from '../json/canonical.ts';
+import { hostPlatform, mediaTypes } from '../oci/schemas.ts';
+import { replaceFile } from '../disk/replace.ts';
+import { sharedLibraries } from './shared-libraries.ts';
+import { completeEntries, writeTar, type TarEntry } from '../archive/write-tar.ts';
+
+/** Raised when the same inputs must give another layer. */
+const recipe = 1;
+
+const CacheSchema = Type.Record(
+  Type.String(),
+  Type.Object({ digest: Type.String({ pattern: digestPattern }), size: Type.Integer() }),
+);
+
+interface Input {
+  file: string;
+  imagePath: string;
+  size: number;
+  mtimeMs: number;
+}
+
+/**
+ * Assembles a base from the Node that runs this code and the shared libraries it names: no network, no account.
+ * Meant for trying out and for local runs; production deserves a pinned base, which somebody patches.
+ * Elsewhere than on Linux the base is empty (`hostNode`): the image holds the application only.
+ * The layer is made once and found again while Node and its libraries stay the same.
+ * @param options.blobs folder in which the layer lies, shared by all images.
+ * @throws ImageError `library-missing`, `elf-invalid`, `write-failed`
+ */
+export async function embeddedBase(options: { blobs: string }): Promise<Base> {
+  if (process.platform !== 'linux') return hostNodeBase();
+  const inputs = await readInputs(process.execPath);
+  const layer = { mediaType: mediaTypes.layer, ...(await cachedLayer(options.blobs, inputs)) };
+  return {
+    kind: 'embedded',
+    name: `embedded-node-${process.versions.node}`,
+    digest: layer.digest,
+    platform: hostPlatform(),
+    layers: [layer],
+    // The layer is not compressed: its blob is its archive.
+    diffIds: [layer.digest],
+    env: [],
+    history: [
+      { created: '1970-01-01T00:00:00Z', created_by: `slipway image: node ${process.versions.node}` },
+    ],
+  };
+}
+
+/** A base with nothing in it, where Linux libraries cannot be had. */
+export function hostNodeBase(): Base {
+  return {
+    kind: 'embedded',
+    name: 'host-node',
+    hostNode: true,
+    platform: hostPlatform(),
+    layers: [],
+    diffIds: [],
+    env: [],
+    history: [],
+  };
+}
+
+async function readInputs(node: string): Promise<Input[]> {
+  const program = { file: await realpath(node), imagePath: nodePath };
+  const files = [program, ...(await sharedLibraries(program))];
+  return Promise.all(
+    files.map(async ({ file, imagePath }) => {
+      const real = await realpath(file);
+      const { size, mtimeMs } = await stat(real);
+      return { file: real, imagePath, size, mtimeMs };
+    }),
+  );
+}
+
+/** Hashing 120 MB to learn that nothing changed would cost more than the rest of a build. */
+async function cachedLayer(blobs: string, inputs: readonly Input[]): Promise<Expected> {
+  const file = join(blobs, 'embedded.json');
+  const key = digestOf(canonicalJson({ recipe, inputs }));
+  const cache = await readCache(file);
+  const known = cache[key];
+  if (known && hasBlob(blobs, known)) return known;
+  const layer = await addBlob(blobs, writeTar(baseEntries(inputs)));
+  await replaceFile(file, Buffer.from(canonicalJson({ ...(await readCache(file)), [key]: layer })));
+  return layer;
+}
+
+async function readCache(file: string): Promise<Type.Static<typeof CacheSchema>> {
+  try {
+    return parseDocument(CacheSchema, await readFile(file), file);
+  } catch {
+    // Only a cache: without it, or when it cannot be read, the layer is made again.
+    return {};
+  }
+}
+
+function baseEntries(inputs: readonly Input[]): TarEntry[] {
+  const text = (path: string, lines: string[]): TarEntry => {
+    const content = Buffer.from(`${lines.join('\n')}\n`);
+    return { type: 'file', path, mode: 0o444, size: content.length, content };
+  };
+  return completeEntries([
+    ...inputs.map(({ file, imagePath, size }): TarEntry => {
+      return { type: 'file', path: imagePath.slice(1), mode: 0o555, size, content: { file } };
+    }),
+    text('etc/passwd', [
+      'root:x:0:0:root:/root:/sbin/nologin',
+      'nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin',
+      'nonroot:x:65532:65532:nonroot:/tmp:/sbin/nologin',
+    ]),
+    text('etc/group', ['root:x:0:', 'nobody:x:65534:', 'nonroot:x:65532:']),
+    text('etc/nsswitch.conf', ['passwd: files', 'group: files', 'hosts: files dns']),
+    { type: 'directory', path: 'tmp', mode: 0o1777 },
+  ]);
+}

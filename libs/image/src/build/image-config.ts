@@ -1,0 +1,55 @@
+import type { Base } from '../base/base.ts';
+import type { AppLayer } from './layers.ts';
+import type { ImageConfig } from '../oci/schemas.ts';
+
+/** Where Node lies in both bases (distroless puts it there; the embedded base follows). */
+export const nodePath = '/nodejs/bin/node';
+
+/** uid and gid of `nonroot` in distroless images; the embedded base has the same user. */
+export const nonroot = '65532:65532';
+
+const defaultPath = 'PATH=/nodejs/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface ConfigOptions {
+  base: Base;
+  layers: readonly AppLayer[];
+  entry: string;
+  labels: Record<string, string>;
+  /** Seconds since 1970. */
+  created: number;
+}
+
+/** The image's configuration. It holds no clock and no commit: equal content gives an equal digest. */
+export function imageConfig(options: ConfigOptions): ImageConfig {
+  const { base, layers } = options;
+  const created = new Date(options.created * 1000).toISOString().replace('.000Z', 'Z');
+  return {
+    ...base.platform,
+    created,
+    config: {
+      User: nonroot,
+      WorkingDir: '/app',
+      Env: environment(base.env),
+      Entrypoint: entrypoint(options),
+      Labels: options.labels,
+    },
+    rootfs: { type: 'layers', diff_ids: [...base.diffIds, ...layers.map((layer) => layer.diffId)] },
+    history: [
+      ...base.history,
+      ...layers.map(({ name }) => ({ created, created_by: `slipway image: ${name}` })),
+    ],
+  };
+}
+
+/** Exec form, so that Node is process 1's program and gets the signals. */
+function entrypoint({ base, layers, entry }: ConfigOptions): string[] {
+  const node = base.hostNode ? 'node' : nodePath;
+  const flags = layers.some((layer) => layer.name === 'maps') ? ['--enable-source-maps'] : [];
+  return [node, ...flags, `/app/${entry}`];
+}
+
+function environment(base: readonly string[]): string[] {
+  const kept = base.filter((pair) => !pair.startsWith('NODE_ENV='));
+  const path = kept.some((pair) => pair.startsWith('PATH=')) ? [] : [defaultPath];
+  return [...path, ...kept, 'NODE_ENV=production'];
+}

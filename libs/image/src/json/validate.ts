@@ -1,0 +1,77 @@
+import type { Static, TSchema } from 'typebox';
+import { Check, Errors } from 'typebox/schema';
+import { ImageError } from '../error.ts';
+
+/** Documents are small; a larger one is an attack or a mistake (distribution-spec asks for at least 4 MB). */
+export const documentLimit = 8 * 1024 * 1024;
+
+/** Brackets in brackets: no document of an image has ten levels, and a parser takes a hundred bytes for each. */
+const depthLimit = 100;
+
+/** Reads JSON and checks it against a schema; reports every problem at once, each with its path. */
+export function parseDocument<S extends TSchema>(
+  schema: S,
+  bytes: Uint8Array | string,
+  place: string,
+): Static<S> {
+  if (bytes.length > documentLimit) {
+    throw new ImageError('document-invalid', `${place} is larger than ${documentLimit} bytes`, {
+      value: place,
+    });
+  }
+  const buffer = Buffer.from(bytes);
+  if (depthOf(buffer) > depthLimit) {
+    throw new ImageError('document-invalid', `${place} is nested deeper than ${depthLimit} levels`, {
+      value: place,
+    });
+  }
+  return checkDocument(schema, parseJson(buffer.toString('utf8'), place), place);
+}
+
+/** How deep JSON is nested, as far as a hundred levels and one, without parsing it. */
+function depthOf(json: Buffer): number {
+  let [depth, deepest, quoted] = [0, 0, false];
+  for (let at = 0; at < json.length && deepest <= depthLimit; at++) {
+    const byte = String.fromCharCode(json[at] as number);
+    if (quoted) {
+      if (byte === '\\') at++;
+      else if (byte === '"') quoted = false;
+    } else if (byte === '"') quoted = true;
+    else if (byte === '[' || byte === '{') deepest = Math.max(deepest, ++depth);
+    else if (byte === ']' || byte === '}') depth--;
+  }
+  return deepest;
+}
+
+/** Checks an object that was parsed elsewhere. */
+export function checkDocument<S extends TSchema>(schema: S, value: unknown, place: string): Static<S> {
+  if (Check(schema, value)) return value;
+  const problems = Errors(schema, value)[1]
+    .filter((problem) => problem.keyword !== 'boolean')
+    .map((problem) => {
+      const further = problem.keyword === 'additionalProperties' ? problem.params.additionalProperties : [];
+      const names = further.length > 0 ? `: ${further.join(', ')}` : '';
+      return `${problem.instancePath || '/'} ${problem.message}${names}${offending(value, problem.instancePath)}`;
+    });
+  throw new ImageError('document-invalid', `${place} is not what it should be: ${problems.join('; ')}`, {
+    value: place,
+  });
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ImageError('document-invalid', `${place} is no JSON document`, { value: place, cause });
+  }
+}
+
+function offending(value: unknown, path: string): string {
+  const found = path
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], value);
+  return typeof found === 'object' || found === undefined
+    ? ''
+    : ` (found ${JSON.stringify(found).slice(0, 120)})`;
+}

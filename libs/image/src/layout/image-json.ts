@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import * as Type from 'typebox';
+import { readWhole } from '../disk/chunks.ts';
+import { digestPattern } from '../oci/digest.ts';
+import { parseDocument } from '../json/validate.ts';
+import { ImageError } from '../error.ts';
+
+/** The file beside the layout that says what was built; a declared output of the `image` target. */
+export const resultFile = 'image.json';
+
+const Digest = Type.String({ pattern: digestPattern });
+const closed = { additionalProperties: false };
+
+export const ImageResultSchema = Type.Object(
+  {
+    /** Digest of the image index: what is deployed. */
+    digest: Digest,
+    platforms: Type.Array(Type.Object({ platform: Type.String(), digest: Digest }, closed), { minItems: 1 }),
+    /** The application's own layers. `size` is that of the compressed blob in bytes. */
+    layers: Type.Array(
+      Type.Object(
+        {
+          name: Type.String(),
+          digest: Digest,
+          diffId: Digest,
+          size: Type.Integer({ minimum: 0 }),
+          files: Type.Integer({ minimum: 1 }),
+          /** The only platform that has this layer. Absent: all have it. */
+          platform: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+    base: Type.Object(
+      {
+        kind: Type.Enum(['embedded', 'pinned']),
+        name: Type.String(),
+        digest: Type.Optional(Digest),
+        /** Bytes of the base's layers, those of all platforms together, as they lie in a registry. */
+        size: Type.Optional(Type.Integer({ minimum: 0 })),
+        /** The image holds no Node: the host's runs it. */
+        hostNode: Type.Optional(Type.Literal(true)),
+      },
+      closed,
+    ),
+    /** Paths that look like secrets and were allowed by name. */
+    allowed: Type.Optional(Type.Array(Type.String())),
+    /** Versions that the compressed bytes depend on. */
+    tools: Type.Object({ node: Type.String(), zlib: Type.String(), slipwayImage: Type.String() }, closed),
+  },
+  closed,
+);
+/** What `buildImage` made: the content of `image.json`. */
+export type ImageResult = Type.Static<typeof ImageResultSchema>;
+
+/**
+ * Reads `image.json` from a folder that `buildImage` wrote.
+ * @throws ImageError `document-invalid` when it is absent or not as it should be.
+ */
+export async function readImageResult(folder: string): Promise<ImageResult> {
+  const file = join(folder, resultFile);
+  const remedy = `no ${resultFile} in "${folder}": build the image first`;
+  const bytes = readWhole(
+    file,
+    (cause) => new ImageError('document-invalid', remedy, { value: file, cause }),
+  );
+  return parseDocument(ImageResultSchema, bytes, file);
+}

@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstOf, folderBlobs, requireBlob, type BlobSource } from './blob-source.ts';
+import { collect } from '../disk/chunks.ts';
+import type { CredentialStore } from '../registry/docker-credentials.ts';
+import { registryCredentials } from '../registry/registry-credentials.ts';
+import { verified } from '../oci/digest.ts';
+import { documentLimit, parseDocument } from '../json/validate.ts';
+import { ImageError } from '../error.ts';
+import { blobsOf, readLayoutIndex } from './layout-files.ts';
+import {
+  ImageConfigSchema,
+  IndexSchema,
+  isIndexType,
+  ManifestSchema,
+  refName,
+  type Descriptor,
+  type ImageConfig,
+  type Manifest,
+  type Platform,
+} from '../oci/schemas.ts';
+import { parseRepository } from '../oci/reference.ts';
+import { isReferrersTag } from '../push/list-referrers.ts';
+import { RemoteRepository } from '../registry/remote-repository.ts';
+import { readImageResult, resultFile, type ImageResult } from './image-json.ts';
+
+/** Content together with what describes it. */
+export interface Document {
+  descriptor: Descriptor;
+  bytes: Buffer;
+}
+
+/** The image for one platform. */
+export interface PlatformImage {
+  platform: Platform;
+  document: Document;
+  manifest: Manifest;
+  config: ImageConfig;
+}
+
+/** An image of a layout, read and checked from the root down; layers are read when they are wanted. */
+export interface Image {
+  root: Document;
+  platforms: PlatformImage[];
+  /** Every configuration and layer once. */
+  blobs: Descriptor[];
+  /** The names of the application's layers by digest, where `image.json` lies beside the layout. */
+  result: ImageResult | undefined;
+  source: BlobSource;
+  /** Closes the connection to the base's registry, if one was needed. */
+  close(): void;
+}
+
+export interface ImageLocation {
+  /** Folder of an OCI layout: what `buildImage` or `exportImage` wrote, or a repository folder. */
+  layout: string;
+  /** Folder in which base blobs lie. */
+  blobs?: string | undefined;
+  /** Which image, where the layout holds several. */
+  digest?: string | undefined;
+  /** For the registry of a pinned base. @default what `docker login` left */
+  credentials?: CredentialStore | undefined;
+  /** Ends requests to the registry of a pinned base. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens an image of a layout. Blobs are looked for in the layout, in `blobs`, and, for a pinned base's layers, in
+ * the registry of that base.
+ * @throws ImageError `document-invalid`, `blob-missing`, `digest-mismatch`
+ */
+export async function openImage(location: ImageLocation): Promise<Image> {
+  const { layout } = location;
+  const { result, local, source, close } = await layoutBlobs(location);
+  const read = (descriptor: Descriptor) => readBlob(local, descriptor, `"${layout}"`);
+  const root = await read(chooseRoot(readLayoutIndex(layout).manifests, location));
+  return { root, ...(await readPlatforms(root, layout, read, local)), result, source, close };
+}
+
+/**
+ * The images below a root, one for each platform, and every blob that they name once.
+ * @param place for messages
+ * @param readManifest brings a manifest that the root names
+ * @param source brings configurations
+ */
+export async function readPlatforms(
+  root: Document,
+  place: string,
+  readManifest: (descriptor: Descriptor) => Promise<Document>,
+  source: BlobSource,
+): Promise<Pick<Image, 'platforms' | 'blobs'>> {
+  const platforms = await Promise.all(
+    imagesOf(root, place).map(async (child) =>
+      readPlatform(child.digest === root.descriptor.digest ? root : await readManifest(child), child, source),
+    ),
+  );
+  const descriptors = platforms.flatMap(({ manifest }) => [manifest.config, ...manifest.layers]);
+  const unique = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
+  return { platforms, blobs: [...unique.values()] };
+}
+
+/** Where the blobs of a layout are: in it, in the folder of base blobs, or in the registry of its pinned base. */
+export async function layoutBlobs(location: Omit<ImageLocation, 'digest'>) {
+  const { layout, blobs } = location;
+  const result = existsSync(join(layout, resultFile)) ? await readImageResult(layout) : undefined;
+  const local = firstOf([folderBlobs(blobsOf(layout)), ...(blobs ? [folderBlobs(blobs, true)] : [])]);
+  const remote = baseRegistry(result, location);
+  return { result, local, source: firstOf([local, remote.source]), close: remote.close };
+}
+
+function chooseRoot(entries: readonly Descriptor[], { layout, digest }: ImageLocation): Descriptor {
+  const images = entries.filter(({ annotations }) => !isReferrersTag(annotations?.[refName] ?? ''));
+  const byDigest = new Map(images.map((entry) => [entry.digest, entry]));
+  const [only] = byDigest.values();
+  const chosen = digest ? byDigest.get(digest) : only;
+  if (chosen && (digest || byDigest.size === 1)) {
+    return { mediaType: chosen.mediaType, digest: chosen.digest, size: chosen.size };
+  }
+  const found = [...byDigest.keys()].join(', ') || 'none';
+  const reason = digest
+    ? `"${layout}" has no image ${digest}`
+    : `"${layout}" does not hold exactly one image`;
+  throw new ImageError('document-invalid', `${reason}: name one of its digests (${found})`, {
+    value: digest ?? layout,
+  });
+}
+
+/** The platform images below a root, which may itself be one. */
+function imagesOf(root: Document, place: string): Descriptor[] {
+  if (!isIndexType(root.descriptor.mediaType)) return [root.descriptor];
+  return parseDocument(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${place}"`).manifests;
+}
+
+async function readPlatform(
+  document: Document,
+  descriptor: Descriptor,
+  source: BlobSource,
+): Promise<PlatformImage> {
+  const manifest = parseDocument(ManifestSchema, document.bytes, `manifest ${descriptor.digest}`);
+  const { bytes } = await readBlob(source, manifest.config, `manifest ${descriptor.digest}`);
+  const config = parseDocument(ImageConfigSchema, bytes, `configuration ${manifest.config.digest}`);
+  const { os, architecture, variant } = config;
+  const platform = { os, architecture, ...(variant ? { variant } : {}) };
+  return { platform: descriptor.platform ?? platform, document, manifest, config };
+}
+
+async function readBlob(source: BlobSource, descriptor: Descriptor, place: string): Promise<Document> {
+  const found = await requireBlob(source, descriptor, place);
+  const tooLarge = () =>
+    new ImageError(
+      'document-invalid',
+      `${descriptor.digest} in ${place} is larger than ${documentLimit} bytes`,
+      {
+        value: descriptor.digest,
+      },
+    );
+  return { descriptor, bytes: await collect(await found.open(), documentLimit, tooLarge) };
+}
+
+/** A pinned base's layers are not fetched to build; whoever needs one later gets it from where it is public. */
+function baseRegistry(result: ImageResult | undefined, location: Omit<ImageLocation, 'digest'>) {
+  if (result?.base.kind !== 'pinned') return { source: async () => undefined, close: () => undefined };
+  const repository = parseRepository(result.base.name);
+  if (repository.kind !== 'registry') return { source: async () => undefined, close: () => undefined };
+  const { credentials = registryCredentials(), signal = new AbortController().signal } = location;
+  const remote = new RemoteRepository({ repository, access: 'pull', credentials, signal });
+  const source: BlobSource = async (blob) => ({
+    repository,
+    open: async () =>
+      verified(await remote.openBlob(blob.digest), blob, `${blob.digest} of ${repository.name}`),
+  });
+  return { source, close: () => remote.close() };
+}

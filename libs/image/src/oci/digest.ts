@@ -1,0 +1,91 @@
+import { createHash, hash } from 'node:crypto';
+import { ImageError } from '../error.ts';
+
+/** The only digests written or accepted: SHA-256, lower-case hex (OCI image-spec, "Digests"). */
+export const digestPattern = '^sha256:[a-f0-9]{64}$';
+
+const digestExpression = new RegExp(digestPattern);
+
+/** What content must turn out to be. */
+export interface Expected {
+  digest: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** True for `sha256:` and 64 lower-case hex digits; anything else could name a path outside a blob folder. */
+export function isDigest(text: string): boolean {
+  return digestExpression.test(text);
+}
+
+/** The digest of bytes or text. */
+export function digestOf(content: Uint8Array | string): string {
+  return `sha256:${hash('sha256', content, 'hex')}`;
+}
+
+/** The hex part of a digest, checked first because it becomes a file name. */
+export function hexOf(digest: string): string {
+  if (isDigest(digest)) return digest.slice('sha256:'.length);
+  throw new ImageError(
+    'document-invalid',
+    `"${digest.slice(0, 100)}" is no digest: expected "sha256:" and 64 lower-case hex digits`,
+    { value: digest },
+  );
+}
+
+/** Passes chunks on while it learns their digest and size. Ask for `result()` when the source has ended. */
+export function meter(source: AsyncIterable<Uint8Array>) {
+  const hash = createHash('sha256');
+  let size = 0;
+  async function* chunks() {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      size += chunk.length;
+      yield chunk;
+    }
+  }
+  return { chunks: chunks(), result: (): Expected => ({ digest: `sha256:${hash.digest('hex')}`, size }) };
+}
+
+/**
+ * Passes content through and fails when it is not what was expected. One chunk is held back until the end is
+ * checked, so a receiver never sees a complete wrong body.
+ */
+export async function* verified(source: AsyncIterable<Uint8Array>, expected: Expected, place: string) {
+  const hash = createHash('sha256');
+  let size = 0;
+  let held: Uint8Array | undefined;
+  for await (const chunk of source) {
+    hash.update(chunk);
+    size += chunk.length;
+    if (size > expected.size) throw mismatch(expected, `more than ${expected.size} bytes`, place);
+    if (held) yield held;
+    held = chunk;
+  }
+  if (size !== expected.size) throw mismatch(expected, `${size} bytes`, place);
+  const digest = `sha256:${hash.digest('hex')}`;
+  if (digest !== expected.digest) throw mismatch(expected, digest, place);
+  if (held) yield held;
+}
+
+/** Fails when a whole document is not what was expected. */
+export function assertContent(
+  bytes: Uint8Array,
+  expected: { digest: string; size?: number },
+  place: string,
+): void {
+  const digest = digestOf(bytes);
+  if (expected.size !== undefined && bytes.length !== expected.size) {
+    throw mismatch({ digest: expected.digest, size: expected.size }, `${bytes.length} bytes`, place);
+  }
+  if (digest !== expected.digest) throw mismatch({ ...expected, size: bytes.length }, digest, place);
+}
+
+function mismatch(expected: Expected, found: string, place: string): ImageError {
+  return new ImageError(
+    'digest-mismatch',
+    `${place} is not ${expected.digest} (${expected.size} bytes): found ${found}. ` +
+      'Delete the damaged copy and run again; if it comes from a registry, do not trust that registry',
+    { value: expected.digest },
+  );
+}

@@ -1,0 +1,121 @@
+import type { CredentialStore } from '../registry/docker-credentials.ts';
+import { registryCredentials } from '../registry/registry-credentials.ts';
+import { isDigest } from '../oci/digest.ts';
+import { parseDocument } from '../json/validate.ts';
+import { ImageError } from '../error.ts';
+import type { Document } from '../layout/open-image.ts';
+import { readTree } from '../read/image-tree.ts';
+import { IndexSchema, isIndexType } from '../oci/schemas.ts';
+import { openOrigin, type Origin } from '../read/origin.ts';
+import type { PushResult } from './push-image.ts';
+import { assertTags, parseRepository } from '../oci/reference.ts';
+import { listReferrers } from './list-referrers.ts';
+import { sendContents, sendImage, sendTags, type PushProgress, type SendOptions } from './send.ts';
+import { openTarget, type Target } from './target.ts';
+
+export interface CopyOptions {
+  /** Repository to read: `host[:port]/path`, or `oci:DIR` for a folder. */
+  from: string;
+  /** Repository to write, in the same words. */
+  to: string;
+  /** Digest of the image: of its index, or of one platform's manifest. A tag may move on the way and is not taken. */
+  digest: string;
+  /** Tags to set at the target once everything is there. @default none */
+  tags?: string[];
+  /** Folder in which base blobs of a sparse `oci:` repository lie. */
+  blobs?: string;
+  onProgress?: (progress: PushProgress) => void;
+  /** Milliseconds for the whole copy. @default 120 000 */
+  deadlineMs?: number;
+  /** Plain http for hosts that are not loopback. @default false */
+  insecure?: boolean;
+  /** For both sides. @default what `docker login` left */
+  credentials?: CredentialStore;
+}
+
+export interface CopyResult extends PushResult {
+  /** Signatures, SBOMs and the like that name the image or a part of it, now listed at the target. */
+  referrers: number;
+}
+
+/**
+ * Copies an image by digest from repository to repository: its index, all its platforms, and what refers to them.
+ * No byte is changed, and all are checked on the way. What the target has is not sent; the index goes after what it
+ * names, referrers follow, tags are last.
+ * @throws ImageError `invalid-input`, `image-missing`, `blob-missing`, `digest-mismatch`, `unauthorized`,
+ *   `push-unverified`, `registry-unreachable`, `deadline`, …
+ */
+export async function copyImage(options: CopyOptions): Promise<CopyResult> {
+  const { digest, tags = [], blobs, insecure, credentials = registryCredentials(), onProgress } = options;
+  const [from, to] = [parseRepository(options.from), parseRepository(options.to)];
+  assertImageDigest(digest);
+  assertTags(tags);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(options.deadlineMs ?? 120_000), stop.signal]);
+  const origin = await openOrigin(from, { blobs, credentials, signal, insecure });
+  const target = openTarget(to, { credentials, signal, insecure });
+  const sending: SendOptions = { source: origin.blobs, onProgress, signal, cancel: () => stop.abort() };
+  try {
+    const root = await origin.document(digest);
+    const sent = await sendImage(target, root, () => readTree(origin, root), sending);
+    const extra = await copyReferrers(origin, target, subjectsOf(root), sending);
+    await sendTags(target, tags, root, sent.existed);
+    return {
+      repository: options.to,
+      digest,
+      uploadedBytes: sent.uploadedBytes + extra.uploadedBytes,
+      uploadedBlobs: sent.uploadedBlobs + extra.uploadedBlobs,
+      existed: sent.existed,
+      referrers: extra.referrers,
+      requests: origin.requests() + target.requests(),
+    };
+  } finally {
+    target.close();
+    origin.close();
+  }
+}
+
+/** Signatures are made for the index, for each platform, or for both. */
+function subjectsOf({ descriptor, bytes }: Document): string[] {
+  if (!isIndexType(descriptor.mediaType)) return [descriptor.digest];
+  const { manifests } = parseDocument(IndexSchema, bytes, `index ${descriptor.digest}`);
+  return [descriptor.digest, ...manifests.map(({ digest }) => digest)];
+}
+
+/** What refers to the image, and what refers to that: an SBOM may be signed, too. */
+async function copyReferrers(
+  origin: Origin,
+  target: Target,
+  subjects: readonly string[],
+  sending: SendOptions,
+): Promise<{ uploadedBytes: number; uploadedBlobs: number; referrers: number }> {
+  const total = { uploadedBytes: 0, uploadedBlobs: 0, referrers: 0 };
+  const seen = new Set(subjects);
+  // A set that grows while it is walked: what was found is asked about in turn.
+  for (const subject of seen) {
+    const wanted = await origin.referrers(subject);
+    if (wanted.length === 0) continue;
+    const { list } = await target.referrers(subject);
+    const missing = wanted.filter(({ digest }) => list.every((known) => known.digest !== digest));
+    for (const { digest, mediaType } of missing) {
+      const document = await origin.document(digest, mediaType);
+      const tree = await readTree(origin, document);
+      const sent = await sendContents(target, { ...tree, children: [...tree.children, document] }, sending);
+      total.uploadedBytes += sent.uploadedBytes;
+      total.uploadedBlobs += sent.uploadedBlobs;
+    }
+    await listReferrers(target, subject, missing);
+    total.referrers += wanted.length;
+    for (const { digest } of wanted) seen.add(digest);
+  }
+  return total;
+}
+
+function assertImageDigest(digest: string): void {
+  if (isDigest(digest)) return;
+  throw new ImageError(
+    'invalid-input',
+    `"${digest}" is no digest: images are copied by "sha256:" and 64 lower-case hex digits ("image ls" shows them)`,
+    { value: digest },
+  );
+}

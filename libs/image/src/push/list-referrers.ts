@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { document } from '../oci/document.ts';
+import { hexOf } from '../oci/digest.ts';
+import { ImageError } from '../error.ts';
+import type { Document } from '../layout/open-image.ts';
+import { canonicalJson } from '../json/canonical.ts';
+import { mediaTypes, type Descriptor } from '../oci/schemas.ts';
+
+/** What a repository says about the manifests that name a digest as their subject. */
+export interface Referrers {
+  list: Descriptor[];
+  /** `api`: the registry keeps the list itself. `tag`: clients keep it under `sha256-<hex>`. */
+  keptBy: 'api' | 'tag';
+  /** The state of the tag's list, where the registry names one: a condition for changing it (RFC 9110, `If-Match`). */
+  etag?: string | undefined;
+}
+
+/** A repository whose lists of referrers can be changed. */
+export interface ReferrersTarget {
+  referrers(subject: string): Promise<Referrers>;
+  /** Replaces the list that clients keep. @param etag only if it is still in this state */
+  putReferrersTag(tag: string, list: Document, etag?: string): Promise<void>;
+  /** Equal for the same repository and the same account. */
+  identity(): Promise<string>;
+}
+
+/** The tag under which clients keep the list where the registry does not (distribution-spec 1.1, "referrers tag schema"). */
+export function referrersTag(digest: string): string {
+  return `sha256-${hexOf(digest)}`;
+}
+
+/** True for a tag that names a list of referrers and no image. */
+export function isReferrersTag(tag: string): boolean {
+  return /^sha256-[a-f0-9]{64}$/.test(tag);
+}
+
+const tries = 12;
+/** How long another writer may take from reading the list to writing it, give or take. Milliseconds. */
+const pauseMs = 150;
+
+/** Changes to one list, one after the other within this process. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Makes sure that referrers which were sent are found from their subject. A list under a tag has no lock: it is
+ * changed under a condition where the registry has those, read back, and read once more after another writer that
+ * began before us must have ended; what is missing then is added again.
+ * @throws ImageError `push-unverified`
+ */
+export async function listReferrers(
+  target: ReferrersTarget,
+  subject: string,
+  sent: readonly Descriptor[],
+): Promise<void> {
+  if (sent.length === 0) return;
+  const key = `${await target.identity()} ${subject}`;
+  const own = (turns.get(key) ?? Promise.resolve()).then(
+    () => addToList(target, subject, sent),
+    () => addToList(target, subject, sent),
+  );
+  turns.set(key, own);
+  await own.finally(() => turns.get(key) === own && turns.delete(key));
+}
+
+async function addToList(
+  target: ReferrersTarget,
+  subject: string,
+  sent: readonly Descriptor[],
+): Promise<void> {
+  let settled = true;
+  for (let tried = 0; tried < tries; tried++) {
+    const { list, keptBy, etag } = await target.referrers(subject);
+    const missing = sent.filter(({ digest }) => list.every((known) => known.digest !== digest));
+    if (missing.length === 0 && settled) return;
+    settled = missing.length === 0 || keptBy === 'api';
+    if (missing.length > 0 && keptBy === 'tag')
+      await writeList(target, referrersTag(subject), [...list, ...missing], etag);
+    await delay(pauseMs * (0.5 + Math.random()));
+  }
+  throw new ImageError(
+    'push-unverified',
+    `the referrers of ${subject} were accepted but are not listed: run again`,
+    { value: subject },
+  );
+}
+
+async function writeList(
+  target: ReferrersTarget,
+  tag: string,
+  list: readonly Descriptor[],
+  etag: string | undefined,
+): Promise<void> {
+  try {
+    await target.putReferrersTag(tag, referrersList(list), etag);
+  } catch (error) {
+    // Refused under the condition: another writer was faster, and the next look shows what it wrote.
+    const lost = etag !== undefined && error instanceof ImageError && error.code === 'registry-refused';
+    if (!lost) throw error;
+  }
+}
+
+function referrersList(list: readonly Descriptor[]): Document {
+  const manifests = [...list].sort((left, right) => (left.digest < right.digest ? -1 : 1));
+  const content = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
+  return document(mediaTypes.index, Buffer.from(canonicalJson(content)));
+}

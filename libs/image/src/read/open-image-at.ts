@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { isDigest } from '../oci/digest.ts';
+import { ImageError } from '../error.ts';
+import { openImage, readPlatforms, type Image } from '../layout/open-image.ts';
+import { openOrigin, type OriginOptions } from './origin.ts';
+import { parseRepository, splitImage } from '../oci/reference.ts';
+
+interface OpenOptions extends OriginOptions {
+  /** Which image, where a folder holds several. */
+  digest?: string | undefined;
+}
+
+/**
+ * Opens an image wherever it is: `repository@sha256:…`, or a folder that is an OCI layout with one image (`DIR` or
+ * `oci:DIR`). Layers are read when they are wanted.
+ * @throws ImageError `invalid-input`, `image-missing`, `document-invalid`, `digest-mismatch`, …
+ */
+export async function openImageAt(text: string, options: OpenOptions): Promise<Image> {
+  if (!isDigest(text.slice(text.lastIndexOf('@') + 1))) {
+    const layout = text.replace(/^oci:/, '');
+    if (existsSync(layout)) return openImage({ ...options, layout });
+    throw new ImageError(
+      'invalid-input',
+      `"${text}" is neither a folder nor repository@sha256:…: build the image first, or let "image ls" show digests`,
+      { value: text },
+    );
+  }
+  const { repository: name, digest } = splitImage(text);
+  const repository = parseRepository(name);
+  if (repository.kind === 'folder') return openImage({ ...options, layout: repository.folder, digest });
+  const origin = await openOrigin(repository, options);
+  try {
+    const root = await origin.document(digest);
+    const read = ({ digest, mediaType }: { digest: string; mediaType: string }) =>
+      origin.document(digest, mediaType);
+    const platforms = await readPlatforms(root, name, read, origin.blobs);
+    return { root, ...platforms, result: undefined, source: origin.blobs, close: () => origin.close() };
+  } catch (error) {
+    origin.close();
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { dockerCredentials, type Credentials, type CredentialStore } from './docker-credentials.ts';
+import { ecrRegion } from './ecr.ts';
+import { ImageError } from '../error.ts';
+
+/** A token for Amazon ECR, as its API hands it out. */
+export interface EcrToken {
+  /** `AWS:<password>` in base64. */
+  authorizationToken: string;
+  expiresAt: Date;
+}
+
+/** Asks AWS for a token of a region. */
+export type FetchEcrToken = (region: string) => Promise<EcrToken>;
+
+/** A token is renewed this long before it runs out, so that a push which begins can end. Milliseconds. */
+const marginMs = 5 * 60_000;
+
+/**
+ * What `docker login` left; and for Amazon ECR, where nothing is left, a token from the AWS credentials of this
+ * environment (variables, profile, role of the machine or of the workflow).
+ * @param fetchToken @default `@aws-sdk/client-ecr`, loaded only when a host is ECR's
+ */
+export function registryCredentials(
+  env: NodeJS.ProcessEnv = process.env,
+  fetchToken: FetchEcrToken = fetchEcrToken,
+): CredentialStore {
+  const [docker, tokens] = [dockerCredentials(env), new Map<string, Promise<EcrToken>>()];
+  return async (host) => {
+    const found = await docker(host);
+    const region = ecrRegion(host);
+    if (found || region === undefined) return found;
+    const known = await tokens.get(region)?.catch(() => undefined);
+    if (known && known.expiresAt.getTime() - marginMs > Date.now()) return fromToken(known, host);
+    const asked = fetchToken(region);
+    tokens.set(region, asked);
+    return fromToken(
+      await asked.catch((cause: unknown) => {
+        throw failed(host, `AWS gave no token (${(cause as Error).name})`, cause);
+      }),
+      host,
+    );
+  };
+}
+
+function fromToken({ authorizationToken }: EcrToken, host: string): Credentials {
+  const [user, password] = Buffer.from(authorizationToken, 'base64').toString('utf8').split(/:(.*)/s);
+  if (user && password) return { kind: 'password', user, password };
+  throw failed(host, 'AWS answered with a token that cannot be read');
+}
+
+async function fetchEcrToken(region: string): Promise<EcrToken> {
+  const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
+  const client = new ECRClient({ region });
+  try {
+    const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));
+    const { authorizationToken, expiresAt } = authorizationData?.[0] ?? {};
+    if (!authorizationToken || !expiresAt) throw new Error('no token in the answer');
+    return { authorizationToken, expiresAt };
+  } finally {
+    client.destroy();
+  }
+}
+
+function failed(host: string, reason: string, cause?: unknown): ImageError {
+  return new ImageError(
+    'credentials-failed',
+    `credentials for ${host}: ${reason}: give this environment AWS credentials with ecr:GetAuthorizationToken, or run "docker login"`,
+    { value: host, cause },
+  );
+}

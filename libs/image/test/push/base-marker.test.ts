@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { baseArtifact } from '../../src/push/base-marker.ts';
+import { blobPath, hasBlob } from '../../src/layout/blob-folder.ts';
+import { blobsOf } from '../../src/layout/layout-files.ts';
+import type { Descriptor } from '../../src/oci/schemas.ts';
+import { openImage } from '../../src/layout/open-image.ts';
+import { pushImage } from '../../src/push/push-image.ts';
+import { fakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';
+import { smallImage } from '../support/small-image.ts';
+import { platformsImage, type PlatformsImage } from '../support/platforms-image.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const credentials = async () => undefined;
+const layersOf = ({ bases }: PlatformsImage) => bases.flatMap(({ layers }) => layers);
+const artifactOf = async ({ layout, blobs }: PlatformsImage) =>
+  baseArtifact(await openImage({ layout, blobs }));
+
+const push = ({ host }: FakeRegistry, { layout, blobs }: PlatformsImage) =>
+  pushImage({ layout, blobs, to: `${host}/team/app`, credentials });
+
+/** How often the registry was asked about a layer of the base. */
+const asked = ({ seen }: FakeRegistry, image: PlatformsImage) =>
+  seen.filter(({ method, path }) => {
+    return method === 'HEAD' && layersOf(image).some(({ digest }) => path.endsWith(`/blobs/${digest}`));
+  }).length;
+
+describe('the layers of a base', () => {
+  test('are asked for once in each repository; afterwards one question stands for all of them', async () => {
+    const [registry, first] = [await fakeRegistry(), await platformsImage()];
+    await push(registry, first);
+    expect(asked(registry, first)).toBe(2);
+    const artifact = await artifactOf(first);
+    const kept = registry.manifests.get(`team/app@${artifact?.manifest.descriptor.digest}`);
+    expect(JSON.parse(String(kept?.bytes))).toMatchObject({
+      artifactType: 'application/vnd.slipway.image.base.v1',
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', size: 2 },
+      layers: layersOf(first).sort((left, right) => (left.digest < right.digest ? -1 : 1)),
+      annotations: { 'org.opencontainers.image.base.name': 'registry.example/node' },
+    });
+    expect([...registry.manifests.keys()].filter((key) => key.startsWith('team/app:'))).toEqual([]);
+
+    const changed = await platformsImage('changed');
+    const before = registry.seen.length;
+    expect(await push(registry, changed)).toMatchObject({ existed: false, uploadedBlobs: 3 });
+    expect(asked(registry, changed)).toBe(2);
+    const questions = registry.seen.slice(before).filter(({ method }) => method === 'HEAD');
+    // The image, the artifact, two layers of the application that seldom change, the image again.
+    expect(questions).toHaveLength(5);
+  });
+
+  test('are asked for one by one, and brought again, where the artifact is no longer there', async () => {
+    const [registry, first, changed] = [
+      await fakeRegistry(),
+      await platformsImage(),
+      await platformsImage('x'),
+    ];
+    await push(registry, first);
+    const { digest } = (await artifactOf(first))?.manifest.descriptor ?? {};
+    registry.manifests.delete(`team/app@${digest}`);
+    for (const layer of layersOf(first)) registry.blobs.delete(`team/app@${layer.digest}`);
+    expect(await push(registry, changed)).toMatchObject({ existed: false, uploadedBlobs: 5 });
+    expect(registry.manifests.has(`team/app@${digest}`)).toBe(true);
+  });
+
+  test('are brought again to a registry that lost them and kept the artifact', async () => {
+    const [registry, first, changed] = [
+      await fakeRegistry(),
+      await platformsImage(),
+      await platformsImage('x'),
+    ];
+    await push(registry, first);
+    for (const layer of layersOf(first)) registry.blobs.delete(`team/app@${layer.digest}`);
+    expect(await push(registry, changed)).toMatchObject({ existed: false, uploadedBlobs: 5 });
+    expect(registry.manifests.has(`team/app@${changed.result.digest}`)).toBe(true);
+  });
+
+  test.each([400, 403, 405])(
+    'do not need it: a registry that refuses it (%i) gets the image',
+    async (status) => {
+      const [first, changed] = [await platformsImage(), await platformsImage('x')];
+      const { digest } = (await artifactOf(first))?.manifest.descriptor ?? {};
+      const registry = await fakeRegistry({
+        fault: ({ method, path }) =>
+          method === 'PUT' && path.endsWith(`/${digest}`) ? { status } : undefined,
+      });
+      expect(await push(registry, first)).toMatchObject({ digest: first.result.digest, existed: false });
+      expect(await push(registry, changed)).toMatchObject({
+        digest: changed.result.digest,
+        uploadedBlobs: 3,
+      });
+      expect(asked(registry, first)).toBe(4);
+    },
+  );
+
+  test('hold up no push: where the artifact is answered with 503 again and again, all tags are set and it ends', async () => {
+    const image = await platformsImage();
+    const { digest } = (await artifactOf(image))?.manifest.descriptor ?? {};
+    const registry = await fakeRegistry({
+      fault: ({ method, path }) =>
+        method === 'PUT' && path.endsWith(`/${digest}`)
+          ? { status: 503, headers: { 'retry-after': '60' } }
+          : undefined,
+    });
+    const { layout, blobs } = image;
+    const options = { layout, blobs, to: `${registry.host}/team/app`, credentials, deadlineMs: 60_000 };
+    expect(await pushImage({ ...options, tags: ['v1', 'v2'] })).toMatchObject({ existed: false });
+    expect(registry.manifests.has('team/app:v2')).toBe(true);
+    const [last] = registry.seen.slice(-1);
+    expect(last?.path.endsWith(`/${digest}`)).toBe(true);
+  }, 30_000);
+
+  test('have none where there is one of them, where a folder is pushed to, or where image.json is of another image', async () => {
+    const { layout, blobs } = await smallImage();
+    expect(baseArtifact(await openImage({ layout, blobs }))).toBeUndefined();
+    const [image, other] = [await platformsImage(), await platformsImage('other')];
+    const folder = await tempFolder();
+    await pushImage({ layout: image.layout, blobs: image.blobs, to: `oci:${folder}`, credentials });
+    const { digest } = (await artifactOf(image))?.manifest.descriptor ?? {};
+    expect(digest).toBe((await artifactOf(other))?.manifest.descriptor.digest);
+    expect(hasBlob(blobsOf(folder), layersOf(image)[0] as Descriptor)).toBe(true);
+    expect(existsSync(blobPath(blobsOf(folder), digest ?? ''))).toBe(false);
+    await writeFile(join(image.layout, 'image.json'), JSON.stringify(other.result));
+    expect(await artifactOf(image)).toBeUndefined();
+  });
+});
