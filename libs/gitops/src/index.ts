@@ -53,7 +53,7 @@ export {
   type Image,
   type Release,
 } from './ledger/records.ts';
-export { type Failure, type Intent, type Outcome, type Plan } from './bump/plan.ts';
+export { type Plan } from './bump/plan.ts';
 export {
   promote,
   type FromSource,
@@ -78,7 +78,8 @@ export {
 } from './bump/run-result.ts';
 export { readSituation } from './due/read-situation.ts';
 export { type StackStatus } from './status/stack-status.ts';
-export { Source, type Commit, type Mainline } from './checkout/checkout.ts';
+export { Source, type Mainline } from './checkout/checkout.ts';
+export type { Commit } from './git/commit.ts';
 export { isStackOf, stackProject, stacksAt, type Stack } from './workspace/stack.ts';
 export { type Branch } from './branch/branch.ts';
 export { type CommitOptions, type Identity } from './git/identity.ts';
@@ -126,3 +127,6 @@ export {
   type WaitResult,
 } from './argocd/index.ts';
 export { unpackTool, type Tool } from './render/helm/bundled-tool.ts';
+export type { Outcome } from './ledger/outcome.ts';
+export type { Intent } from './bump/intent.ts';
+export type { Failure } from './bump/intent.ts';

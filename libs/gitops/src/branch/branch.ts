@@ -1,7 +1,5 @@
 import type { Edit } from '../git/edit-tree.ts';
-
-/** A full commit id, 40 or 64 hexadecimal digits. */
-export type Commit = string;
+import type { Commit } from '../git/commit.ts';
 
 /** Where a file lies on a branch, and its content by name. */
 export interface BranchFile {

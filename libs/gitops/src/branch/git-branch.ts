@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { GitopsError } from '../error.ts';
 import { git, tryGit, type GitOptions, type GitResult } from '../git/run-git.ts';
 import { isStale, remoteError, tellsNothing } from '../git/rejection.ts';
-import type { Branch, BranchFile, Commit } from './branch.ts';
+import type { Branch, BranchFile } from './branch.ts';
 import { REMOTE, type Connection } from '../git/connection.ts';
 import { commitText } from '../git/commit-text.ts';
 import type { ObjectFormat } from '../git/object.ts';
@@ -13,6 +13,7 @@ import { ScratchObjects } from './scratch-objects.ts';
 import { signedCommit, type RunGit } from '../git/signed-commit.ts';
 import { editTree, findFile, type Edit } from '../git/edit-tree.ts';
 import { isFile } from '../git/tree.ts';
+import type { Commit } from '../git/commit.ts';
 
 const HOW_TO_FETCH = [
   '--quiet',

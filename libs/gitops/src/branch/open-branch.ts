@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitopsError } from '../error.ts';
-import { gitEnvironment, redact } from '../git/run-git.ts';
-import type { Branch, Commit } from './branch.ts';
+import { gitEnvironment } from '../git/run-git.ts';
+import type { Branch } from './branch.ts';
 import { isBranchName } from '../git/branch-name.ts';
 import { connectionTo } from '../git/connection.ts';
 import { GitBranch, type BranchOptions } from './git-branch.ts';
@@ -9,6 +9,8 @@ import type { ObjectFormat } from '../git/object.ts';
 import { signaturesOf, type CommitOptions } from '../git/identity.ts';
 import { readSettings } from '../git/settings.ts';
 import { Turn } from './fair-backoff.ts';
+import type { Commit } from '../git/commit.ts';
+import { redact } from '../text/redact.ts';
 
 /** Milliseconds for which a remote that cannot be asked is asked again, before there is anything to write. */
 const PATIENCE = 10_000;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { GitopsError } from '../error.ts';
-import type { Commit } from './branch.ts';
 import { treeOf } from '../git/commit-text.ts';
 import { gitObject, writeObject, type GitObject, type ObjectFormat, type ObjectType } from '../git/object.ts';
 import { ObjectReader } from '../git/object-reader.ts';
 import { noRoom } from './scratch-repository.ts';
 import type { TreeStore } from '../git/edit-tree.ts';
 import { parseTree, printTree, type Tree } from '../git/tree.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** Where the objects are, and where they came from. */
 export interface ScratchPlace {

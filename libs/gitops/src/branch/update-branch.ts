@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitopsError } from '../error.ts';
-import type { Tip } from '../ledger/ledger-repository.ts';
 import { Queue } from './shared-push.ts';
-import type { Commit } from './branch.ts';
 import { Turn } from './fair-backoff.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** What to write on top of a tip; no edit means that there is nothing to write. */
 export interface Change<T, Content = string> {
@@ -74,13 +73,6 @@ type Answer =
 
 /** Wishes of this process by ledger: those that wait while one is being written go together in the next push. */
 const queue = new Queue<unknown, Answer>();
-
-/** As {@link updateBranch}, for a ledger. */
-export const updateLedger = <T>(
-  repository: Place<Tip, string>,
-  intend: (tip: Tip) => Promise<Change<T>>,
-  options?: UpdateOptions,
-): Promise<Updated<T>> => updateBranch(repository, intend, options);
 
 /**
  * Writes to a branch: the intent is applied to the newest tip and pushed as a compare-and-swap; when somebody

@@ -1,11 +1,13 @@
 import { GitopsError } from '../error.ts';
-import { ledgerMessage, plainUrl } from '../ledger/message.ts';
-import type { Branch, Commit } from '../branch/branch.ts';
+import { ledgerMessage } from '../ledger/message.ts';
+import type { Branch } from '../branch/branch.ts';
 import type { CommitOptions } from '../git/identity.ts';
 import { updateBranch, type Change, type Place } from '../branch/update-branch.ts';
 import { editFile, editor, type FileChange, type FileEdit, type Order } from './edit-file.ts';
 import { parseFilePath } from './file-path.ts';
 import { openBranch, type BranchAddress } from '../branch/open-branch.ts';
+import type { Commit } from '../git/commit.ts';
+import { plainUrl } from '../text/one-line.ts';
 
 /** A wish to write values into files of a branch. */
 export interface BumpFilesRequest extends BranchAddress {

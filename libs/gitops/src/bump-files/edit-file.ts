@@ -1,8 +1,8 @@
 import { GitopsError } from '../error.ts';
-import type { Commit } from '../branch/branch.ts';
 import type { Source } from '../checkout/checkout.ts';
 import { ValuesError } from '../values/error.ts';
 import type { Value } from '../values/value.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** One value to write into one file. */
 export interface FileEdit {

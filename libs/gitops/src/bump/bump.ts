@@ -2,11 +2,13 @@ import { appsAt } from '../workspace/app.ts';
 import type { ChangedProjects } from '../due/due.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
-import { planBump, type Failure, type Intent, type Plan, type Run } from './plan.ts';
+import { planBump, type Plan, type Run } from './plan.ts';
 import { assertReleasable } from '../due/releasable.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import { stacksAt } from '../workspace/stack.ts';
-import { updateLedger } from '../branch/update-branch.ts';
+import type { Intent, Failure } from './intent.ts';
+import { updateLedger } from '../ledger/update-ledger.ts';
 
 /** One run's wish: release these images and record these applied stacks, at this checkout's commit. */
 export interface BumpRequest {

@@ -2,10 +2,11 @@ import { appFolder } from '../workspace/app.ts';
 import { sameConfiguration, sameImage } from '../ledger/same-release.ts';
 import type { Situation } from '../due/due.ts';
 import type { Image, Release } from '../ledger/records.ts';
-import { isHeld } from '../due/compare-commits.ts';
 import { isOvertaken } from '../due/superseded.ts';
-import type { Intent, Outcome } from './plan.ts';
-import type { Commit } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import type { Intent } from './intent.ts';
+import { isHeld } from '../ledger/held.ts';
 
 /** The fate of one app on top of one tip. */
 export async function decide(

@@ -1,10 +1,9 @@
-import { givenCommit, type Applied } from '../ledger/applied.ts';
+import { givenCommit, type Applied, displayed } from '../ledger/applied.ts';
 import type { Situation } from '../due/due.ts';
-import type { Release } from '../ledger/records.ts';
 import { compare } from '../due/compare-commits.ts';
 import { isOvertaken } from '../due/superseded.ts';
-import type { Outcome } from './plan.ts';
-import type { Commit } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
+import type { Outcome } from '../ledger/outcome.ts';
 
 /** What a run did to a stack in the cloud: all of a graph; or, without it, only a part of it, and why. */
 export interface Touched {
@@ -79,9 +78,3 @@ async function isMended(
   if (before?.source === undefined || before.pending !== undefined) return false;
   return (await compare(source, mainline, head, before.source)) === 'older';
 }
-
-/** A record as tables, messages and histories show it. */
-export const displayed = (record: Applied | undefined): Release | undefined =>
-  record?.source === undefined || record.graph === undefined
-    ? undefined
-    : { graph: record.graph, release: { config: record.source } };

@@ -1,5 +1,6 @@
-import { ledgerMessage, nameApps, plainUrl, releaseLines, releaseTrailers } from '../ledger/message.ts';
-import type { Outcome } from './plan.ts';
+import { ledgerMessage, nameApps, releaseLines, releaseTrailers } from '../ledger/message.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import { plainUrl } from '../text/one-line.ts';
 
 /**
  * The message of a bump commit: a line for people for each project, then trailers for programs. All of it is made

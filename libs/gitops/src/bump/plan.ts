@@ -11,43 +11,14 @@ import {
   readState,
   releasedApps,
   releaseFile,
-  type Image,
   type LedgerState,
   type Release,
 } from '../ledger/records.ts';
 import { withPending } from '../ledger/require-release.ts';
-import type { Commit } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import type { Change } from '../branch/update-branch.ts';
-
-/** An image that was published for an app and should now be released; the platform has none. Or a stack that was applied. */
-export interface Intent {
-  /** The project. */
-  app: string;
-  image?: Image | undefined;
-  /** Of a stack: the hash of the graph that is in the cloud now, whatever becomes of its record. */
-  graph?: string | undefined;
-}
-
-/** A project of a run that did not get as far as an image or an applied graph, and why. */
-export interface Failure {
-  app: string;
-  reason: string;
-  /** Of a stack: the engine had begun, so a part of it may be in the cloud. */
-  begun?: boolean;
-}
-
-/** What became of one project: a closed set. */
-export type Outcome = {
-  /** The project: an app, the platform or a stack. */
-  app: string;
-  outcome: 'landed' | 'unchanged' | 'held' | 'superseded' | 'failed';
-  /** Why, where the word alone does not say it. */
-  reason?: string;
-  /** The release before, where there was one. */
-  before?: Release;
-  /** The release that the ledger holds now, where it holds one. */
-  after?: Release;
-};
+import type { Outcome } from '../ledger/outcome.ts';
+import type { Intent, Failure } from './intent.ts';
 
 /** One run against one environment, without the state of the ledger, which differs with each tip. */
 export interface Run extends Omit<Situation, 'state'> {

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { readJson } from '../text/validate.ts';
 import { GitopsError } from '../error.ts';
 import { AppRelease } from '../ledger/records.ts';
-import type { Failure, Intent } from './plan.ts';
+import type { Intent, Failure } from './intent.ts';
 
 /** Where runs leave their results, from the root of the work tree. Ignored by Git. */
 export const RUNS = '.slipway/runs';

@@ -1,8 +1,8 @@
 import type { BumpResult } from './bump.ts';
 import type { Environment } from '../workspace/environment.ts';
 import type { Release } from '../ledger/records.ts';
-import type { Outcome } from './plan.ts';
 import { table } from '../text/table.ts';
+import type { Outcome } from '../ledger/outcome.ts';
 
 /** What an app runs or a stack is, in a word. */
 const tag = (release: Outcome['after']): string =>

@@ -2,10 +2,10 @@ import { deepen, isWhole, type Shallow } from './deepen.ts';
 import { tryGit } from '../git/run-git.ts';
 import { Memory } from './memo.ts';
 import type { ObjectBatch } from '../git/object-batch.ts';
-import type { Commit } from '../branch/branch.ts';
 import type { Settings } from '../git/settings.ts';
 import { SNAPSHOT_TRAILER } from './snapshot.ts';
 import type { Stretch } from './history-walk.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * Which commit of a checkout comes after which. A shallow clone is fetched deeper where its history is too short for an

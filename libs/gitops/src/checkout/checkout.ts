@@ -3,15 +3,13 @@ import { Contents } from './commit-files.ts';
 import { GitopsError } from '../error.ts';
 import { git, gitLine, tryGit } from '../git/run-git.ts';
 import { ObjectBatch } from '../git/object-batch.ts';
-import type { Commit } from '../branch/branch.ts';
 import type { ObjectFormat } from '../git/object.ts';
 import type { CommitOptions } from '../git/identity.ts';
 import { readSettings, type Settings } from '../git/settings.ts';
 import type { Tree } from '../git/tree.ts';
 import { writeSnapshot } from './snapshot.ts';
 import type { Stretch } from './history-walk.ts';
-
-export type { Commit };
+import type { Commit } from '../git/commit.ts';
 
 /**
  * The source checkout: the one place that is asked about history, and the one that says what a

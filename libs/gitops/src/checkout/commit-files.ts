@@ -1,8 +1,8 @@
 import { git } from '../git/run-git.ts';
 import { Memory } from './memo.ts';
 import type { ObjectBatch } from '../git/object-batch.ts';
-import type { Commit } from '../branch/branch.ts';
 import { parseTree, type Tree } from '../git/tree.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** What the commits of a checkout hold. */
 export class Contents {

@@ -1,8 +1,8 @@
 import { GitopsError } from '../error.ts';
 import { gitLine, tryGit } from '../git/run-git.ts';
 import { connectionTo, REMOTE } from '../git/connection.ts';
-import type { Commit } from '../branch/branch.ts';
 import type { Settings } from '../git/settings.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** A clone that may lack history. */
 export interface Shallow {

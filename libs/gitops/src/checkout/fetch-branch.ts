@@ -1,10 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { GitopsError } from '../error.ts';
-import { git, redact, tryGit } from '../git/run-git.ts';
+import { git, tryGit } from '../git/run-git.ts';
 import { remoteError } from '../git/rejection.ts';
 import { connectionTo, REMOTE, type Connection } from '../git/connection.ts';
-import type { Commit, Source } from './checkout.ts';
+import type { Source } from './checkout.ts';
+import type { Commit } from '../git/commit.ts';
+import { redact } from '../text/redact.ts';
 
 /**
  * The newest commit of a branch of a remote of the checkout, its objects fetched; no ref is moved.

@@ -1,4 +1,4 @@
-import type { Commit } from './checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * A commit and its first parents, one after the other. Of two commits on it the younger contains what the older

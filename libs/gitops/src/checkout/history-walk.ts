@@ -1,6 +1,6 @@
 import { git, tryGit } from '../git/run-git.ts';
 import { Line } from './first-parent-line.ts';
-import type { Commit, Source } from './checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** Rounds of looking for lines of history before the rest is left to a slower question. */
 const ROUNDS = 8;
@@ -33,7 +33,7 @@ export class Stretch {
    * @param folders what is asked about later, from the root of the repository
    */
   static async walk(
-    { root }: Pick<Source, 'root'>,
+    { root }: { root: string },
     head: Commit,
     commits: readonly Commit[],
     folders: ReadonlySet<string>,

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { git, gitLine } from '../git/run-git.ts';
-import type { Commit } from '../branch/branch.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** What marks a commit as uncommitted work on top of its parent. */
 export const SNAPSHOT_TRAILER = 'Slipway-Snapshot: true';

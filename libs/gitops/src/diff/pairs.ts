@@ -4,7 +4,8 @@ import { GitopsError } from '../error.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, releasedApps, type Release } from '../ledger/records.ts';
 import { candidatesAt } from '../render/work-tree.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import type { Platforms, ReleasePair } from './releases.ts';
 
 /** What to compare, the platform among it. */

@@ -3,12 +3,12 @@ import type { Environment } from '../workspace/environment.ts';
 import type { Release } from '../ledger/records.ts';
 import { requireHelm } from '../render/helm/find-helm.ts';
 import { recordsToRender } from '../render/release.ts';
-import type { Outcome } from '../bump/plan.ts';
 import type { Manifest } from '../render/helm/manifest.ts';
 import { Renderer } from '../render/renderer.ts';
 import type { Source } from '../checkout/checkout.ts';
 import { diffManifests } from './diff.ts';
 import type { AppDiff } from './print.ts';
+import type { Outcome } from '../ledger/outcome.ts';
 
 /** Two releases of one app; one that is missing has no objects. */
 export interface ReleasePair {

@@ -1,6 +1,7 @@
 import { dueProjects, standing, type Situation } from './due.ts';
 import { git, gitLine } from '../git/run-git.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * How many commits before `through` are tried as a base. Beyond that the empty tree is taken: more is

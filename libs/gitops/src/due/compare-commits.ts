@@ -1,5 +1,5 @@
-import type { Release } from '../ledger/records.ts';
-import type { Commit, History, Mainline } from '../checkout/checkout.ts';
+import type { History, Mainline } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * How a commit compares with a recorded release:
@@ -19,9 +19,4 @@ export async function compare(
   if (recorded === head || (await source.isAncestor(recorded, head))) return 'newer';
   if (!(await source.isOnMainline(recorded, mainline))) return 'newer';
   return (await source.isAncestor(head, recorded)) ? 'older' : 'diverged';
-}
-
-/** Whether a hold is in force at a time (milliseconds since 1970). An end that is no time never comes. */
-export function isHeld({ hold }: Release, now: number): boolean {
-  return hold !== undefined && !(hold.until !== undefined && now >= Date.parse(hold.until));
 }

@@ -1,7 +1,8 @@
 import type { App } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import type { LedgerState } from '../ledger/records.ts';
-import type { Commit, History, Mainline } from '../checkout/checkout.ts';
+import type { History, Mainline } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import type { Stack } from '../workspace/stack.ts';
 
 /**

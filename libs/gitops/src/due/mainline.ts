@@ -1,6 +1,7 @@
 import type { Environment } from '../workspace/environment.ts';
 import { fetchBranch } from '../checkout/fetch-branch.ts';
-import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
+import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * What "main's history" means for an environment, fetched.

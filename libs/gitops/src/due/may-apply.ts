@@ -6,7 +6,8 @@ import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readState, type LedgerState } from '../ledger/records.ts';
 import { mainlineOf } from './mainline.ts';
 import { isOvertaken } from './superseded.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * What a ledger says of each stack that was ever applied in its environment, by project.

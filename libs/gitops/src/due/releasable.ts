@@ -1,7 +1,8 @@
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { fetchBranch } from '../checkout/fetch-branch.ts';
-import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
+import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** A commit that may be released to an environment, and what its main's history is. */
 export interface Releasable {

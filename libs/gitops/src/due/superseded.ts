@@ -1,7 +1,7 @@
 import { standing, type Situation } from './due.ts';
 import { compare } from './compare-commits.ts';
-import type { Outcome } from '../bump/plan.ts';
-import type { Commit } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
+import type { Outcome } from '../ledger/outcome.ts';
 
 /**
  * Whether something newer of a project was released, applied or considered already; undefined when it may go on.

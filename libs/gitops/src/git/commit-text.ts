@@ -1,5 +1,5 @@
-import type { Commit } from '../branch/branch.ts';
 import { stamp, type Signatures } from './identity.ts';
+import type { Commit } from './commit.ts';
 
 /** A commit as Git stores it, made now. */
 export function commitText(

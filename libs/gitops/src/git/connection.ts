@@ -1,6 +1,6 @@
-import { redact } from './run-git.ts';
 import { addressOf, type Address, type Direction } from './address.ts';
 import type { Settings } from './settings.ts';
+import { redact } from '../text/redact.ts';
 
 /** A setting of Git. */
 type Setting = readonly [key: string, value: string];

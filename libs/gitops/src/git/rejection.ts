@@ -1,5 +1,5 @@
 import { GitopsError, type GitopsErrorCode } from '../error.ts';
-import { redact } from './run-git.ts';
+import { redact } from '../text/redact.ts';
 
 /**
  * Why a remote did not do what was asked. Only `stale`, `locked` and `network` are worth another try; `unknown` is a failure

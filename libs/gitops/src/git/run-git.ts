@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { GitopsError } from '../error.ts';
+import { redact } from '../text/redact.ts';
 
 /** How one git command is run. */
 export interface GitOptions {
@@ -107,9 +108,4 @@ function explainSpawn(cause: Error, args: readonly string[]): GitopsError {
     });
   }
   return new GitopsError('git', `git ${args[0]} could not be started: ${cause.message}`, { cause });
-}
-
-/** User names and passwords inside URLs are secrets; git repeats URLs in its errors. */
-export function redact(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1***@');
 }

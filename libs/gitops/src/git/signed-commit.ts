@@ -1,7 +1,7 @@
 import { GitopsError } from '../error.ts';
 import type { GitOptions, GitResult } from './run-git.ts';
-import type { Commit } from '../branch/branch.ts';
 import type { Signatures } from './identity.ts';
+import type { Commit } from './commit.ts';
 
 /** Runs git in the repository that a commit is made in. */
 export type RunGit = (args: readonly string[], options: Omit<GitOptions, 'cwd'>) => Promise<GitResult>;

@@ -1,6 +1,6 @@
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { ledgerMessage, oneLine, plainUrl, type LedgerMessage } from '../ledger/message.ts';
+import { ledgerMessage, type LedgerMessage } from '../ledger/message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import {
   LEDGER_FILE,
@@ -10,11 +10,15 @@ import {
   type LedgerState,
   type Release,
 } from '../ledger/records.ts';
-import { isHeld } from '../due/compare-commits.ts';
 import { requireRelease, withPending, type Place } from '../ledger/require-release.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
-import { parseUntil, seconds } from '../text/parse-until.ts';
-import { updateLedger, type Change } from '../branch/update-branch.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
+import { parseUntil } from '../text/parse-until.ts';
+import { type Change } from '../branch/update-branch.ts';
+import { isHeld } from '../ledger/held.ts';
+import { updateLedger } from '../ledger/update-ledger.ts';
+import { oneLine, plainUrl } from '../text/one-line.ts';
+import { seconds } from '../text/seconds.ts';
 
 /** Why no run may replace a release. */
 export type Hold = NonNullable<Release['hold']>;

@@ -2,14 +2,17 @@ import { appsAt, deployFile } from '../workspace/app.ts';
 import { appliedFile, readApplied } from '../ledger/applied.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { ledgerMessage, plainUrl } from '../ledger/message.ts';
+import { ledgerMessage } from '../ledger/message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import { LEDGER_FILE, print, readState, releasedApps, releaseFile } from '../ledger/records.ts';
 import { assertReleasable } from '../due/releasable.ts';
 import { notReleased } from '../ledger/require-release.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import { stacksAt } from '../workspace/stack.ts';
-import { updateLedger, type Change } from '../branch/update-branch.ts';
+import { type Change } from '../branch/update-branch.ts';
+import { updateLedger } from '../ledger/update-ledger.ts';
+import { plainUrl } from '../text/one-line.ts';
 
 /**
  * Deletes the release of an app that this commit no longer deploys to the environment, so that Argo CD

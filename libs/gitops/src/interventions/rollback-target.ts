@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../ledger/history.ts';
 import { print, type Release } from '../ledger/records.ts';
-import type { Commit } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** A release that can be gone back to. */
 export interface RollbackTarget {

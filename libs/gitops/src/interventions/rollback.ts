@@ -2,7 +2,7 @@ import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { readHistory, type HistoryEntry } from '../ledger/history.ts';
 import { editOf, holdTrailers, newHold, type Hold, type HoldOptions } from './hold.ts';
-import { ledgerMessage, plainUrl, releaseLines, releaseTrailers } from '../ledger/message.ts';
+import { ledgerMessage, releaseLines, releaseTrailers } from '../ledger/message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import { readState, type Release } from '../ledger/records.ts';
 import { mainlineOf, unreadable } from '../due/mainline.ts';
@@ -15,8 +15,11 @@ import {
   sameRecord,
   type RollbackTarget,
 } from './rollback-target.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
-import { updateLedger, type Change } from '../branch/update-branch.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
+import { type Change } from '../branch/update-branch.ts';
+import { updateLedger } from '../ledger/update-ledger.ts';
+import { plainUrl } from '../text/one-line.ts';
 
 /** Releases that an error lists; older ones are in the history. */
 const LISTED = 10;

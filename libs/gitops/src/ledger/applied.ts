@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { readYaml } from '../text/validate.ts';
 import type { Tip } from './ledger-repository.ts';
-import { changedByHand } from './records.ts';
+import { changedByHand, type Release } from './records.ts';
 import { stackProject } from '../workspace/stack.ts';
-import type { Commit } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 const Id = Type.String({ pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$' });
 
@@ -54,3 +54,9 @@ export async function readApplied(
     ]),
   );
 }
+
+/** A record as tables, messages and histories show it. */
+export const displayed = (record: Applied | undefined): Release | undefined =>
+  record?.source === undefined || record.graph === undefined
+    ? undefined
+    : { graph: record.graph, release: { config: record.source } };

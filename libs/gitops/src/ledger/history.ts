@@ -1,6 +1,5 @@
-import { Applied, appliedFile } from './applied.ts';
+import { Applied, appliedFile, displayed } from './applied.ts';
 import { sameConfiguration, sameImage } from './same-release.ts';
-import { displayed } from '../bump/decide-stack.ts';
 import { readYaml } from '../text/validate.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
@@ -10,7 +9,8 @@ import { LedgerRepository, type Tip } from './ledger-repository.ts';
 import { readRelease, releaseFile, type Release } from './records.ts';
 import { notReleased } from './require-release.ts';
 import { stackOf } from '../workspace/stack.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** One step in the life of an app or a stack in an environment. */
 export interface HistoryEntry {

@@ -5,7 +5,8 @@ import { connect } from '../checkout/fetch-branch.ts';
 import type { Connection } from '../git/connection.ts';
 import { GitBranch } from '../branch/git-branch.ts';
 import { signaturesOf } from '../git/identity.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** New file contents by path; undefined removes the file. */
 export type Edit = ReadonlyMap<string, string | undefined>;

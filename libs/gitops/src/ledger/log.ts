@@ -1,4 +1,4 @@
-import type { Commit } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** One commit of a ledger branch. */
 export interface LoggedCommit {

@@ -1,4 +1,5 @@
-import type { Outcome } from '../bump/plan.ts';
+import type { Outcome } from './outcome.ts';
+import { oneLine } from '../text/one-line.ts';
 
 /**
  * What a commit on a ledger did to a project, as its trailers tell; `edit` is a change by hand, `pending` an update of a
@@ -54,14 +55,6 @@ const step = (before: string | undefined, after: string | undefined): string =>
 /** The apps of a commit, for its subject: by name while they are few. */
 export const nameApps = (landed: readonly Outcome[]): string =>
   landed.length > 3 ? `${landed.length} apps` : landed.map(({ app }) => app).join(', ');
-
-/** The address of a run, unless it is no plain http(s) URL. */
-export const plainUrl = (url: string | undefined): string | undefined =>
-  url && /^https?:\/\/[^\s]+$/.test(url) ? url : undefined;
-
-/** Text with every run of white space and control characters (C0, DEL, C1) as one space. */
-// eslint-disable-next-line no-control-regex -- control characters are what it is about
-export const oneLine = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 
 /** What a commit did to a project. @param trailers by key, without the prefix `Slipway-` */
 export function actionOn(project: string, trailers: ReadonlyMap<string, readonly string[]>): Action {

@@ -1,7 +1,7 @@
 import type { Environment } from '../workspace/environment.ts';
 import type { Image } from '../ledger/records.ts';
-import type { Outcome } from '../bump/plan.ts';
 import type { Promotion } from './decide-promotion.ts';
+import type { Outcome } from '../ledger/outcome.ts';
 
 /** One image to bring from one repository to another, under the same digest and tag. */
 export interface ImageCopy {

@@ -1,14 +1,17 @@
 import { deployFile } from '../workspace/app.ts';
 import { sameConfiguration, sameImage } from '../ledger/same-release.ts';
 import type { Environment } from '../workspace/environment.ts';
-import { ledgerMessage, nameApps, plainUrl, releaseLines, releaseTrailers } from '../ledger/message.ts';
+import { ledgerMessage, nameApps, releaseLines, releaseTrailers } from '../ledger/message.ts';
 import type { Tip } from '../ledger/ledger-repository.ts';
 import { LEDGER_FILE, print, readReleases, readState, releaseFile, type Release } from '../ledger/records.ts';
 import { unreadable } from '../due/mainline.ts';
-import { compare, isHeld } from '../due/compare-commits.ts';
-import type { Outcome } from '../bump/plan.ts';
-import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
+import { compare } from '../due/compare-commits.ts';
+import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import type { Change } from '../branch/update-branch.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import { isHeld } from '../ledger/held.ts';
+import { plainUrl } from '../text/one-line.ts';
 
 /** A wish to release in one environment what another one has, without the state of the target's ledger. */
 export interface Promotion {

@@ -1,9 +1,9 @@
 import type { Environment } from '../workspace/environment.ts';
 import type { Release } from '../ledger/records.ts';
-import type { Outcome } from '../bump/plan.ts';
 import { deployedRecords, decideRecords } from './decide-promotion.ts';
 import type { Mainline, Source } from '../checkout/checkout.ts';
 import { table } from '../text/table.ts';
+import type { Outcome } from '../ledger/outcome.ts';
 
 /** What a promotion would do to an environment, by what the ledgers hold; nobody's cluster is asked. */
 export interface PromotionPreview {

@@ -2,15 +2,16 @@ import { PLATFORM } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { copier, type CopyImage } from './copy-images.ts';
-import { oneLine } from '../ledger/message.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, releasedApps, type Release } from '../ledger/records.ts';
 import { mainlineOf } from '../due/mainline.ts';
-import type { Outcome } from '../bump/plan.ts';
 import { decidePromotion, deployedRecords, recordPromotion, type Promotion } from './decide-promotion.ts';
 import { namesThereAre } from '../text/similar-name.ts';
-import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
-import { updateLedger } from '../branch/update-branch.ts';
+import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import { updateLedger } from '../ledger/update-ledger.ts';
+import { oneLine } from '../text/one-line.ts';
 
 /** What a promotion asks of whoever knows the cluster: why a release is not fit to go further; undefined when it is. */
 export type Objection = (app: string, release: Release) => Promise<string | undefined>;

@@ -7,7 +7,8 @@ import type { Image, Release } from '../ledger/records.ts';
 import type { FromSource } from './promote.ts';
 import { releasesIn } from '../interventions/rollback-target.ts';
 import { listRuns, readRunResults } from '../bump/run-result.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * What a registry is asked: the images of a repository that were built from a commit. An image library answers, by

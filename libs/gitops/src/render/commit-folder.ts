@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GitopsError } from '../error.ts';
 import { git } from '../git/run-git.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /**
  * Folders as they were at commits, written to a temporary place as a checkout would write them: the work tree and the

@@ -1,7 +1,8 @@
 import { appsAt, PLATFORM } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import type { Image, Release } from '../ledger/records.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** The work tree as a commit: HEAD where nothing is changed, else a snapshot on top of it, which no ref holds. */
 export async function workTreeCommit(source: Source): Promise<Commit> {

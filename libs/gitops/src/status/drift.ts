@@ -1,6 +1,7 @@
 import { appFolder, deployFolder, PLATFORM } from '../workspace/app.ts';
 import type { Configuration } from '../ledger/same-release.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import type { Stretch } from '../checkout/history-walk.ts';
 
 /**

@@ -5,7 +5,8 @@ import { GitopsError } from '../error.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, readState, releasedApps, type LedgerState, type Release } from '../ledger/records.ts';
 import { mainlineOf } from '../due/mainline.ts';
-import type { Commit, Mainline, Source } from '../checkout/checkout.ts';
+import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import { stacksAt, type Stack } from '../workspace/stack.ts';
 
 /** An environment whose ledger could not be read, and why. */

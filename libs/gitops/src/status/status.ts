@@ -3,11 +3,12 @@ import { driftOf, type Drift } from './drift.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { readEnvironmentLedger, type EnvironmentReading, type UnreadableStatus } from './read-environment.ts';
 import type { LedgerState, Release } from '../ledger/records.ts';
-import { isHeld } from '../due/compare-commits.ts';
 import { previewPromotion, type PromotionPreview } from '../promote/preview.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 import { stackStatuses, type StackStatus } from './stack-status.ts';
 import { Stretch } from '../checkout/history-walk.ts';
+import { isHeld } from '../ledger/held.ts';
 
 /** One app in one environment, as the ledger tells it. */
 export interface AppStatus {

@@ -1,4 +1,5 @@
 import { GitopsError } from '../error.ts';
+import { seconds } from './seconds.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const DURATION = /^(?:\d+[mhdw])+$/;
@@ -32,9 +33,6 @@ export function parseUntil(text: string, now: number): string {
   }
   return seconds(at);
 }
-
-/** A time as the ledger writes it: ISO 8601 in UTC, to the second. */
-export const seconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 function durationOf(text: string): number {
   const parts = [...text.matchAll(/(\d+)([mhdw])/g)];

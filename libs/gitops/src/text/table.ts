@@ -1,4 +1,4 @@
-import { oneLine } from '../ledger/message.ts';
+import { oneLine } from './one-line.ts';
 
 /**
  * Rows under headings, as aligned text; empty columns are left out. A cell is one line: what names and reasons from

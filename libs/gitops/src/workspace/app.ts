@@ -4,7 +4,8 @@ import Type from 'typebox';
 import { readJson } from '../text/validate.ts';
 import { ENVIRONMENTS } from './environment.ts';
 import { GitopsError } from '../error.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** The chart of an app that names none in its `package.json`. */
 export const DEFAULT_CHART = 'deploy/charts/service';

@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { readJson } from '../text/validate.ts';
-import type { Commit, Source } from '../checkout/checkout.ts';
+import type { Source } from '../checkout/checkout.ts';
+import type { Commit } from '../git/commit.ts';
 
 /** Where every environment's stacks lie, from the root of the repository. */
 const STACKS = 'infra';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { actionOn, ledgerMessage, plainUrl } from '../../src/ledger/message.ts';
+import { actionOn, ledgerMessage } from '../../src/ledger/message.ts';
+import { plainUrl } from '../../src/text/one-line.ts';
 
 describe('a message', () => {
   it('keeps every value on one line, so that no reason forges a trailer', () => {

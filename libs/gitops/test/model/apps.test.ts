@@ -4,7 +4,7 @@ import { LEDGER_FILE, readReleases, readState, type Release } from '../../src/le
 import { newHold, planHold, planUnhold } from '../../src/interventions/hold.ts';
 import { planBump, type Run } from '../../src/bump/plan.ts';
 import { planRollback } from '../../src/interventions/rollback.ts';
-import type { Commit } from '../../src/checkout/checkout.ts';
+import type { Commit } from '../../src/git/commit.ts';
 import { MemoryGit, type Contents } from '../support/memory-git.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { generator } from '../support/random.ts';

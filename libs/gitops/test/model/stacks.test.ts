@@ -3,12 +3,13 @@ import { readApplied } from '../../src/ledger/applied.ts';
 import { isApplyOvertaken } from '../../src/due/may-apply.ts';
 import { dueProjects, type Situation } from '../../src/due/due.ts';
 import { LEDGER_FILE, print, readState } from '../../src/ledger/records.ts';
-import { planBump, type Failure, type Intent, type Run } from '../../src/bump/plan.ts';
-import type { Commit } from '../../src/checkout/checkout.ts';
+import { planBump, type Run } from '../../src/bump/plan.ts';
+import type { Commit } from '../../src/git/commit.ts';
 import { MemoryGit, type Contents } from '../support/memory-git.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { generator } from '../support/random.ts';
 import { digestOf } from '../support/workspace.ts';
+import type { Intent, Failure } from '../../src/bump/intent.ts';
 
 /**
  * Random histories of stacks: an apply changes the cloud at once, and the ledger hears of it later, out of order, in

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Situation } from '../../src/due/due.ts';
-import type { Commit } from '../../src/checkout/checkout.ts';
+import type { Commit } from '../../src/git/commit.ts';
 
 /** What each project is made of: `code` changes what it is, `values` its configuration. */
 export type Contents = Record<string, { code: string; values: string }>;

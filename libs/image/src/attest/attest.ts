@@ -7,14 +7,12 @@ import {
   readSigstoreBundle,
   statementKind,
 } from './attestation.ts';
-import { documentBlobs, type BlobSource } from '../layout/blob-source.ts';
-import { collect } from '../disk/chunks.ts';
+import { documentBlobs, readSmall } from '../layout/blob-source.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
-import { documentLimit, parseDocument } from '../json/validate.ts';
+import { parseDocument } from '../json/validate.ts';
 import { statementType, type Signer } from './dsse.ts';
 import { ImageError } from '../error.ts';
-import type { Document } from '../layout/open-image.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import type { Descriptor } from '../oci/schemas.ts';
 import { openOrigin, type Origin } from '../read/origin.ts';
@@ -22,10 +20,10 @@ import { predicateTypes, provenanceOf, statementAbout, type Source, type Stateme
 import { asReadFailure, isAbsent } from '../disk/read-failure.ts';
 import { parseRepository } from '../oci/reference.ts';
 import { listReferrers } from '../push/list-referrers.ts';
-import { readImageResult } from '../layout/image-json.ts';
-import { sbomFile } from '../build/sbom.ts';
+import { readImageResult, sbomFile } from '../layout/image-json.ts';
 import { sendContents } from '../push/send.ts';
-import { openTarget } from '../push/target.ts';
+import type { Document } from '../oci/document.ts';
+import { openTarget } from '../push/open-target.ts';
 
 export interface AttestOptions {
   /** Folder that `buildImage` wrote: its `image.json` and SBOM say what is in the image. */
@@ -154,18 +152,6 @@ async function keyOf(origin: Origin, referrer: string): Promise<string | undefin
   if (layer.mediaType !== bundleType) return statementKey(content.toString('utf8'), undefined);
   const { envelope, hint } = readSigstoreBundle(content, `referrer ${referrer}`);
   return statementKey(Buffer.from(envelope.payload, 'base64').toString('utf8'), hint);
-}
-
-/** A small blob, checked. */
-export async function readSmall(blobs: BlobSource, blob: Descriptor): Promise<Buffer> {
-  const tooLarge = () =>
-    new ImageError('document-invalid', `${blob.digest} is larger than ${documentLimit} bytes`, {
-      value: blob.digest,
-    });
-  if (blob.size > documentLimit) throw tooLarge();
-  const found = await blobs(blob);
-  if (!found) throw new ImageError('blob-missing', `${blob.digest} is missing`, { value: blob.digest });
-  return collect(await found.open(), documentLimit, tooLarge);
 }
 
 function statementKey(text: string, keyId: string | undefined): string {

@@ -1,8 +1,7 @@
 import * as Type from 'typebox';
-import { document, emptyConfig } from '../oci/document.ts';
+import { document, emptyConfig, type Document } from '../oci/document.ts';
 import { parseDocument } from '../json/validate.ts';
 import { EnvelopeSchema, signEnvelope, statementType, type Envelope, type Signer } from './dsse.ts';
-import type { Document } from '../layout/open-image.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { DescriptorSchema, mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import { commitsOf, type Statement } from './provenance.ts';

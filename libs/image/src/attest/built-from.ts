@@ -1,4 +1,3 @@
-import { readSmall } from './attest.ts';
 import {
   ArtifactSchema,
   bundleType,
@@ -15,6 +14,7 @@ import { listImages, type ListedImage, type ListOptions } from '../read/list-ima
 import { openOrigin, type Origin } from '../read/origin.ts';
 import { commitsOf, predicateTypes } from './provenance.ts';
 import { parseRepository } from '../oci/reference.ts';
+import { readSmall } from '../layout/blob-source.ts';
 
 /** Where to look, and for what. */
 export interface BuiltFromOptions extends ListOptions {

@@ -1,6 +1,5 @@
 import { Check } from 'typebox/schema';
 import { ArtifactSchema, bundleType, readSigstoreBundle, StatementSchema } from './attestation.ts';
-import { readSmall } from './attest.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { hexOf } from '../oci/digest.ts';
@@ -11,6 +10,7 @@ import { openOrigin, type Origin } from '../read/origin.ts';
 import { readPolicy, type Policy, type TrustedKey } from './policy.ts';
 import { predicateTypes, ProvenanceSchema } from './provenance.ts';
 import { parseRepository, splitImage } from '../oci/reference.ts';
+import { readSmall } from '../layout/blob-source.ts';
 
 export interface VerifyOptions {
   /** `repository@sha256:…`. A tag is not accepted: it may lead elsewhere a moment later. */

@@ -53,3 +53,6 @@ export function sortedBases(bases: readonly Base[]): [Base, ...Base[]] {
 function nameOf({ platform }: Base): string {
   return platformName(platform);
 }
+
+/** Where Node lies in both bases (distroless puts it there; the embedded base follows). */
+export const nodePath = '/nodejs/bin/node';

@@ -1,9 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as Type from 'typebox';
-import type { Base } from './base.ts';
+import { type Base, nodePath } from './base.ts';
 import { addBlob, hasBlob } from '../layout/blob-folder.ts';
-import { nodePath } from '../build/image-config.ts';
 import { digestOf, digestPattern, type Expected } from '../oci/digest.ts';
 import { parseDocument } from '../json/validate.ts';
 import { canonicalJson } from '../json/canonical.ts';

@@ -14,8 +14,8 @@ import { inOrder, splitByPlatform } from './split-by-platform.ts';
 import { noRules, platformRules } from './platform-packages.ts';
 import { replaceFolder } from '../disk/replace.ts';
 import { imageResult, type PlatformManifest } from './image-result.ts';
-import { resultFile, type ImageResult } from '../layout/image-json.ts';
-import { bundleSbom, sbomFile } from './sbom.ts';
+import { resultFile, type ImageResult, sbomFile } from '../layout/image-json.ts';
+import { bundleSbom } from './sbom.ts';
 
 /** `base` for one platform, or `bases` for several; from `embeddedBase`, `pinnedBase` or `pinnedBases`. */
 export type BuildOptions = CommonOptions & (OnePlatform | SeveralPlatforms);

@@ -1,9 +1,6 @@
-import type { Base } from '../base/base.ts';
+import { type Base, nodePath } from '../base/base.ts';
 import type { AppLayer } from './layers.ts';
 import type { ImageConfig } from '../oci/schemas.ts';
-
-/** Where Node lies in both bases (distroless puts it there; the embedded base follows). */
-export const nodePath = '/nodejs/bin/node';
 
 /** uid and gid of `nonroot` in distroless images; the embedded base has the same user. */
 export const nonroot = '65532:65532';

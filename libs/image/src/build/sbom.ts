@@ -11,9 +11,6 @@ import { ImageError } from '../error.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { packageHashes } from './npm-lockfile.ts';
 
-/** The file beside the layout that lists the packages inside; written when `metafile` is given. */
-export const sbomFile = 'sbom.cdx.json';
-
 /** What esbuild says about a bundle (`--metafile`), as far as it is needed. */
 const MetafileSchema = Type.Object({
   outputs: Type.Record(

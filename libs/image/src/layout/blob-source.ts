@@ -1,9 +1,11 @@
 import { blobPath, hasBlob } from './blob-folder.ts';
-import { fileChunks, once, readWhole, smallContent } from '../disk/chunks.ts';
+import { fileChunks, once, readWhole, smallContent, collect } from '../disk/chunks.ts';
 import { assertContent, verified, type Expected } from '../oci/digest.ts';
 import { ImageError } from '../error.ts';
-import type { Document } from './open-image.ts';
 import type { Repository } from '../oci/reference.ts';
+import type { Document } from '../oci/document.ts';
+import type { Descriptor } from '../oci/schemas.ts';
+import { documentLimit } from '../json/validate.ts';
 
 /** A blob that was found. Its bytes are checked against digest and size while they are read. */
 export interface FoundBlob {
@@ -77,4 +79,16 @@ export async function requireBlob(source: BlobSource, blob: Expected, place: str
       'build the image again, with the same folder of base blobs',
     { value: blob.digest },
   );
+}
+
+/** A small blob, checked. */
+export async function readSmall(blobs: BlobSource, blob: Descriptor): Promise<Buffer> {
+  const tooLarge = () =>
+    new ImageError('document-invalid', `${blob.digest} is larger than ${documentLimit} bytes`, {
+      value: blob.digest,
+    });
+  if (blob.size > documentLimit) throw tooLarge();
+  const found = await blobs(blob);
+  if (!found) throw new ImageError('blob-missing', `${blob.digest} is missing`, { value: blob.digest });
+  return collect(await found.open(), documentLimit, tooLarge);
 }

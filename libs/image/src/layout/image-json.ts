@@ -66,3 +66,6 @@ export async function readImageResult(folder: string): Promise<ImageResult> {
   );
   return parseDocument(ImageResultSchema, bytes, file);
 }
+
+/** The file beside the layout that lists the packages inside; written when `metafile` is given. */
+export const sbomFile = 'sbom.cdx.json';

@@ -20,15 +20,10 @@ import {
   type Platform,
 } from '../oci/schemas.ts';
 import { parseRepository } from '../oci/reference.ts';
-import { isReferrersTag } from '../push/list-referrers.ts';
 import { RemoteRepository } from '../registry/remote-repository.ts';
 import { readImageResult, resultFile, type ImageResult } from './image-json.ts';
-
-/** Content together with what describes it. */
-export interface Document {
-  descriptor: Descriptor;
-  bytes: Buffer;
-}
+import type { Document } from '../oci/document.ts';
+import { isReferrersTag } from '../oci/referrers-tag.ts';
 
 /** The image for one platform. */
 export interface PlatformImage {

@@ -1,5 +1,5 @@
 import { digestOf } from './digest.ts';
-import type { Document } from '../layout/open-image.ts';
+import type { Descriptor } from './schemas.ts';
 
 /** Content, with the descriptor that follows from it. */
 export function document(mediaType: string, bytes: Buffer): Document {
@@ -8,3 +8,9 @@ export function document(mediaType: string, bytes: Buffer): Document {
 
 /** The configuration of a manifest that is no image (image-spec 1.1, "Guidance for an Empty Descriptor"). */
 export const emptyConfig = document('application/vnd.oci.empty.v1+json', Buffer.from('{}'));
+
+/** Content together with what describes it. */
+export interface Document {
+  descriptor: Descriptor;
+  bytes: Buffer;
+}

@@ -1,5 +1,5 @@
-import { document, emptyConfig } from '../oci/document.ts';
-import type { Document, Image } from '../layout/open-image.ts';
+import { document, emptyConfig, type Document } from '../oci/document.ts';
+import type { Image } from '../layout/open-image.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import type { ImageResult } from '../layout/image-json.ts';

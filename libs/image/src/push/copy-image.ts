@@ -3,7 +3,6 @@ import { registryCredentials } from '../registry/registry-credentials.ts';
 import { isDigest } from '../oci/digest.ts';
 import { parseDocument } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
-import type { Document } from '../layout/open-image.ts';
 import { readTree } from '../read/image-tree.ts';
 import { IndexSchema, isIndexType } from '../oci/schemas.ts';
 import { openOrigin, type Origin } from '../read/origin.ts';
@@ -11,7 +10,9 @@ import type { PushResult } from './push-image.ts';
 import { assertTags, parseRepository } from '../oci/reference.ts';
 import { listReferrers } from './list-referrers.ts';
 import { sendContents, sendImage, sendTags, type PushProgress, type SendOptions } from './send.ts';
-import { openTarget, type Target } from './target.ts';
+import { type Target } from './target.ts';
+import type { Document } from '../oci/document.ts';
+import { openTarget } from './open-target.ts';
 
 export interface CopyOptions {
   /** Repository to read: `host[:port]/path`, or `oci:DIR` for a folder. */

@@ -6,13 +6,13 @@ import type { FoundBlob } from '../layout/blob-source.ts';
 import { once, readWhole } from '../disk/chunks.ts';
 import { parseDocument } from '../json/validate.ts';
 import { withLock } from '../disk/folder-lock.ts';
-import type { Document } from '../layout/open-image.ts';
 import { blobsOf, layoutIndex, layoutMarker, readLayoutIndex } from '../layout/layout-files.ts';
 import { IndexSchema, refName, type Descriptor } from '../oci/schemas.ts';
-import { referrersTag } from './list-referrers.ts';
 import { defaultRetryPolicy, retry } from '../registry/retry.ts';
 import { asWriteFailure, replaceFile } from '../disk/replace.ts';
 import type { Target } from './target.ts';
+import type { Document } from '../oci/document.ts';
+import { referrersTag } from '../oci/referrers-tag.ts';
 
 /**
  * Pushes into a folder that is an OCI image layout: a registry for one machine. Blobs of the shared folder are

@@ -1,19 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { document } from '../oci/document.ts';
-import { hexOf } from '../oci/digest.ts';
+import { document, type Document } from '../oci/document.ts';
 import { ImageError } from '../error.ts';
-import type { Document } from '../layout/open-image.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { mediaTypes, type Descriptor } from '../oci/schemas.ts';
-
-/** What a repository says about the manifests that name a digest as their subject. */
-export interface Referrers {
-  list: Descriptor[];
-  /** `api`: the registry keeps the list itself. `tag`: clients keep it under `sha256-<hex>`. */
-  keptBy: 'api' | 'tag';
-  /** The state of the tag's list, where the registry names one: a condition for changing it (RFC 9110, `If-Match`). */
-  etag?: string | undefined;
-}
+import { type Referrers, referrersTag } from '../oci/referrers-tag.ts';
 
 /** A repository whose lists of referrers can be changed. */
 export interface ReferrersTarget {
@@ -22,16 +12,6 @@ export interface ReferrersTarget {
   putReferrersTag(tag: string, list: Document, etag?: string): Promise<void>;
   /** Equal for the same repository and the same account. */
   identity(): Promise<string>;
-}
-
-/** The tag under which clients keep the list where the registry does not (distribution-spec 1.1, "referrers tag schema"). */
-export function referrersTag(digest: string): string {
-  return `sha256-${hexOf(digest)}`;
-}
-
-/** True for a tag that names a list of referrers and no image. */
-export function isReferrersTag(tag: string): boolean {
-  return /^sha256-[a-f0-9]{64}$/.test(tag);
 }
 
 const tries = 12;

@@ -4,7 +4,7 @@ import { registryCredentials } from '../registry/registry-credentials.ts';
 import { openImage, type Image } from '../layout/open-image.ts';
 import { assertTags, parseRepository } from '../oci/reference.ts';
 import { leaveBase, sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
-import { openTarget } from './target.ts';
+import { openTarget } from './open-target.ts';
 
 export interface PushOptions {
   /** Folder that `buildImage` wrote, or any OCI layout. */

@@ -1,8 +1,7 @@
-import { emptyConfig } from '../oci/document.ts';
+import { emptyConfig, type Document } from '../oci/document.ts';
 import type { BaseLayers } from './base-marker.ts';
 import { documentBlobs, requireBlob, type BlobSource } from '../layout/blob-source.ts';
 import { ImageError } from '../error.ts';
-import type { Document } from '../layout/open-image.ts';
 import { inParallel } from './in-parallel.ts';
 import { isIndexType, mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import type { Target } from './target.ts';

@@ -1,11 +1,8 @@
 import type { FoundBlob } from '../layout/blob-source.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
-import { folderTarget } from './folder-target.ts';
-import type { Document } from '../layout/open-image.ts';
 import type { Descriptor } from '../oci/schemas.ts';
-import type { Repository } from '../oci/reference.ts';
 import type { ReferrersTarget } from './list-referrers.ts';
-import { registryTarget } from './registry-target.ts';
+import type { Document } from '../oci/document.ts';
 
 /** What a push needs from a repository; a registry and a folder are the two that exist. */
 export interface Target extends ReferrersTarget {
@@ -45,11 +42,4 @@ export interface TargetOptions {
   signal: AbortSignal;
   /** Plain http for a host that is not loopback. */
   insecure?: boolean | undefined;
-}
-
-/** Opens a repository to write to it. */
-export function openTarget(repository: Repository, options: TargetOptions): Target {
-  return repository.kind === 'folder'
-    ? folderTarget(repository.folder, options.signal)
-    : registryTarget({ repository, ...options });
 }

@@ -1,9 +1,9 @@
 import { assertContent } from '../oci/digest.ts';
 import { parseDocument } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
-import type { Document } from '../layout/open-image.ts';
 import { IndexSchema, isIndexType, ManifestSchema, type Descriptor } from '../oci/schemas.ts';
 import type { Origin } from './origin.ts';
+import type { Document } from '../oci/document.ts';
 
 /** What lies below a manifest or index. */
 export interface ImageTree {

@@ -3,9 +3,9 @@ import { registryCredentials } from '../registry/registry-credentials.ts';
 import { readLayoutIndex } from '../layout/layout-files.ts';
 import { refName } from '../oci/schemas.ts';
 import { parseRepository, type Repository } from '../oci/reference.ts';
-import { isReferrersTag } from '../push/list-referrers.ts';
 import { readTags } from '../registry/read-lists.ts';
 import { RemoteRepository } from '../registry/remote-repository.ts';
+import { isReferrersTag } from '../oci/referrers-tag.ts';
 
 export interface ListOptions {
   /** `host[:port]/path`, or `oci:DIR` for a folder. */

@@ -6,14 +6,15 @@ import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { assertContent, verified } from '../oci/digest.ts';
 import { documentLimit, parseDocument } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
-import { layoutBlobs, type Document } from '../layout/open-image.ts';
+import { layoutBlobs } from '../layout/open-image.ts';
 import { blobsOf, readLayoutIndex } from '../layout/layout-files.ts';
 import { documentType, IndexSchema, refName, type Descriptor } from '../oci/schemas.ts';
 import { asReadFailure, isAbsent } from '../disk/read-failure.ts';
 import type { Repository } from '../oci/reference.ts';
-import { referrersTag } from '../push/list-referrers.ts';
 import { readReferrers } from '../registry/read-lists.ts';
 import { RemoteRepository } from '../registry/remote-repository.ts';
+import type { Document } from '../oci/document.ts';
+import { referrersTag } from '../oci/referrers-tag.ts';
 
 /** What reading an image by digest needs from a repository; a registry and a folder are the two that exist. */
 export interface Origin {

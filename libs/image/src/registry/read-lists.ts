@@ -1,8 +1,8 @@
 import * as Type from 'typebox';
 import { parseDocument } from '../json/validate.ts';
 import { IndexSchema, isIndexType } from '../oci/schemas.ts';
-import { referrersTag, type Referrers } from '../push/list-referrers.ts';
 import type { RemoteRepository } from './remote-repository.ts';
+import { type Referrers, referrersTag } from '../oci/referrers-tag.ts';
 
 const TagsSchema = Type.Object({ tags: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])) });
 

@@ -5,12 +5,12 @@ import { attestImage } from '../../src/attest/attest.ts';
 import { buildImage } from '../../src/build/build-image.ts';
 import { imageCommands } from '../../src/cli.ts';
 import { copyImage } from '../../src/push/copy-image.ts';
-import { sbomFile } from '../../src/build/sbom.ts';
 import { verifyImage } from '../../src/attest/verify.ts';
 import { credentials, newKey, pushedImage, source } from '../support/attested-image.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { fakeRegistry } from '../support/fake-registry.ts';
 import { writeFiles } from '../support/temp-folder.ts';
+import { sbomFile } from '../../src/layout/image-json.ts';
 
 const provenance = { builder: source.builder, source: source.uri };
 const signedBy = ({ publicKey }: { publicKey: string }) => [{ name: 'ci', publicKey }];

@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { buildImage } from '../../src/build/build-image.ts';
 import { hostNodeBase } from '../../src/base/embedded-base.ts';
 import type { Base } from '../../src/base/base.ts';
-import { sbomFile } from '../../src/build/sbom.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
+import { sbomFile } from '../../src/layout/image-json.ts';
 
 const sha512 = Buffer.alloc(64, 5);
 const base: Base = {

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ArtifactSchema, readSigstoreBundle } from '../../src/attest/attestation.ts';
-import { attestImage, readSmall } from '../../src/attest/attest.ts';
+import { attestImage } from '../../src/attest/attest.ts';
 import { parseDocument } from '../../src/json/validate.ts';
 import { isSignedBy } from '../../src/attest/dsse.ts';
 import { openOrigin } from '../../src/read/origin.ts';
@@ -10,6 +10,7 @@ import { parseRepository } from '../../src/oci/reference.ts';
 import { credentials, newKey, pushedImage } from '../support/attested-image.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 import { hasPeer, peer } from './peer.ts';
+import { readSmall } from '../../src/layout/blob-source.ts';
 
 /** The Sigstore bundles that are attached to an image. */
 async function bundlesOf(repository: string, digest: string): Promise<Buffer[]> {

@@ -3,9 +3,9 @@ import { attestImage } from '../../src/attest/attest.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import { openOrigin } from '../../src/read/origin.ts';
 import { parseRepository } from '../../src/oci/reference.ts';
-import { referrersTag } from '../../src/push/list-referrers.ts';
 import { credentials, newKey, pushedImage, source } from '../support/attested-image.ts';
 import { fakeRegistry, type FakeRegistryOptions } from '../support/fake-registry.ts';
+import { referrersTag } from '../../src/oci/referrers-tag.ts';
 
 const listOf = async (repository: string, digest: string) => {
   const signal = AbortSignal.timeout(30_000);

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import { deployFolder } from '../../workspace/app.ts';
 import { GitopsError } from '../../error.ts';
-import type { Commit, Source } from '../../checkout/checkout.ts';
+import type { Source } from '../../checkout/checkout.ts';
+import type { Commit } from '../../git/commit.ts';
 import type { Manifest } from '../helm/manifest.ts';
 import type { Problem } from './problem.ts';
 

@@ -1,0 +1,15 @@
+import {
+  type Place,
+  type Change,
+  type UpdateOptions,
+  type Updated,
+  updateBranch,
+} from '../branch/update-branch.ts';
+import type { Tip } from './ledger-repository.ts';
+
+/** As {@link updateBranch}, for a ledger. */
+export const updateLedger = <T>(
+  repository: Place<Tip, string>,
+  intend: (tip: Tip) => Promise<Change<T>>,
+  options?: UpdateOptions,
+): Promise<Updated<T>> => updateBranch(repository, intend, options);

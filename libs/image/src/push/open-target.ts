@@ -1,0 +1,11 @@
+import type { Repository } from '../oci/reference.ts';
+import type { TargetOptions, Target } from './target.ts';
+import { folderTarget } from './folder-target.ts';
+import { registryTarget } from './registry-target.ts';
+
+/** Opens a repository to write to it. */
+export function openTarget(repository: Repository, options: TargetOptions): Target {
+  return repository.kind === 'folder'
+    ? folderTarget(repository.folder, options.signal)
+    : registryTarget({ repository, ...options });
+}
