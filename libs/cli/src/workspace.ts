@@ -1,9 +1,9 @@
-import { Source } from '@slipway/gitops';
+import { Checkout } from '@slipway/gitops';
 
 /** What the verbs of a workspace start from. */
 export interface Workspace {
   root: string;
-  source: Source;
+  checkout: Checkout;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface Workspace {
  * @throws {GitopsError} `no-repository`
  */
 export async function enterWorkspace(): Promise<Workspace> {
-  const source = await Source.open(process.cwd());
-  process.chdir(source.root);
-  return { root: source.root, source };
+  const checkout = await Checkout.open(process.cwd());
+  process.chdir(checkout.root);
+  return { root: checkout.root, checkout };
 }

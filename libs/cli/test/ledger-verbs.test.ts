@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bump, readEnvironment, Source } from '@slipway/gitops';
+import { bump, readEnvironment, Checkout } from '@slipway/gitops';
 import { buildImage, inspectImage, pushImage, type Base } from '@slipway/image';
 import { main } from '../src/index.ts';
 
@@ -87,7 +87,7 @@ async function release(app: string, code: string): Promise<string> {
   const [to, tag] = [`oci:.slipway/local/${app}`, `sha-${digest.slice(7, 19)}`];
   await pushImage({ layout, blobs: '.slipway/blobs', to, tags: [tag] });
   await bump({
-    source: await Source.open(folder),
+    checkout: await Checkout.open(folder),
     environment: await readEnvironment(folder, 'local'),
     intents: [{ app, image: { repository: to, tag, digest } }],
     changed: async () => new Set([app]),
@@ -251,7 +251,7 @@ describe('promote', () => {
 
   it('fails an app whose registry cannot be reached', async () => {
     await bump({
-      source: await Source.open(folder),
+      checkout: await Checkout.open(folder),
       environment: await readEnvironment(folder, 'local'),
       intents: [
         {

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { compilePackage } from '../compile.ts';
-import { bumpFiles, environmentStatuses, readEnvironment, setValue, Source } from '../src/index.ts';
+import { bumpFiles, environmentStatuses, readEnvironment, setValue, Checkout } from '../src/index.ts';
 import { serveHttp } from '../test/support/serve-http.ts';
 import { contend, makeRepository, type Result } from './contention.ts';
 import { compare, exponent, machine, ms } from './measure.ts';
@@ -132,7 +132,7 @@ async function status(): Promise<void> {
     const { all = 0 } = await compare(5, {
       all: async () => {
         const all = await Promise.all(environments.map((name) => readEnvironment(clone, name)));
-        return environmentStatuses(await Source.open(clone), all);
+        return environmentStatuses(await Checkout.open(clone), all);
       },
     });
     times.push(all);

@@ -13,17 +13,9 @@ export { appliedStacks, assertMayApply } from './due/may-apply.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump/bump.ts';
 export { bumpTable, orphanApp, orphanStack } from './bump/table.ts';
 export { actorOf, runUrlOf } from './workspace/ci-run.ts';
-export {
-  deployedByRuns,
-  dueProjects,
-  standing,
-  type ChangedProjects,
-  type Situation,
-  type Standing,
-} from './due/due.ts';
+export { deployedByRuns, dueProjects, type ChangedProjects, type EnvironmentState } from './due/due.ts';
 export {
   ENVIRONMENTS,
-  EnvironmentFile,
   listEnvironments,
   readEnvironment,
   type Environment,
@@ -43,17 +35,7 @@ export {
   type HoldResult,
   type UnholdResult,
 } from './interventions/hold.ts';
-export { type Action } from './ledger/message.ts';
-export {
-  AppRelease,
-  LEDGER_FILE,
-  LedgerState,
-  PlatformRelease,
-  releaseFile,
-  type Image,
-  type Release,
-} from './ledger/records.ts';
-export { type Plan } from './bump/plan.ts';
+export { type Image, type Release } from './ledger/records.ts';
 export {
   promote,
   type FromSource,
@@ -72,19 +54,16 @@ export {
   pruneRuns,
   readRunResults,
   RunResult,
-  RUNS,
-  wishesOf,
+  intentsOf,
   writeRunResult,
 } from './bump/run-result.ts';
-export { readSituation } from './due/read-situation.ts';
+export { readEnvironmentState } from './due/read-environment-state.ts';
 export { type StackStatus } from './status/stack-status.ts';
-export { Source, type Mainline } from './checkout/checkout.ts';
+export { Checkout } from './checkout/checkout.ts';
 export type { Commit } from './git/commit.ts';
-export { isStackOf, stackProject, stacksAt, type Stack } from './workspace/stack.ts';
+export { isStackOf, stackProject, type Stack } from './workspace/stack.ts';
 export { type Branch } from './branch/branch.ts';
 export { type CommitOptions, type Identity } from './git/identity.ts';
-export { classifyRejection, type Rejection } from './git/rejection.ts';
-export { type Drift } from './status/drift.ts';
 export { previewText, promotedFrom, type PromotionPreview } from './promote/preview.ts';
 export type { UnreadableStatus } from './status/read-environment.ts';
 export {
@@ -93,7 +72,6 @@ export {
   type AppStatus,
   type EnvironmentStatus,
 } from './status/status.ts';
-export { table } from './text/table.ts';
 export { parseUntil } from './text/parse-until.ts';
 export {
   addKey,
@@ -110,10 +88,9 @@ export {
   argoCdApi,
   argoCdByKubectl,
   belongsTo,
-  causesOf,
   expectedOf,
   findContext,
-  readApplication,
+  runKubectl,
   verdict,
   waitForRelease,
   type Application,
@@ -126,7 +103,6 @@ export {
   type WaitRequest,
   type WaitResult,
 } from './argocd/index.ts';
-export { unpackTool, type Tool } from './render/helm/bundled-tool.ts';
 export type { Outcome } from './ledger/outcome.ts';
 export type { Intent } from './bump/intent.ts';
 export type { Failure } from './bump/intent.ts';

@@ -1,6 +1,6 @@
 export { pairsOfCommits, pairsOfRecords, pairsWithReleased, type Pairs } from './diff/pairs.ts';
 export { diffOutcomes, diffReleases, type Platforms, type ReleasePair } from './diff/releases.ts';
-export { applicationOf, type Application } from './render/application-set.ts';
+export { applicationOf, type ApplicationManifest } from './render/application-set.ts';
 export {
   renderChart,
   templateArguments,

@@ -51,7 +51,7 @@ const refused = new Set<ImageErrorCode>([
 ]);
 
 /** What an error carries beside its message. Never a credential. */
-export interface ImageErrorDetails {
+interface ImageErrorDetails {
   /** The offending value: a path, a digest, a reference, a host. */
   value?: string;
   /** What was caught underneath. */

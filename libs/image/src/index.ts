@@ -26,7 +26,7 @@ export {
   type PinnedBasesOptions,
 } from './base/pinned-base.ts';
 export type { Policy } from './attest/policy.ts';
-export type { Source } from './attest/provenance.ts';
+export type { ProvenanceSource } from './attest/provenance.ts';
 export { publishImage, type PublishOptions } from './push/publish-image.ts';
 export { pushImage, type PushOptions, type PushResult } from './push/push-image.ts';
 export { readImageResult, type ImageResult } from './layout/image-json.ts';

@@ -8,8 +8,8 @@ import {
   readEnvironment,
   readRunResults,
   runUrlOf,
-  Source,
-  wishesOf,
+  Checkout,
+  intentsOf,
   type Environment,
   type Failure,
   type RunResult,
@@ -83,10 +83,10 @@ async function bumpOnce(
   results: readonly RunResult[],
   red: readonly Failure[],
 ): Promise<void> {
-  const { intents, failed } = wishesOf(results);
+  const { intents, failed } = intentsOf(results);
   try {
     const result = await bump({
-      source: await Source.open(root),
+      checkout: await Checkout.open(root),
       environment,
       intents,
       failed: [...failed, ...red],

@@ -18,7 +18,7 @@ export interface AppFacts {
 }
 
 /** The names of the targets that the plugin makes for an app. */
-export type AppTarget = 'build' | 'image' | 'test' | 'render' | 'deploy' | 'serve';
+type AppTarget = 'build' | 'image' | 'test' | 'render' | 'deploy' | 'serve';
 
 const BUNDLE = 'dist/bundle';
 

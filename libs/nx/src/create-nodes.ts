@@ -24,7 +24,7 @@ export interface SlipwayPluginOptions {
 export const DEFAULT_ENVIRONMENT = 'local';
 
 /** The Nx project of a chart folder. */
-export const chartProject = (folder: string): string => `${basename(folder)}-chart`;
+const chartProject = (folder: string): string => `${basename(folder)}-chart`;
 
 /**
  * An app is a folder with `deploy/values.yaml`; a chart is a folder with `Chart.yaml`, one of which is the platform's.

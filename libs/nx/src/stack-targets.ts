@@ -16,7 +16,7 @@ export interface StackFacts {
 }
 
 /** The names of the targets that the plugin makes for a stack. */
-export type StackTarget = 'synth' | 'policy' | 'test' | 'deploy';
+type StackTarget = 'synth' | 'policy' | 'test' | 'deploy';
 
 /**
  * The targets of a folder with `Pulumi.yaml`. Every one is a command that one can type and that needs no cloud; all but

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { listEnvironments, readEnvironment, Source } from '@slipway/gitops';
+import { listEnvironments, readEnvironment, Checkout } from '@slipway/gitops';
 import { Renderer, survey, workTreeCommit, type Helm, type Rendered } from '@slipway/gitops/render';
 
 /** An app, the platform or the root in an environment, as Argo CD would render what lies here. */
@@ -16,13 +16,13 @@ export interface Deployed {
  * @throws where something does not render, or has a problem that a survey finds
  */
 export async function renderDeployed(workspace: string, helm: Helm): Promise<Deployed[]> {
-  const source = await Source.open(workspace);
-  const commit = await workTreeCommit(source);
-  const renderer = new Renderer(source, helm);
+  const checkout = await Checkout.open(workspace);
+  const commit = await workTreeCommit(checkout);
+  const renderer = new Renderer(checkout, helm);
   try {
     const deployed: Deployed[] = [];
     for (const name of await listEnvironments(workspace)) {
-      const found = await survey(source, renderer, await readEnvironment(workspace, name), commit);
+      const found = await survey(checkout, renderer, await readEnvironment(workspace, name), commit);
       for (const { what, environment, rendered, problems } of found) {
         if (problems.length > 0 || rendered === undefined) throw new Error(JSON.stringify(problems));
         deployed.push({ what, environment, rendered });

@@ -12,7 +12,7 @@ import {
 import { openArgoCd, type ClusterOptions } from './open-argo-cd.ts';
 
 /** What a cluster says of one app. */
-export interface AppInCluster {
+interface AppInCluster {
   /** Argo CD's word, or `behind` where it does not follow the record yet. */
   sync: string;
   health: string;

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import {
   argoCdApi,
   argoCdByKubectl,
   findContext,
   GitopsError,
-  unpackTool,
+  runKubectl,
   type ArgoCd,
   type Environment,
-  type Kubectl,
 } from '@slipway/gitops';
 import { Option, type Command } from 'commander';
 
@@ -50,8 +48,8 @@ export async function openArgoCd(environment: Environment, options: ClusterOptio
   }
   if (options.argocd !== undefined && options.context === undefined)
     return argoCdApi(apiOptions(options.argocd));
-  const context = await findContext(kubectl, environment.name, options.context);
-  if (context !== undefined) return argoCdByKubectl(kubectl, context, options.argocdNamespace);
+  const context = await findContext(runKubectl, environment.name, options.context);
+  if (context !== undefined) return argoCdByKubectl(runKubectl, context, options.argocdNamespace);
   throw new GitopsError(
     'usage',
     `No cluster is known for ${environment.name}. Set KUBECONFIG to a file with a context called "${environment.name}", ` +
@@ -64,40 +62,4 @@ export async function openArgoCd(environment: Environment, options: ClusterOptio
 function apiOptions(address: string) {
   const plain = !address.includes('://') && (process.env['ARGOCD_OPTS'] ?? '').includes('--plaintext');
   return { server: plain ? `http://${address}` : address, token: process.env['ARGOCD_AUTH_TOKEN'] };
-}
-
-const MAX_OUTPUT = 256 * 1024 * 1024;
-
-/** The kubectl on PATH, else the one that the lockfile pins, where it runs. */
-const kubectl: Kubectl = async (args, signal) => {
-  const answer = (await run('kubectl', args, signal)) ?? (await runPinned(args, signal));
-  if (answer !== undefined) return answer;
-  throw new GitopsError(
-    'usage',
-    'There is no kubectl on PATH to ask the cluster with. Install it, or set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN.',
-    { value: 'kubectl' },
-  );
-};
-
-async function runPinned(args: readonly string[], signal?: AbortSignal): Promise<Answer | undefined> {
-  const pinned = await unpackTool('kubectl');
-  return pinned === undefined ? undefined : run(pinned, args, signal);
-}
-
-type Answer = Awaited<ReturnType<Kubectl>>;
-
-/** @returns undefined where there is no such program */
-function run(program: string, args: readonly string[], signal?: AbortSignal): Promise<Answer | undefined> {
-  return new Promise((resolve) => {
-    const options = { maxBuffer: MAX_OUTPUT, ...(signal && { signal, killSignal: 'SIGKILL' as const }) };
-    execFile(program, args, options, (error, stdout, stderr) => {
-      const failure = error as (NodeJS.ErrnoException & { code?: number | string }) | null;
-      if (failure?.code === 'ENOENT') return resolve(undefined);
-      resolve({
-        code: failure ? Number(failure.code) || 1 : 0,
-        stdout,
-        stderr: stderr || (failure?.message ?? ''),
-      });
-    });
-  });
 }

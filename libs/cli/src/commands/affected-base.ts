@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { affectedBase, readEnvironment, readSituation } from '@slipway/gitops';
+import { affectedBase, readEnvironment, readEnvironmentState } from '@slipway/gitops';
 import { print } from '../print.ts';
 import { enterWorkspace } from '../workspace.ts';
 
@@ -24,12 +24,14 @@ export function affectedBaseCommand(): Command {
         'In GitHub Actions: npx slipway affected-base --env development --export >> "$GITHUB_ENV"',
     )
     .action(async ({ env, export: variables, json }: Options) => {
-      const { root, source } = await enterWorkspace();
+      const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
       const { affectedProjects } = await import('@slipway/nx/affected');
-      const base = await affectedBase(await readSituation(source, environment, affectedProjects('fresh')));
+      const base = await affectedBase(
+        await readEnvironmentState(checkout, environment, affectedProjects('fresh')),
+      );
       // With a head, Nx leaves uncommitted changes out.
-      const head = (await source.changes()).length === 0 ? await source.head() : undefined;
+      const head = (await checkout.changes()).length === 0 ? await checkout.head() : undefined;
       const lines = [`NX_BASE=${base}`, ...(head === undefined ? [] : [`NX_HEAD=${head}`])];
       print(json, { environment: env, base, ...(head && { head }) }, () =>
         variables ? lines.join('\n') : base,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { deployedByRuns, dueProjects, readEnvironment, readSituation } from '@slipway/gitops';
+import { deployedByRuns, dueProjects, readEnvironment, readEnvironmentState } from '@slipway/gitops';
 import { print } from '../print.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
@@ -33,13 +33,13 @@ export function affectedCommand(): Command {
     });
 }
 
-async function dueIn({ root, source }: Workspace, name: string): Promise<string[]> {
+async function dueIn({ root, checkout }: Workspace, name: string): Promise<string[]> {
   const environment = await readEnvironment(root, name);
   const { affectedProjects } = await import('@slipway/nx/affected');
   const changed = affectedProjects('fresh');
-  const situation = await readSituation(source, environment, changed);
+  const situation = await readEnvironmentState(checkout, environment, changed);
   const due = new Set(await dueProjects(situation));
-  if (environment.source === 'worktree' && (await source.changes()).length > 0) {
+  if (environment.source === 'worktree' && (await checkout.changes()).length > 0) {
     const uncommitted = await changed(situation.head, 'worktree');
     for (const name of deployedByRuns(situation)) if (uncommitted.has(name)) due.add(name);
   }

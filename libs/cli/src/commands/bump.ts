@@ -7,7 +7,7 @@ import {
   readEnvironment,
   runUrlOf,
   readRunResults,
-  wishesOf,
+  intentsOf,
   type RunResult,
 } from '@slipway/gitops';
 import { print } from '../print.ts';
@@ -33,9 +33,9 @@ export function bumpCommand(): Command {
       const results = await resultsOf(workspace, env, run);
       const { affectedProjects } = await import('@slipway/nx/affected');
       const result = await bump({
-        source: workspace.source,
+        checkout: workspace.checkout,
         environment,
-        ...wishesOf(results),
+        ...intentsOf(results),
         changed: affectedProjects('fresh'),
         runUrl: runUrlOf(process.env),
       });
@@ -45,7 +45,7 @@ export function bumpCommand(): Command {
 }
 
 async function resultsOf(
-  { root, source }: Workspace,
+  { root, checkout }: Workspace,
   environment: string,
   run?: string,
 ): Promise<RunResult[]> {
@@ -59,7 +59,7 @@ async function resultsOf(
       { value: id },
     );
   }
-  const head = await source.head();
+  const head = await checkout.head();
   const other = published.find((result) => result.head !== head);
   if (other) {
     throw new GitopsError(

@@ -54,7 +54,7 @@ async function deploy(
   name: string,
   json?: boolean,
 ): Promise<RunResult | string> {
-  const { root, source } = workspace;
+  const { root, checkout } = workspace;
   const environment = await readEnvironment(root, name);
   if (app !== PLATFORM && !(await isDeployedTo(root, app, 'values'))) {
     throw new GitopsError('usage', `There is no app "${app}": apps/${app}/deploy/values.yaml is not there.`, {
@@ -67,7 +67,7 @@ async function deploy(
   if (environment.deploy === 'promote') {
     return `${name} is reached by promotion only, so nothing was done. Deploy to an environment before it, then: npx slipway promote ${app} --to ${name}`;
   }
-  const { head, dirty } = await assertReleasable(source, environment);
+  const { head, dirty } = await assertReleasable(checkout, environment);
   if (app === PLATFORM) return { app, environment: name, head, registries: [] };
   const published = await publish(
     root,
@@ -80,14 +80,14 @@ async function deploy(
 }
 
 async function release(
-  { root, source }: Workspace,
+  { root, checkout }: Workspace,
   { app, environment, image }: RunResult,
   json?: boolean,
 ): Promise<void> {
   const { affectedProjects } = await import('@slipway/nx/affected');
   const target = await readEnvironment(root, environment);
   const result = await bump({
-    source,
+    checkout,
     environment: target,
     intents: [{ app, image }],
     changed: affectedProjects('fresh'),

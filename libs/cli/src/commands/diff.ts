@@ -49,7 +49,7 @@ export function diffCommand(): Command {
         );
       }
       const asked = apps.length > 0 ? pairs.filter(({ app }) => apps.includes(app)) : pairs;
-      const diffs = await diffReleases(workspace.source, environment, asked, platforms);
+      const diffs = await diffReleases(workspace.checkout, environment, asked, platforms);
       print(options.json, { environment: options.env, apps: diffs }, () => text(options, diffs));
     });
 }
@@ -60,7 +60,7 @@ function text({ env, markdown }: Options, diffs: readonly AppDiff[]): string {
 }
 
 async function pairsFor(
-  { source }: Workspace,
+  { checkout }: Workspace,
   environment: Environment,
   { base, record }: Options,
 ): Promise<Pairs> {
@@ -71,13 +71,13 @@ async function pairsFor(
         value: record,
       });
     }
-    return pairsOfRecords(source, environment, before, after);
+    return pairsOfRecords(checkout, environment, before, after);
   }
-  const here = environment.source === 'worktree' ? await workTreeCommit(source) : await source.head();
-  if (base === undefined) return pairsWithReleased(source, environment, here);
-  const commit = await source.resolve(base);
+  const here = environment.source === 'worktree' ? await workTreeCommit(checkout) : await checkout.head();
+  if (base === undefined) return pairsWithReleased(checkout, environment, here);
+  const commit = await checkout.resolve(base);
   if (commit === undefined) {
     throw new GitopsError('usage', `This checkout has no commit "${base}". Fetch it first.`, { value: base });
   }
-  return pairsOfCommits(source, environment, commit, here);
+  return pairsOfCommits(checkout, environment, commit, here);
 }

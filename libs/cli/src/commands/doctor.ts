@@ -8,9 +8,9 @@ import {
   GitopsError,
   listEnvironments,
   readEnvironment,
-  Source,
-  table,
+  Checkout,
 } from '@slipway/gitops';
+import { table } from '@slipway/gitops/cli';
 import { findHelm } from '@slipway/gitops/render';
 import { print } from '../print.ts';
 import { describeProblems, NO_HELM, surveyAll } from './survey-all.ts';
@@ -48,7 +48,7 @@ export function doctorCommand(): Command {
 }
 
 async function workspaceFindings(): Promise<Finding[]> {
-  const opened = await Source.open(process.cwd()).catch((error: Error) => error);
+  const opened = await Checkout.open(process.cwd()).catch((error: Error) => error);
   if (opened instanceof Error) return [{ check: 'workspace', ok: false, found: opened.message }];
   const names = await listEnvironments(opened.root);
   return [
@@ -74,9 +74,9 @@ async function git(): Promise<string> {
   return execFileSync('git', ['--version'], { encoding: 'utf8' }).trim();
 }
 
-async function history(source: Source): Promise<string> {
-  const head = await source.head();
-  if (!(await source.isWhole())) {
+async function history(checkout: Checkout): Promise<string> {
+  const head = await checkout.head();
+  if (!(await checkout.isWhole())) {
     throw new GitopsError(
       'shallow',
       'This clone is shallow: what a commit changes cannot be told. Run `git fetch --unshallow`, or check out with `fetch-depth: 0`.',
@@ -85,18 +85,18 @@ async function history(source: Source): Promise<string> {
   return `whole, HEAD is ${head.slice(0, 12)}`;
 }
 
-async function apps(source: Source, environments: readonly string[]): Promise<string> {
-  const head = await source.head();
+async function apps(checkout: Checkout, environments: readonly string[]): Promise<string> {
+  const head = await checkout.head();
   const found = new Map<string, string[]>();
   for (const environment of environments) {
-    for (const { name, chart } of await appsAt(source, head, environment)) {
+    for (const { name, chart } of await appsAt(checkout, head, environment)) {
       found.set(name, [...(found.get(name) ?? []), environment]);
-      if (!existsSync(join(source.root, 'apps', name, 'deploy/values.yaml'))) {
+      if (!existsSync(join(checkout.root, 'apps', name, 'deploy/values.yaml'))) {
         throw new Error(
           `apps/${name}/deploy/values.yaml is missing: Argo CD reads it in every environment. Make it; it may be empty.`,
         );
       }
-      if (!existsSync(join(source.root, chart, 'Chart.yaml'))) {
+      if (!existsSync(join(checkout.root, chart, 'Chart.yaml'))) {
         throw new Error(
           `${name} uses the chart ${chart}, but ${chart}/Chart.yaml is not there. Correct slipway.chart in apps/${name}/package.json.`,
         );
@@ -107,17 +107,17 @@ async function apps(source: Source, environments: readonly string[]): Promise<st
 }
 
 /** Everything that lies here is rendered for every environment: what Argo CD would refuse is found before a cluster does. */
-async function charts(source: Source): Promise<string> {
+async function charts(checkout: Checkout): Promise<string> {
   const helm = await findHelm();
   if (helm === undefined) return NO_HELM;
-  const found = await surveyAll({ root: source.root, source }, helm);
+  const found = await surveyAll({ root: checkout.root, checkout }, helm);
   const problems = describeProblems(found);
   if (problems.length > 0) throw new Error(problems.join('; '));
   return `${found.length} renderings are sound`;
 }
 
-async function environment(source: Source, name: string): Promise<string> {
-  const status = await environmentStatus(source, await readEnvironment(source.root, name));
+async function environment(checkout: Checkout, name: string): Promise<string> {
+  const status = await environmentStatus(checkout, await readEnvironment(checkout.root, name));
   const { remote, branch, commit } = status.ledger;
   return `ledger ${branch} at ${remote}: ${commit ? commit.slice(0, 12) : 'nothing released yet'}`;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { GitopsError, history, readEnvironment, table, type HistoryEntry } from '@slipway/gitops';
+import { GitopsError, history, readEnvironment, type HistoryEntry } from '@slipway/gitops';
+import { table } from '@slipway/gitops/cli';
 import { print } from '../print.ts';
 import { enterWorkspace } from '../workspace.ts';
 
@@ -24,9 +25,9 @@ export function historyCommand(): Command {
         '`slipway rollback --to` takes. Of a stack, CONFIGURATION is the commit that was applied, and IMAGE its graph.',
     )
     .action(async (app: string, { env, limit, json }: Options) => {
-      const { root, source } = await enterWorkspace();
+      const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const entries = await history(source, environment, app, { limit: wholeNumber(limit) });
+      const entries = await history(checkout, environment, app, { limit: wholeNumber(limit) });
       print(json, entries, () => table(HEADINGS, entries.map(row)));
     });
 }

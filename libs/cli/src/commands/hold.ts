@@ -29,10 +29,10 @@ export function holdCommand(): Command {
         'For example: npx slipway hold api --env production --reason "incident 7" --until 2h',
     )
     .action(async (app: string, { env, reason, until, by, json }: Options) => {
-      const { root, source } = await enterWorkspace();
+      const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const asked = await requester(source, by);
-      const result = await hold(source, environment, app, { ...asked, reason, until });
+      const asked = await requester(checkout, by);
+      const result = await hold(checkout, environment, app, { ...asked, reason, until });
       print(json, { environment: env, ...result }, () => describe(env, result));
     });
 }

@@ -12,7 +12,7 @@ import {
   type FromSource,
   type Objection,
   type PromoteResult,
-  type Source,
+  type Checkout,
 } from '@slipway/gitops';
 import { diffOutcomes } from '@slipway/gitops/render';
 import { builtImages } from '../publish/built-images.ts';
@@ -69,22 +69,22 @@ const NOTES =
   '             npx slipway promote api web --from development --to production';
 
 async function promoteApps(apps: string[], options: Options): Promise<void> {
-  const { root, source } = await enterWorkspace();
+  const { root, checkout } = await enterWorkspace();
   const to = await readEnvironment(root, options.to);
-  const from = await originOf(source, root, to, options);
+  const from = await originOf(checkout, root, to, options);
   const result = await promote({
-    source,
+    checkout,
     from,
     to,
     reason: options.reason,
     dryRun: options.dryRun ?? false,
     ...(apps.length > 0 && { apps }),
-    ...(await requester(source, options.by)),
-    ...(options.cluster && 'name' in from && { objection: await runningThere(source, from, options) }),
+    ...(await requester(checkout, options.by)),
+    ...(options.cluster && 'name' in from && { objection: await runningThere(checkout, from, options) }),
     copyImage: (copy) => copyImage(root, copy),
   });
   const name = 'name' in from ? from.name : `commit ${from.commit.slice(0, 12)}`;
-  const changes = options.diff ? await changedObjects(source, to, result) : undefined;
+  const changes = options.diff ? await changedObjects(checkout, to, result) : undefined;
   print(
     options.json,
     { from: name, to: to.name, ...result, ...(changes?.diffs && { diff: changes.diffs }) },
@@ -94,7 +94,7 @@ async function promoteApps(apps: string[], options: Options): Promise<void> {
 }
 
 async function originOf(
-  source: Source,
+  checkout: Checkout,
   root: string,
   to: Environment,
   { from, fromSource }: Options,
@@ -104,18 +104,18 @@ async function originOf(
   if (from === undefined) {
     const names = await listEnvironments(root);
     const environments = await Promise.all(names.map((name) => readEnvironment(root, name)));
-    return publishedFrom(source, fromSource, to, environments, builtImages);
+    return publishedFrom(checkout, fromSource, to, environments, builtImages);
   }
   throw new GitopsError('usage', 'Name --from or --from-source, not both.', { value: fromSource });
 }
 
 /** Objects to what the environment's cluster says does not run there. One that cannot be asked objects to nothing. */
 async function runningThere(
-  source: Source,
+  checkout: Checkout,
   from: Environment,
   options: Options,
 ): Promise<Objection | undefined> {
-  const cluster = await askCluster(from, await environmentStatus(source, from), options);
+  const cluster = await askCluster(from, await environmentStatus(checkout, from), options);
   if (cluster === undefined || cluster.error !== undefined) return undefined;
   return async (app) => {
     const seen = cluster.apps[app];
@@ -126,11 +126,11 @@ async function runningThere(
 }
 
 /** Which objects the promotion changes in the target; a sentence where that cannot be told. */
-async function changedObjects(source: Source, to: Environment, { outcomes }: PromoteResult) {
+async function changedObjects(checkout: Checkout, to: Environment, { outcomes }: PromoteResult) {
   const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
   if (landed.length === 0) return undefined;
   try {
-    const diffs = await diffOutcomes(source, to, landed);
+    const diffs = await diffOutcomes(checkout, to, landed);
     return { diffs, text: diffText(diffs) };
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;

@@ -24,9 +24,9 @@ export function removeCommand(): Command {
         'For example: npx slipway remove api --env production',
     )
     .action(async (app: string, { env, by, json }: Options) => {
-      const { root, source } = await enterWorkspace();
+      const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const commit = await removeRelease(source, environment, app, await requester(source, by));
+      const commit = await removeRelease(checkout, environment, app, await requester(checkout, by));
       print(
         json,
         { app, environment: env, commit },

@@ -51,7 +51,7 @@ export function renderCommand(): Command {
       const facts = file === undefined ? undefined : await readFacts(resolve(file));
       const workspace = await enterWorkspace();
       const environment = await readEnvironment(workspace.root, env);
-      const renderer = new Renderer(workspace.source, await requireHelm());
+      const renderer = new Renderer(workspace.checkout, await requireHelm());
       try {
         const rendered = await render(workspace, renderer, environment, what, { workTree, facts });
         print(json, { environment: env, what, ...asJson(rendered) }, () => rendered.text.trimEnd());
@@ -62,16 +62,16 @@ export function renderCommand(): Command {
 }
 
 async function render(
-  { source }: Workspace,
+  { checkout }: Workspace,
   renderer: Renderer,
   environment: Environment,
   what: string,
   { workTree = false, facts }: { workTree?: boolean | undefined; facts: Values | undefined },
 ): Promise<Rendered | RenderedRelease> {
-  const commit = workTree ? await workTreeCommit(source) : await source.head();
+  const commit = workTree ? await workTreeCommit(checkout) : await checkout.head();
   if (what === ROOT) return renderer.root(environment, commit, facts);
-  const lies = workTree ? await candidatesAt(source, environment, commit) : undefined;
-  const recorded = lies ? undefined : await recordsToRender(source, environment, what);
+  const lies = workTree ? await candidatesAt(checkout, environment, commit) : undefined;
+  const recorded = lies ? undefined : await recordsToRender(checkout, environment, what);
   const platform = lies ? lies.platform : recorded?.platform;
   const release = lies ? (what === PLATFORM ? platform : lies.apps.get(what)) : recorded?.release;
   if (release === undefined) throw notThere(environment, what, workTree);

@@ -1,7 +1,7 @@
-import { actorOf, GitopsError, runUrlOf, type Source } from '@slipway/gitops';
+import { actorOf, GitopsError, runUrlOf, type Checkout } from '@slipway/gitops';
 
 /** Who asks for a change of a ledger, and in which run. */
-export interface Requester {
+interface Requester {
   by: string;
   runUrl: string | undefined;
 }
@@ -12,11 +12,11 @@ export interface Requester {
  * @throws {GitopsError} `usage` when nobody is known
  */
 export async function requester(
-  source: Source,
+  checkout: Checkout,
   named: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Requester> {
-  const by = named ?? actorOf(env) ?? (await source.userName());
+  const by = named ?? actorOf(env) ?? (await checkout.userName());
   if (by === undefined) {
     throw new GitopsError(
       'usage',

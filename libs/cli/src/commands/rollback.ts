@@ -35,10 +35,10 @@ export function rollbackCommand(): Command {
         'For example: npx slipway rollback api --env production --reason "errors since 14:00"',
     )
     .action(async (app: string, { env, reason, to, until, by, json }: Options) => {
-      const { root, source } = await enterWorkspace();
+      const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const asked = await requester(source, by);
-      const result = await rollback(source, environment, app, { ...asked, reason, to, until });
+      const asked = await requester(checkout, by);
+      const result = await rollback(checkout, environment, app, { ...asked, reason, to, until });
       print(json, { environment: env, ...result }, () => describe(env, result));
     });
 }

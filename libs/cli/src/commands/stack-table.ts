@@ -1,4 +1,5 @@
-import { orphanStack, table, type EnvironmentStatus, type StackStatus } from '@slipway/gitops';
+import { orphanStack, type EnvironmentStatus, type StackStatus } from '@slipway/gitops';
+import { table } from '@slipway/gitops/cli';
 
 /** Stacks, a row each, and a line for each whose folder is gone. They have no image and no Application, so the table is their own. */
 export function stackTable(statuses: readonly EnvironmentStatus[]): string[] {

@@ -6,12 +6,12 @@ import {
   orphanApp,
   previewText,
   readEnvironment,
-  table,
   type AppStatus,
   type Environment,
   type EnvironmentStatus,
   type UnreadableStatus,
 } from '@slipway/gitops';
+import { table } from '@slipway/gitops/cli';
 import { addClusterOptions, type ClusterOptions } from '../cluster/open-argo-cd.ts';
 import { askCluster, type ClusterStatus } from '../cluster/ask-cluster.ts';
 import { environmentBefore } from './environment-before.ts';
@@ -48,13 +48,13 @@ export function statusCommand(): Command {
 }
 
 /** One environment that cannot be read does not hide the others, unless it is the one that was asked for. */
-async function statusesOf({ root, source }: Workspace, options: Options): Promise<(Status | Unreadable)[]> {
+async function statusesOf({ root, checkout }: Workspace, options: Options): Promise<(Status | Unreadable)[]> {
   const names = options.env === undefined ? await listEnvironments(root) : [options.env];
   const read = await Promise.all(names.map((name) => readOrExplain(root, name)));
   const environments = read.filter((one): one is Environment => !('error' in one));
   const target = options.env === undefined ? undefined : environments[0];
   const before = target?.deploy === 'promote' ? await environmentBefore(root, target) : undefined;
-  const statuses = await environmentStatuses(source, [...environments, ...(before ? [before] : [])]);
+  const statuses = await environmentStatuses(checkout, [...environments, ...(before ? [before] : [])]);
   const told = new Map(statuses.map((status) => [status.environment, status]));
   const unreadable = ({ environment, error }: UnreadableStatus): Unreadable => {
     if (options.env !== undefined) throw error;

@@ -12,16 +12,16 @@ export const NO_HELM =
  * @param only names to render. @default everything
  */
 export async function surveyAll(
-  { root, source }: Workspace,
+  { root, checkout }: Workspace,
   helm: Helm,
   only?: readonly string[],
 ): Promise<Surveyed[]> {
-  const commit = await workTreeCommit(source);
-  const renderer = new Renderer(source, helm);
+  const commit = await workTreeCommit(checkout);
+  const renderer = new Renderer(checkout, helm);
   const found: Surveyed[] = [];
   try {
     for (const name of await listEnvironments(root)) {
-      found.push(...(await survey(source, renderer, await readEnvironment(root, name), commit, only)));
+      found.push(...(await survey(checkout, renderer, await readEnvironment(root, name), commit, only)));
     }
   } finally {
     await renderer.close();

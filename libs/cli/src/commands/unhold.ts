@@ -25,9 +25,9 @@ export function unholdCommand(): Command {
         'For example: npx slipway unhold api --env production',
     )
     .action(async (app: string, { env, by, json }: Options) => {
-      const { root, source } = await enterWorkspace();
+      const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const result = await unhold(source, environment, app, await requester(source, by));
+      const result = await unhold(checkout, environment, app, await requester(checkout, by));
       print(json, { environment: env, ...result }, () => describe(environment, result));
     });
 }

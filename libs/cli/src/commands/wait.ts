@@ -8,7 +8,7 @@ import {
   type Cause,
   type Environment,
   type Expected,
-  type Source,
+  type Checkout,
   type WaitResult,
 } from '@slipway/gitops';
 import { addClusterOptions, openArgoCd, type ClusterOptions } from '../cluster/open-argo-cd.ts';
@@ -35,12 +35,12 @@ export function waitCommand(): Command {
         'healthy; with 1 and what is in the way when time is up; with 3 when the ledger holds another record by now.',
     )
     .action(async (app: string, options: Options) => {
-      const { root, source } = await enterWorkspace();
+      const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, options.env);
       const result = await waitForRelease({
         app,
         environment: environment.name,
-        expected: () => recordOf(source, environment, app),
+        expected: () => recordOf(checkout, environment, app),
         argocd: await openArgoCd(environment, options),
         deadlineMs: options.timeout * 1000,
         onProgress: (waitingFor, causes) => process.stderr.write(`${progress(waitingFor, causes)}\n`),
@@ -56,8 +56,8 @@ function seconds(text: string): number {
   throw new GitopsError('usage', `--timeout ${text}: write seconds, more than 0.`, { value: text });
 }
 
-async function recordOf(source: Source, environment: Environment, app: string): Promise<Expected> {
-  const { apps } = await environmentStatus(source, environment);
+async function recordOf(checkout: Checkout, environment: Environment, app: string): Promise<Expected> {
+  const { apps } = await environmentStatus(checkout, environment);
   const release = apps.find((status) => status.app === app)?.release;
   if (release) return expectedOf(release);
   const released = apps.filter((status) => status.release).map((status) => status.app);

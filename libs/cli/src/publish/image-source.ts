@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GitopsError, runUrlOf } from '@slipway/gitops';
-import { keySigner, type Signer, type Source } from '@slipway/image';
+import { keySigner, type Signer, type ProvenanceSource } from '@slipway/image';
 
 const LOCKFILE = 'package-lock.json';
 
@@ -18,7 +18,7 @@ export async function imageSource(
   root: string,
   commit: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Source> {
+): Promise<ProvenanceSource> {
   const { GITHUB_SERVER_URL: server, GITHUB_WORKFLOW_REF: workflow, SLIPWAY_BUILDER: builder } = env;
   const lockfile = await readFile(join(root, LOCKFILE)).catch(() => undefined);
   const invocation = runUrlOf(env);

@@ -96,7 +96,7 @@ async function look(
  *
  * @throws as {@link ArgoCd.causes}
  */
-export async function causesOf(
+async function causesOf(
   argocd: ArgoCd,
   application: Application,
   signal?: AbortSignal,

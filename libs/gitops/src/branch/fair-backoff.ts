@@ -25,7 +25,7 @@ const [QUIET, QUESTIONS] = [5_000, 10];
  * Nobody waits for a branch on which nothing happens any more. Clocks that are wrong make people wait no longer than that,
  * or not at all, and decide nothing.
  */
-export class Turn {
+export class FairBackoff {
   readonly #began = performance.now();
   /** Of what another one waited, drawn once: all who see the same commit shall not come back at once. */
   readonly #share = 0.4 + 0.4 * Math.random();
@@ -44,11 +44,11 @@ export class Turn {
    * @param newest the commit as Git stores it
    * @param took what it took to ask for it
    */
-  yields(newest: string | undefined, took = 0): number {
-    const [, told] = new RegExp(`^${WAITED}: (\\d{1,9}) ms$`, 'm').exec(newest ?? '') ?? [];
+  delayBefore(newest: string | undefined, took = 0): number {
+    const [, withWaitTrailer] = new RegExp(`^${WAITED}: (\\d{1,9}) ms$`, 'm').exec(newest ?? '') ?? [];
     const [, seconds] = /^committer .* (\d+) [+-]\d{4}$/m.exec(newest ?? '') ?? [];
-    if (told === undefined || seconds === undefined) return 0;
-    const waited = Math.min(Number(told), this.#most);
+    if (withWaitTrailer === undefined || seconds === undefined) return 0;
+    const waited = Math.min(Number(withWaitTrailer), this.#most);
     const ago = Math.abs(Date.now() - Number(seconds) * 1000);
     const turn = waited * this.#share - this.#waited();
     return Math.max(0, Math.min(turn, Math.max(QUIET, QUESTIONS * took) - ago));

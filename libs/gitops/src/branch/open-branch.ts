@@ -8,7 +8,7 @@ import { GitBranch, type BranchOptions } from './git-branch.ts';
 import type { ObjectFormat } from '../git/object.ts';
 import { signaturesOf, type CommitOptions } from '../git/identity.ts';
 import { readSettings } from '../git/settings.ts';
-import { Turn } from './fair-backoff.ts';
+import { FairBackoff } from './fair-backoff.ts';
 import type { Commit } from '../git/commit.ts';
 import { redact } from '../text/redact.ts';
 
@@ -26,7 +26,7 @@ export interface BranchAddress {
 }
 
 /** A branch that is there, and its newest commit. */
-export interface OpenBranch {
+interface OpenBranch {
   branch: Branch;
   tip: Commit;
 }
@@ -75,7 +75,7 @@ export async function openBranch(
 
 /** Opens it again where the remote cannot be asked, for a while: an address that is wrong shall be told soon. */
 async function patiently(open: () => Promise<OpenBranch>, signal?: AbortSignal): Promise<OpenBranch> {
-  const turn = new Turn(PATIENCE);
+  const backoff = new FairBackoff(PATIENCE);
   for (const began = performance.now(); ;) {
     try {
       return await open();
@@ -83,7 +83,7 @@ async function patiently(open: () => Promise<OpenBranch>, signal?: AbortSignal):
       const again = error instanceof GitopsError && error.retryable && performance.now() - began < PATIENCE;
       if (!again || signal?.aborted) throw error;
     }
-    await sleep(turn.afterFailure(), undefined, { signal }).catch(() => {});
+    await sleep(backoff.afterFailure(), undefined, { signal }).catch(() => {});
   }
 }
 

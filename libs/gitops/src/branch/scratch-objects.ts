@@ -9,7 +9,7 @@ import { parseTree, printTree, type Tree } from '../git/tree.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** Where the objects are, and where they came from. */
-export interface ScratchPlace {
+interface ScratchOptions {
   folder: string;
   format: ObjectFormat;
   cwd: string;
@@ -20,10 +20,10 @@ export interface ScratchPlace {
 
 /** The objects of a throw-away repository: those that were fetched, and those that are made on top of them. */
 export class ScratchObjects implements TreeStore {
-  readonly #place: ScratchPlace;
+  readonly #place: ScratchOptions;
   #reader: ObjectReader | undefined;
 
-  constructor(place: ScratchPlace) {
+  constructor(place: ScratchOptions) {
     this.#place = place;
   }
 

@@ -10,7 +10,7 @@ interface Waiting<Work, Answer> {
 /**
  * Lines of work: one worker a line at a time, who serves everybody that waits by then, himself among them.
  */
-export class Queue<Work, Answer> {
+export class SharedPush<Work, Answer> {
   readonly #lines = new Map<string, Waiting<Work, Answer>[]>();
 
   /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitopsError } from '../error.ts';
-import { Queue } from './shared-push.ts';
-import { Turn } from './fair-backoff.ts';
+import { SharedPush } from './shared-push.ts';
+import { FairBackoff } from './fair-backoff.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** What to write on top of a tip; no edit means that there is nothing to write. */
@@ -28,7 +28,7 @@ export interface Updated<T> {
 }
 
 /** A branch as a place to write to. @typeParam State what a commit of it holds, as far as changes depend on it */
-export interface Place<State, Content> {
+export interface WritableBranch<State, Content> {
   readonly branch: string;
   readonly remote: string;
   /** Updates of places with one key go together. */
@@ -61,9 +61,9 @@ export interface UpdateOptions {
 }
 
 /** One wish to write, waiting for its turn or being tried. */
-interface Wish<State, Content> {
+interface PendingUpdate<State, Content> {
   intend: (tip: State) => Promise<Change<unknown, Content>>;
-  turn: Turn;
+  backoff: FairBackoff;
   ended: AbortSignal;
 }
 
@@ -72,7 +72,7 @@ type Answer =
   { updated: Omit<Updated<unknown>, 'retries'> } | { error: unknown } | { pause: number; beaten: boolean };
 
 /** Wishes of this process by ledger: those that wait while one is being written go together in the next push. */
-const queue = new Queue<unknown, Answer>();
+const queue = new SharedPush<unknown, Answer>();
 
 /**
  * Writes to a branch: the intent is applied to the newest tip and pushed as a compare-and-swap; when somebody
@@ -83,21 +83,21 @@ const queue = new Queue<unknown, Answer>();
  * @throws {GitopsError} `timeout` after the deadline, and at once what no retry can mend
  */
 export async function updateBranch<T, State extends { commit: Commit | undefined }, Content>(
-  place: Place<State, Content>,
+  place: WritableBranch<State, Content>,
   intend: (tip: State) => Promise<Change<T, Content>>,
   { deadlineMs = 120_000, signal }: UpdateOptions = {},
 ): Promise<Updated<T>> {
   const deadline = AbortSignal.timeout(deadlineMs);
   const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
-  const turn = new Turn(deadlineMs);
-  const wish: Wish<State, Content> = { intend, turn, ended };
+  const backoff = new FairBackoff(deadlineMs);
+  const update: PendingUpdate<State, Content> = { intend, backoff, ended };
   let last: unknown;
   let retries = 0;
   while (!ended.aborted) {
     let pause: number;
     try {
-      const answer = await queue.serve(place.key, wish, (wishes) =>
-        attempt(place, wishes as Wish<State, Content>[], ended),
+      const answer = await queue.serve(place.key, update, (wishes) =>
+        attempt(place, wishes as PendingUpdate<State, Content>[], ended),
       );
       if ('updated' in answer) return { ...answer.updated, retries } as Updated<T>;
       if ('error' in answer) throw answer.error;
@@ -107,7 +107,7 @@ export async function updateBranch<T, State extends { commit: Commit | undefined
       if (!(error instanceof GitopsError && error.retryable)) throw error;
       last = error;
       retries += 1;
-      pause = turn.afterFailure();
+      pause = backoff.afterFailure();
     }
     await sleep(pause, undefined, { signal: ended }).catch(() => {});
   }
@@ -121,27 +121,27 @@ export async function updateBranch<T, State extends { commit: Commit | undefined
 
 /** Tries to write wishes in order, a commit each on top of the one before, all in one push. */
 async function attempt<State extends { commit: Commit | undefined }, Content>(
-  place: Place<State, Content>,
-  wishes: readonly Wish<State, Content>[],
+  place: WritableBranch<State, Content>,
+  updates: readonly PendingUpdate<State, Content>[],
   signal: AbortSignal,
 ): Promise<Answer[]> {
   const began = performance.now();
   const first = await place.tip(signal);
   const newest = first.commit && (await place.text(first.commit));
   const asked = performance.now() - began;
-  const pause = Math.min(...wishes.map(({ turn }) => turn.yields(newest, asked))); // whoever waits longest decides
-  if (pause > 0) return wishes.map(() => ({ pause, beaten: false }));
+  const pause = Math.min(...updates.map(({ backoff }) => backoff.delayBefore(newest, asked))); // whoever waits longest decides
+  if (pause > 0) return updates.map(() => ({ pause, beaten: false }));
   const keep = new Map<string, Commit>();
   const answers: Answer[] = [];
   let tip = first;
-  for (const wish of wishes) {
-    if (wish.ended.aborted) {
+  for (const update of updates) {
+    if (update.ended.aborted) {
       answers.push({ pause: 0, beaten: false }); // its own deadline tells
       continue;
     }
     try {
-      const change = await wish.intend(tip);
-      const commit = await write(place, tip, change, wish.turn);
+      const change = await update.intend(tip);
+      const commit = await write(place, tip, change, update.backoff);
       if (commit !== undefined) tip = await place.at(commit);
       for (const [name, id] of change.keep ?? []) keep.set(name, id);
       answers.push({ updated: { value: change.value, commit } });
@@ -153,15 +153,15 @@ async function attempt<State extends { commit: Commit | undefined }, Content>(
   if ((await place.push(tip.commit, first.commit, keep, signal)) === 'landed') return answers;
   // What was decided on top of a commit that did not land has to be decided anew.
   const took = performance.now() - began;
-  return wishes.map(({ turn }) => ({ pause: turn.afterLoss(took), beaten: true }));
+  return updates.map(({ backoff }) => ({ pause: backoff.afterLoss(took), beaten: true }));
 }
 
 async function write<State extends { commit: Commit | undefined }, Content>(
-  place: Place<State, Content>,
+  place: WritableBranch<State, Content>,
   tip: State,
   { edit, message = 'Update', releases }: Change<unknown, Content>,
-  turn: Turn,
+  backoff: FairBackoff,
 ): Promise<Commit | undefined> {
   if (edit === undefined || edit.size === 0) return undefined;
-  return place.commit(tip.commit, edit, turn.told(message), releases);
+  return place.commit(tip.commit, edit, backoff.told(message), releases);
 }

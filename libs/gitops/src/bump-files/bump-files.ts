@@ -2,7 +2,7 @@ import { GitopsError } from '../error.ts';
 import { ledgerMessage } from '../ledger/message.ts';
 import type { Branch } from '../branch/branch.ts';
 import type { CommitOptions } from '../git/identity.ts';
-import { updateBranch, type Change, type Place } from '../branch/update-branch.ts';
+import { updateBranch, type Change, type WritableBranch } from '../branch/update-branch.ts';
 import { editFile, editor, type FileChange, type FileEdit, type Order } from './edit-file.ts';
 import { parseFilePath } from './file-path.ts';
 import { openBranch, type BranchAddress } from '../branch/open-branch.ts';
@@ -74,7 +74,7 @@ export async function bumpFiles(request: BumpFilesRequest): Promise<BumpFilesRes
 }
 
 /** The files of a branch as a place to write to. @param tip what was fetched when it was opened; used once */
-function placeOf(branch: Branch, tip: Commit): Place<FilesTip, Uint8Array> {
+function placeOf(branch: Branch, tip: Commit): WritableBranch<FilesTip, Uint8Array> {
   let fresh: Commit | undefined = tip;
   return {
     branch: branch.branch,

@@ -1,5 +1,5 @@
 import { GitopsError } from '../error.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import { ValuesError } from '../values/error.ts';
 import type { Value } from '../values/value.ts';
 import type { Commit } from '../git/commit.ts';
@@ -19,7 +19,7 @@ export interface Order {
   path: string;
   commit: Commit;
   /** The checkout that is asked which of two commits is older. */
-  source: Pick<Source, 'isAncestor'>;
+  checkout: Pick<Checkout, 'isAncestor'>;
 }
 
 /** What became of one value. */
@@ -32,7 +32,7 @@ export interface FileChange {
 }
 
 /** What reads and writes values. It parses YAML, and takes as long to load as a remote to answer: both at once. */
-export type Editor = Pick<
+type Editor = Pick<
   typeof import('../values/index.ts'),
   'getValue' | 'setValue' | 'parsePath' | 'formatPath'
 >;
@@ -87,8 +87,8 @@ function assertOnce({ parsePath, formatPath }: Editor, file: string, edits: read
 }
 
 /** Whether a file names a commit that has ours in its past. A value that is no commit of this checkout is older. */
-async function isNewer(recorded: Value | null, { commit, source }: Order): Promise<boolean> {
+async function isNewer(recorded: Value | null, { commit, checkout }: Order): Promise<boolean> {
   if (typeof recorded !== 'string' || !/^[0-9a-f]{40,64}$/.test(recorded) || recorded === commit)
     return false;
-  return source.isAncestor(commit, recorded);
+  return checkout.isAncestor(commit, recorded);
 }

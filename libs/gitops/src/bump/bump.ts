@@ -4,7 +4,7 @@ import type { Environment } from '../workspace/environment.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { planBump, type Plan, type Run } from './plan.ts';
 import { assertReleasable } from '../due/releasable.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stacksAt } from '../workspace/stack.ts';
 import type { Intent, Failure } from './intent.ts';
@@ -12,7 +12,7 @@ import { updateLedger } from '../ledger/update-ledger.ts';
 
 /** One run's wish: release these images and record these applied stacks, at this checkout's commit. */
 export interface BumpRequest {
-  source: Source;
+  checkout: Checkout;
   environment: Environment;
   intents: readonly Intent[];
   /** What of the run did not get as far, and why. */
@@ -42,23 +42,23 @@ export interface BumpResult extends Plan {
  *   from the remote: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function bump(request: BumpRequest): Promise<BumpResult> {
-  const { source, environment } = request;
-  const releasable = await assertReleasable(source, environment);
-  const config = releasable.dirty ? await source.snapshot() : releasable.head;
+  const { checkout, environment } = request;
+  const releasable = await assertReleasable(checkout, environment);
+  const config = releasable.dirty ? await checkout.snapshot() : releasable.head;
   const run: Run = {
     ...releasable,
-    source,
+    checkout,
     config,
     environment: environment.name,
     deploy: environment.deploy,
-    apps: await appsAt(source, config, environment.name),
-    stacks: await stacksAt(source, config, environment.name),
+    apps: await appsAt(checkout, config, environment.name),
+    stacks: await stacksAt(checkout, config, environment.name),
     changed: remember(request.changed),
     intents: request.intents,
     failed: request.failed ?? [],
     runUrl: request.runUrl,
   };
-  const repository = await LedgerRepository.open(source, environment);
+  const repository = await LedgerRepository.open(checkout, environment);
   try {
     const place = environment.ledger.branch;
     const { value, commit, retries } = await updateLedger(

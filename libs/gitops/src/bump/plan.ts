@@ -1,12 +1,12 @@
 import { appliedFile, readApplied, type Applied } from '../ledger/applied.ts';
 import { bumpMessage } from './message.ts';
-import { decide } from './decide-app.ts';
-import { decideStack, type StackFate, type Touched } from './decide-stack.ts';
-import { dueProjects, standing, type Situation } from '../due/due.ts';
+import { decideApp } from './decide-app.ts';
+import { decideStack, type StackDecision, type StackRun } from './decide-stack.ts';
+import { dueProjects, standing, type EnvironmentState } from '../due/due.ts';
 import type { Tip } from '../ledger/ledger-repository.ts';
 import {
   LEDGER_FILE,
-  print,
+  printRecord,
   readReleases,
   readState,
   releasedApps,
@@ -21,7 +21,7 @@ import type { Outcome } from '../ledger/outcome.ts';
 import type { Intent, Failure } from './intent.ts';
 
 /** One run against one environment, without the state of the ledger, which differs with each tip. */
-export interface Run extends Omit<Situation, 'state'> {
+export interface Run extends Omit<EnvironmentState, 'state'> {
   environment: string;
   /** The commit at which chart and values are read: `head`, or a snapshot of uncommitted changes on top of it. */
   config: Commit;
@@ -51,13 +51,10 @@ export interface Plan {
 export async function planBump(run: Run, tip: Tip, place: string): Promise<Change<Plan>> {
   const { environment, config } = run;
   const state = await readState(tip, place);
-  const situation: Situation = { ...run, state };
+  const current: EnvironmentState = { ...run, state };
   const applied = await readApplied(tip, environment, place);
-  const stacks = await decideStacks(run, situation, applied);
-  const outcomes = [
-    ...(await decideApps(run, situation, tip, place)),
-    ...stacks.map(({ outcome }) => outcome),
-  ];
+  const stacks = await decideStacks(run, current, applied);
+  const outcomes = [...(await decideApps(run, current, tip, place)), ...stacks.map(({ outcome }) => outcome)];
   outcomes.sort((a, b) => (a.app < b.app ? -1 : 1));
   const orphans = without(releasedApps(tip), run.apps);
   const orphanStacks = without([...applied.keys()], run.stacks);
@@ -67,16 +64,17 @@ export async function planBump(run: Run, tip: Tip, place: string): Promise<Chang
   const astray = stacks.flatMap(({ outcome, astray }) => (astray ? [outcome.app] : []));
   const settles = landed.length > 0 || stacks.some(({ outcome }) => isSettling(outcome, state));
   const dirty = config !== run.head;
-  const settled = settles && !dirty ? await advance(situation, outcomes) : state;
+  const settled = settles && !dirty ? await advance(current, outcomes) : state;
   const next = withPending(settled, ...astray);
   const edit = new Map([
     ...landed.filter(({ after }) => after?.graph === undefined).map(releaseOf),
     ...stacks.flatMap(({ outcome, record }) =>
-      record ? [[appliedFile(environment, outcome.app), print(record)] as const] : [],
+      record ? [[appliedFile(environment, outcome.app), printRecord(record)] as const] : [],
     ),
   ]);
-  if (edit.size === 0 && print(next) === print(state)) return { value };
-  if (print(next) !== print(state) || !tip.files.includes(LEDGER_FILE)) edit.set(LEDGER_FILE, print(next));
+  if (edit.size === 0 && printRecord(next) === printRecord(state)) return { value };
+  if (printRecord(next) !== printRecord(state) || !tip.files.includes(LEDGER_FILE))
+    edit.set(LEDGER_FILE, printRecord(next));
   return {
     value: { ...value, state: next },
     edit,
@@ -86,12 +84,12 @@ export async function planBump(run: Run, tip: Tip, place: string): Promise<Chang
   };
 }
 
-async function decideApps(run: Run, situation: Situation, tip: Tip, place: string): Promise<Outcome[]> {
+async function decideApps(run: Run, current: EnvironmentState, tip: Tip, place: string): Promise<Outcome[]> {
   const intents = run.intents.filter(({ graph }) => graph === undefined);
   const names = intents.map(({ app }) => app);
   const releases = await readReleases(tip, names, place);
   const decided = await Promise.all(
-    intents.map((intent) => decide(situation, run.config, intent, releases.get(intent.app))),
+    intents.map((intent) => decideApp(current, run.config, intent, releases.get(intent.app))),
   );
   const failed = run.failed.filter(({ begun }) => !begun);
   return [...decided, ...failed.map(({ app, reason }): Outcome => ({ app, outcome: 'failed', reason }))];
@@ -99,19 +97,19 @@ async function decideApps(run: Run, situation: Situation, tip: Tip, place: strin
 
 function decideStacks(
   { intents, failed, config }: Run,
-  situation: Situation,
+  current: EnvironmentState,
   applied: ReadonlyMap<string, Applied>,
-): Promise<StackFate[]> {
-  const touched: Touched[] = [
+): Promise<StackDecision[]> {
+  const run: StackRun[] = [
     ...intents.filter(({ graph }) => graph !== undefined),
     ...failed.filter(({ begun }) => begun),
   ];
-  return Promise.all(touched.map((stack) => decideStack(situation, config, stack, applied.get(stack.app))));
+  return Promise.all(run.map((stack) => decideStack(current, config, stack, applied.get(stack.app))));
 }
 
 const releaseOf = ({ app, after }: Outcome): readonly [file: string, text: string] => [
   releaseFile(app),
-  print(after as Release),
+  printRecord(after as Release),
 ];
 
 /** A stack that was due only because nobody knew what the cloud holds; applying it for nothing again would take minutes. */
@@ -126,11 +124,11 @@ const without = (names: readonly string[], known: readonly { name: string }[]): 
  * main's history that can be an older one. What is `superseded` then has a record that is newer than `through`, and a
  * revert of it would hide in the difference from there: it stays due.
  */
-async function advance(situation: Situation, outcomes: readonly Outcome[]): Promise<LedgerState> {
-  if ((await standing(situation)) === 'behind') return situation.state;
+async function advance(current: EnvironmentState, outcomes: readonly Outcome[]): Promise<LedgerState> {
+  if ((await standing(current)) === 'behind') return current.state;
   const settled = new Set(
     outcomes.flatMap(({ app, outcome }) => (outcome === 'landed' || outcome === 'unchanged' ? [app] : [])),
   );
-  const due = await dueProjects(situation);
-  return { through: situation.head, pending: due.filter((project) => !settled.has(project)) };
+  const due = await dueProjects(current);
+  return { through: current.head, pending: due.filter((project) => !settled.has(project)) };
 }

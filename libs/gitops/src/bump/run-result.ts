@@ -7,7 +7,7 @@ import { AppRelease } from '../ledger/records.ts';
 import type { Intent, Failure } from './intent.ts';
 
 /** Where runs leave their results, from the root of the work tree. Ignored by Git. */
-export const RUNS = '.slipway/runs';
+const RUNS = '.slipway/runs';
 
 /** How many runs are kept. Results are only read by the run that wrote them, or by hand after a failed bump. */
 const KEPT = 20;
@@ -78,7 +78,7 @@ export async function readRunResults(root: string, run: string): Promise<RunResu
  * What results ask of a bump. A stack that was applied is in the cloud whatever became of its run; one whose update has
  * begun and never ended may be there in part.
  */
-export function wishesOf(results: readonly RunResult[]): { intents: Intent[]; failed: Failure[] } {
+export function intentsOf(results: readonly RunResult[]): { intents: Intent[]; failed: Failure[] } {
   const begun = results.filter(({ applied }) => applied === BEGUN);
   return {
     intents: results

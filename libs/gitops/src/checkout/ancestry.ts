@@ -1,10 +1,10 @@
 import { deepen, isWhole, type Shallow } from './deepen.ts';
 import { tryGit } from '../git/run-git.ts';
-import { Memory } from './memo.ts';
+import { Memo } from './memo.ts';
 import type { ObjectBatch } from '../git/object-batch.ts';
 import type { Settings } from '../git/settings.ts';
 import { SNAPSHOT_TRAILER } from './snapshot.ts';
-import type { Stretch } from './history-walk.ts';
+import type { HistoryWalk } from './history-walk.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -15,8 +15,8 @@ export class Ancestry implements Shallow {
   readonly root: string;
   readonly settings: () => Promise<Settings>;
   readonly #objects: ObjectBatch;
-  readonly #known = new Memory();
-  #stretch: Stretch | undefined;
+  readonly #known = new Memo();
+  #stretch: HistoryWalk | undefined;
   #whole = false;
   #deepening: Promise<void> | undefined;
 
@@ -65,13 +65,13 @@ export class Ancestry implements Shallow {
   }
 
   /** Takes what one walk through history found for granted: what it knows is asked of no process. */
-  learn(stretch: Stretch): void {
-    this.#stretch = stretch;
+  learn(walk: HistoryWalk): void {
+    this.#stretch = walk;
   }
 
   /** Where a commit stands in history: itself, or for a snapshot its parent; undefined where it is not known. */
   position(commit: Commit): Promise<Commit | undefined> {
-    return this.#known.recall(commit, async () => {
+    return this.#known.get(commit, async () => {
       const found = await this.#objects.find(`${commit}^{commit}`);
       if (found === undefined) return undefined;
       const text = found.content.toString('utf8');
@@ -83,7 +83,7 @@ export class Ancestry implements Shallow {
   async #contains(newer: Commit, older: Commit): Promise<boolean> {
     const learned = this.#stretch?.contains(newer, older);
     if (learned !== undefined) return learned;
-    const answer = await this.#known.recall(`${older} in ${newer}`, async () => {
+    const answer = await this.#known.get(`${older} in ${newer}`, async () => {
       const { code } = await this.#try(['merge-base', '--is-ancestor', older, newer]);
       return code === 0 ? 'yes' : undefined;
     });

@@ -1,5 +1,5 @@
 import { Ancestry } from './ancestry.ts';
-import { Contents } from './commit-files.ts';
+import { CommitFiles } from './commit-files.ts';
 import { GitopsError } from '../error.ts';
 import { git, gitLine, tryGit } from '../git/run-git.ts';
 import { ObjectBatch } from '../git/object-batch.ts';
@@ -8,7 +8,7 @@ import type { CommitOptions } from '../git/identity.ts';
 import { readSettings, type Settings } from '../git/settings.ts';
 import type { Tree } from '../git/tree.ts';
 import { writeSnapshot } from './snapshot.ts';
-import type { Stretch } from './history-walk.ts';
+import type { HistoryWalk } from './history-walk.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -16,14 +16,14 @@ import type { Commit } from '../git/commit.ts';
  * commit contains. Nothing here touches the work tree, the index, refs or configuration; a shallow clone is fetched
  * deeper where its history is too short for an answer.
  */
-export class Source {
+export class Checkout {
   /** The root of the work tree; of a bare repository, its folder. */
   readonly root: string;
   /** How commits on ledgers are made from here. */
   readonly commits: CommitOptions;
   readonly #objects: ObjectBatch;
   readonly #ancestry: Ancestry;
-  readonly #contents: Contents;
+  readonly #contents: CommitFiles;
   #settings: Promise<Settings> | undefined;
 
   private constructor(root: string, commits: CommitOptions) {
@@ -31,7 +31,7 @@ export class Source {
     this.commits = commits;
     this.#objects = new ObjectBatch(root);
     this.#ancestry = new Ancestry(root, () => this.settings(), this.#objects);
-    this.#contents = new Contents(root, this.#objects);
+    this.#contents = new CommitFiles(root, this.#objects);
   }
 
   /**
@@ -40,12 +40,12 @@ export class Source {
    * @param commits how commits on ledgers are made from here. @default as Git is configured
    * @throws {GitopsError} `no-repository`
    */
-  static async open(folder: string, commits: CommitOptions = {}): Promise<Source> {
+  static async open(folder: string, commits: CommitOptions = {}): Promise<Checkout> {
     const found = await tryGit(['rev-parse', '--is-bare-repository', '--absolute-git-dir'], { cwd: folder });
     const [bare, gitFolder] = found.stdout.toString('utf8').split('\n');
-    if (bare === 'true' && gitFolder) return new Source(gitFolder, commits);
+    if (bare === 'true' && gitFolder) return new Checkout(gitFolder, commits);
     const tree = await tryGit(['rev-parse', '--show-toplevel'], { cwd: folder });
-    if (tree.code === 0) return new Source(tree.stdout.toString('utf8').trimEnd(), commits);
+    if (tree.code === 0) return new Checkout(tree.stdout.toString('utf8').trimEnd(), commits);
     throw new GitopsError(
       'no-repository',
       `${folder} is not inside a Git work tree. Run in a clone, or \`git init\` and commit first.`,
@@ -183,8 +183,8 @@ export class Source {
   }
 
   /** Takes what one walk through history found for granted: what it knows is asked of no process. */
-  learn(stretch: Stretch): void {
-    this.#ancestry.learn(stretch);
+  learn(walk: HistoryWalk): void {
+    this.#ancestry.learn(walk);
   }
 }
 
@@ -195,4 +195,4 @@ export class Source {
 export type Mainline = Commit | 'branches';
 
 /** What the rules of the ledger ask of a checkout; small enough to fake in a model. */
-export type History = Pick<Source, 'isAncestor' | 'isOnMainline' | 'objectId'>;
+export type CommitGraph = Pick<Checkout, 'isAncestor' | 'isOnMainline' | 'objectId'>;

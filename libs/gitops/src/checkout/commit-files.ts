@@ -1,14 +1,14 @@
 import { git } from '../git/run-git.ts';
-import { Memory } from './memo.ts';
+import { Memo } from './memo.ts';
 import type { ObjectBatch } from '../git/object-batch.ts';
 import { parseTree, type Tree } from '../git/tree.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** What the commits of a checkout hold. */
-export class Contents {
+export class CommitFiles {
   readonly #root: string;
   readonly #objects: ObjectBatch;
-  readonly #ids = new Memory();
+  readonly #ids = new Memo();
   readonly #listed = new Map<string, Promise<ReadonlyMap<string, string>>>();
 
   constructor(root: string, objects: ObjectBatch) {
@@ -19,7 +19,7 @@ export class Contents {
   /** The Git object id of a file or folder at a commit; undefined where it is not there. */
   objectId(commit: Commit, path: string): Promise<string | undefined> {
     const name = `${commit}:${path}`;
-    return this.#ids.recall(name, async () => (await this.#objects.find(name))?.id);
+    return this.#ids.get(name, async () => (await this.#objects.find(name))?.id);
   }
 
   /** The text of a file by its Git object id, or any name that Git has for it. */

@@ -4,7 +4,7 @@ import { GitopsError } from '../error.ts';
 import { git, tryGit } from '../git/run-git.ts';
 import { remoteError } from '../git/rejection.ts';
 import { connectionTo, REMOTE, type Connection } from '../git/connection.ts';
-import type { Source } from './checkout.ts';
+import type { Checkout } from './checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { redact } from '../text/redact.ts';
 
@@ -13,9 +13,9 @@ import { redact } from '../text/redact.ts';
  *
  * @throws {GitopsError} `not-found`, `auth`, `network`
  */
-export async function fetchBranch(source: Source, remote: string, branch: string): Promise<Commit> {
-  const { env, name } = await connect(source, remote);
-  const options = { cwd: source.root, env: { ...env } };
+export async function fetchBranch(checkout: Checkout, remote: string, branch: string): Promise<Commit> {
+  const { env, name } = await connect(checkout, remote);
+  const options = { cwd: checkout.root, env: { ...env } };
   const ref = `refs/heads/${branch}`;
   const listed = await tryGit(['ls-remote', '--', REMOTE, ref], options);
   if (listed.code !== 0) throw remoteError(`Asking for ${branch} at`, name, listed.stderr);
@@ -27,7 +27,7 @@ export async function fetchBranch(source: Source, remote: string, branch: string
       { value: branch },
     );
   }
-  if ((await source.resolve(commit)) === undefined) {
+  if ((await checkout.resolve(commit)) === undefined) {
     const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--refmap=', '--', REMOTE, ref];
     const fetched = await tryGit(args, options);
     if (fetched.code !== 0) throw remoteError(`Fetching ${branch} from`, name, fetched.stderr);
@@ -40,9 +40,9 @@ export async function fetchBranch(source: Source, remote: string, branch: string
  *
  * @throws {GitopsError} `not-found` for a name that the checkout does not have
  */
-export async function connect(source: Source, remote: string): Promise<Connection> {
-  const settings = await source.settings();
-  const address = remote.includes('/') && isFolder(remote) ? await makeFolder(source, remote) : remote;
+export async function connect(checkout: Checkout, remote: string): Promise<Connection> {
+  const settings = await checkout.settings();
+  const address = remote.includes('/') && isFolder(remote) ? await makeFolder(checkout, remote) : remote;
   const connection = connectionTo(settings, address);
   if (connection !== undefined) return connection;
   throw new GitopsError(
@@ -52,18 +52,18 @@ export async function connect(source: Source, remote: string): Promise<Connectio
   );
 }
 
-async function makeFolder(source: Source, remote: string): Promise<string> {
-  const folder = resolve(source.root, remote);
+async function makeFolder(checkout: Checkout, remote: string): Promise<string> {
+  const folder = resolve(checkout.root, remote);
   const exists = await stat(join(folder, 'HEAD')).catch(() => undefined);
   if (!exists) {
-    const format = `--object-format=${await source.objectFormat()}`;
+    const format = `--object-format=${await checkout.objectFormat()}`;
     await mkdir(folder, { recursive: true }).catch((cause: Error) => {
       throw new GitopsError('not-found', `${folder} is no folder for a repository: ${cause.message}`, {
         value: remote,
         cause,
       });
     });
-    await git(['init', '--quiet', '--bare', '--template=', format, folder], { cwd: source.root });
+    await git(['init', '--quiet', '--bare', '--template=', format, folder], { cwd: checkout.root });
   }
   return folder;
 }

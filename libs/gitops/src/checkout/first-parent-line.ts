@@ -4,7 +4,7 @@ import type { Commit } from '../git/commit.ts';
  * A commit and its first parents, one after the other. Of two commits on it the younger contains what the older
  * contains, so that for every commit of history one number tells which of them have it: that of the first that does.
  */
-export class Line {
+export class FirstParentLine {
   readonly #positions = new Map<Commit, number>();
   readonly #arrivals = new Map<Commit, number>();
 

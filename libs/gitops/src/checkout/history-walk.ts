@@ -1,5 +1,5 @@
 import { git, tryGit } from '../git/run-git.ts';
-import { Line } from './first-parent-line.ts';
+import { FirstParentLine } from './first-parent-line.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** Rounds of looking for lines of history before the rest is left to a slower question. */
@@ -9,12 +9,12 @@ const ROUNDS = 8;
  * The part of history that tells HEAD and a number of releases apart, read in one walk however many there are. What
  * is asked of it afterwards takes no process.
  */
-export class Stretch {
+export class HistoryWalk {
   readonly #head: Commit;
   readonly #parents: ReadonlyMap<Commit, readonly Commit[]>;
   readonly #folders: ReadonlySet<string>;
   readonly #touching: ReadonlyMap<string, readonly Commit[]>;
-  readonly #lines: Line[] = [];
+  readonly #lines: FirstParentLine[] = [];
 
   private constructor(
     head: Commit,
@@ -37,7 +37,7 @@ export class Stretch {
     head: Commit,
     commits: readonly Commit[],
     folders: ReadonlySet<string>,
-  ): Promise<Stretch> {
+  ): Promise<HistoryWalk> {
     const all = [...new Set(commits)];
     const base = await baseOf(root, head, all);
     const input = [head, ...all, ...(base === undefined ? [] : [`^${base}`])].join('\n');
@@ -55,7 +55,7 @@ export class Stretch {
         else touching.set(folder, [commit]);
       }
     }
-    return new Stretch(head, parents, folders, touching);
+    return new HistoryWalk(head, parents, folders, touching);
   }
 
   /** The commits that HEAD has, `release` has not, and that touch one of these folders; merges are not counted. */
@@ -87,10 +87,10 @@ export class Stretch {
     return this.#parents.has(newer) && this.#lineOf(newer).contains(newer, older);
   }
 
-  #lineOf(commit: Commit): Line {
+  #lineOf(commit: Commit): FirstParentLine {
     const known = this.#lines.find((line) => line.positionOf(commit) !== undefined);
     if (known !== undefined) return known;
-    const line = new Line(this.#parents, commit);
+    const line = new FirstParentLine(this.#parents, commit);
     this.#lines.push(line);
     return line;
   }

@@ -1,9 +1,9 @@
 /** Answers that never change once they are known. */
-export class Memory {
+export class Memo {
   readonly #known = new Map<string, Promise<string | undefined>>();
 
   /** Asks once. What was not found is asked again, because a fetch may have brought it. */
-  async recall(question: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
+  async get(question: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
     const asked = this.#known.get(question) ?? ask();
     this.#known.set(question, asked);
     const answer = await asked;

@@ -102,9 +102,9 @@ async function run(edits: readonly FileEdit[], options: Options): Promise<BumpFi
 
 async function orderOf(path: string | undefined): Promise<Order | undefined> {
   if (path === undefined) return undefined;
-  const { Source } = await import('../checkout/checkout.ts');
-  const source = await Source.open(process.cwd());
-  return { path, commit: await source.head(), source };
+  const { Checkout } = await import('../checkout/checkout.ts');
+  const checkout = await Checkout.open(process.cwd());
+  return { path, commit: await checkout.head(), checkout };
 }
 
 function describe({ branch }: Options, { changes, commit, dryRun }: BumpFilesResult): string {

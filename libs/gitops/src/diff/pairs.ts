@@ -4,7 +4,7 @@ import { GitopsError } from '../error.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, releasedApps, type Release } from '../ledger/records.ts';
 import { candidatesAt } from '../render/work-tree.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Platforms, ReleasePair } from './releases.ts';
 
@@ -24,23 +24,26 @@ type Releases = ReadonlyMap<string, Release>;
  * @param commit for example HEAD, or a snapshot of the work tree
  */
 export async function pairsWithReleased(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   commit: Commit,
 ): Promise<Pairs> {
-  const released = await releasesAt(source, environment, undefined);
-  const next = await releasesOf(source, environment, commit);
+  const released = await releasesAt(checkout, environment, undefined);
+  const next = await releasesOf(checkout, environment, commit);
   return pairUp(released, withImagesOf(next, released));
 }
 
 /** What one commit would release in an environment, against what another one would, with one and the same image. */
 export async function pairsOfCommits(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   base: Commit,
   commit: Commit,
 ): Promise<Pairs> {
-  return pairUp(await releasesOf(source, environment, base), await releasesOf(source, environment, commit));
+  return pairUp(
+    await releasesOf(checkout, environment, base),
+    await releasesOf(checkout, environment, commit),
+  );
 }
 
 /**
@@ -49,12 +52,15 @@ export async function pairsOfCommits(
  * @throws {GitopsError} `usage` for what is no commit of the ledger
  */
 export async function pairsOfRecords(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   before: string,
   after: string,
 ): Promise<Pairs> {
-  return pairUp(await releasesAt(source, environment, before), await releasesAt(source, environment, after));
+  return pairUp(
+    await releasesAt(checkout, environment, before),
+    await releasesAt(checkout, environment, after),
+  );
 }
 
 function pairUp(before: Releases, after: Releases): Pairs {
@@ -65,8 +71,8 @@ function pairUp(before: Releases, after: Releases): Pairs {
   };
 }
 
-async function releasesOf(source: Source, environment: Environment, commit: Commit): Promise<Releases> {
-  const { apps, platform } = await candidatesAt(source, environment, commit);
+async function releasesOf(checkout: Checkout, environment: Environment, commit: Commit): Promise<Releases> {
+  const { apps, platform } = await candidatesAt(checkout, environment, commit);
   return new Map([...apps, ...(platform ? [[PLATFORM, platform] as const] : [])]);
 }
 
@@ -80,11 +86,11 @@ function withImagesOf(next: Releases, released: Releases): Releases {
 }
 
 async function releasesAt(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   name: string | undefined,
 ): Promise<Releases> {
-  const repository = await LedgerRepository.open(source, environment, { history: name !== undefined });
+  const repository = await LedgerRepository.open(checkout, environment, { history: name !== undefined });
   try {
     const newest = await repository.tip();
     const tip = name === undefined ? newest : await repository.at(await commitOf(repository, name));

@@ -5,7 +5,7 @@ import { requireHelm } from '../render/helm/find-helm.ts';
 import { recordsToRender } from '../render/release.ts';
 import type { Manifest } from '../render/helm/manifest.ts';
 import { Renderer } from '../render/renderer.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import { diffManifests } from './diff.ts';
 import type { AppDiff } from './print.ts';
 import type { Outcome } from '../ledger/outcome.ts';
@@ -30,12 +30,12 @@ export interface Platforms {
  * @throws {GitopsError} `no-tool`; `invalid`, `missing-commit` where Argo CD could not render it either
  */
 export async function diffReleases(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   pairs: readonly ReleasePair[],
   platforms: Platforms,
 ): Promise<AppDiff[]> {
-  const renderer = new Renderer(source, await requireHelm());
+  const renderer = new Renderer(checkout, await requireHelm());
   const render = async (
     app: string,
     release: Release | undefined,
@@ -60,13 +60,13 @@ export async function diffReleases(
 
 /** As {@link diffReleases}, for what a bump or a promotion decided; with the platform that the ledger has by now. */
 export async function diffOutcomes(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   outcomes: readonly Outcome[],
 ): Promise<AppDiff[]> {
-  const { platform } = await recordsToRender(source, environment);
+  const { platform } = await recordsToRender(checkout, environment);
   const own = outcomes.find(({ app }) => app === PLATFORM);
   const platforms = { before: own?.before ?? platform, after: own?.after ?? platform };
   const pairs = outcomes.map(({ app, before, after }) => ({ app, before, after }));
-  return diffReleases(source, environment, pairs, platforms);
+  return diffReleases(checkout, environment, pairs, platforms);
 }

@@ -1,6 +1,6 @@
-import { dueProjects, standing, type Situation } from './due.ts';
+import { dueProjects, standing, type EnvironmentState } from './due.ts';
 import { git, gitLine } from '../git/run-git.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Commit } from '../git/commit.ts';
 const TRIED = 500;
 
 /** A situation whose history can also be walked. */
-export type CheckoutSituation = Situation & { source: Source };
+export type CheckoutState = EnvironmentState & { checkout: Checkout };
 
 /**
  * A base for plain `nx affected` that covers all that is due: the ledger's `through` while nothing is pending,
@@ -19,29 +19,29 @@ export type CheckoutSituation = Situation & { source: Source };
  *
  * `slipway affected` selects exactly what is due and is to be preferred.
  */
-export async function affectedBase(situation: CheckoutSituation): Promise<Commit> {
-  const { source, state, head, changed } = situation;
+export async function affectedBase(current: CheckoutState): Promise<Commit> {
+  const { checkout, state, head, changed } = current;
   const through = state.through;
-  if (through === undefined || (await standing(situation)) !== 'ahead') return emptyTree(source);
-  const due = await dueProjects(situation);
+  if (through === undefined || (await standing(current)) !== 'ahead') return emptyTree(checkout);
+  const due = await dueProjects(current);
   const covers = async (base: Commit) => {
     const affected = base === head ? new Set<string>() : await changed(base, head);
     return due.every((project) => affected.has(project));
   };
-  for (const base of await firstParents(source, through)) {
+  for (const base of await firstParents(checkout, through)) {
     if (await covers(base)) return base;
   }
-  return emptyTree(source);
+  return emptyTree(checkout);
 }
 
-async function firstParents(source: Source, from: Commit): Promise<Commit[]> {
+async function firstParents(checkout: Checkout, from: Commit): Promise<Commit[]> {
   const listed = await git(['rev-list', '--first-parent', `--max-count=${TRIED}`, from, '--'], {
-    cwd: source.root,
+    cwd: checkout.root,
   });
   return listed.toString('utf8').split('\n').filter(Boolean);
 }
 
 /** The id that every repository knows for "no files at all". */
-function emptyTree(source: Source): Promise<Commit> {
-  return gitLine(['hash-object', '-t', 'tree', '--stdin'], { cwd: source.root, input: '' });
+function emptyTree(checkout: Checkout): Promise<Commit> {
+  return gitLine(['hash-object', '-t', 'tree', '--stdin'], { cwd: checkout.root, input: '' });
 }

@@ -1,4 +1,4 @@
-import type { History, Mainline } from '../checkout/checkout.ts';
+import type { CommitGraph, Mainline } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -7,16 +7,16 @@ import type { Commit } from '../git/commit.ts';
  * - `older`: the commit lies in the record's history: replacing it would go back in time
  * - `diverged`: both are in main's history and neither contains the other
  */
-export type Order = 'newer' | 'older' | 'diverged';
+type Comparison = 'newer' | 'older' | 'diverged';
 
 /** Order is by the configuration commit, by ancestry alone; clocks and run numbers are never asked. */
-export async function compare(
-  source: History,
+export async function compareCommits(
+  checkout: CommitGraph,
   mainline: Mainline,
   head: Commit,
   recorded: Commit,
-): Promise<Order> {
-  if (recorded === head || (await source.isAncestor(recorded, head))) return 'newer';
-  if (!(await source.isOnMainline(recorded, mainline))) return 'newer';
-  return (await source.isAncestor(head, recorded)) ? 'older' : 'diverged';
+): Promise<Comparison> {
+  if (recorded === head || (await checkout.isAncestor(recorded, head))) return 'newer';
+  if (!(await checkout.isOnMainline(recorded, mainline))) return 'newer';
+  return (await checkout.isAncestor(head, recorded)) ? 'older' : 'diverged';
 }

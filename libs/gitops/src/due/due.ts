@@ -1,7 +1,7 @@
 import type { App } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import type { LedgerState } from '../ledger/records.ts';
-import type { History, Mainline } from '../checkout/checkout.ts';
+import type { CommitGraph, Mainline } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Stack } from '../workspace/stack.ts';
 
@@ -12,8 +12,8 @@ import type { Stack } from '../workspace/stack.ts';
 export type ChangedProjects = (base: Commit, head: Commit | 'worktree') => Promise<ReadonlySet<string>>;
 
 /** The state of an environment against one commit: all that the rules of what is due depend on. */
-export interface Situation {
-  source: History;
+export interface EnvironmentState {
+  checkout: CommitGraph;
   /** The commit in question. */
   head: Commit;
   /** What "main's history" means for this environment. */
@@ -34,18 +34,18 @@ export interface Situation {
  * - `behind`: older; only records may be written
  * - `unrelated`: there is no `through`, or it left main's history; everything is due
  */
-export type Standing = 'ahead' | 'behind' | 'unrelated';
+type Standing = 'ahead' | 'behind' | 'unrelated';
 
 export async function standing({
-  source,
+  checkout,
   head,
   mainline,
   state,
-}: Pick<Situation, 'source' | 'head' | 'mainline' | 'state'>): Promise<Standing> {
+}: Pick<EnvironmentState, 'checkout' | 'head' | 'mainline' | 'state'>): Promise<Standing> {
   const { through } = state;
   if (through === undefined) return 'unrelated';
-  if (through === head || (await source.isAncestor(through, head))) return 'ahead';
-  return (await source.isOnMainline(through, mainline)) ? 'behind' : 'unrelated';
+  if (through === head || (await checkout.isAncestor(through, head))) return 'ahead';
+  return (await checkout.isOnMainline(through, mainline)) ? 'behind' : 'unrelated';
 }
 
 /**
@@ -55,12 +55,12 @@ export async function standing({
  *
  * @returns names of projects, sorted
  */
-export async function dueProjects(situation: Situation): Promise<string[]> {
-  const { apps, stacks, state } = situation;
+export async function dueProjects(current: EnvironmentState): Promise<string[]> {
+  const { apps, stacks, state } = current;
   const all = [...apps, ...stacks].map(({ name }) => name).sort();
   const pending = new Set(state.pending);
-  const changed = await changedSince(situation);
-  const byRun = new Set(deployedByRuns(situation));
+  const changed = await changedSince(current);
+  const byRun = new Set(deployedByRuns(current));
   return all.filter((name) => pending.has(name) || (byRun.has(name) && changed(name)));
 }
 
@@ -69,24 +69,24 @@ export function deployedByRuns({
   apps,
   stacks,
   deploy,
-}: Pick<Situation, 'apps' | 'stacks' | 'deploy'>): string[] {
+}: Pick<EnvironmentState, 'apps' | 'stacks' | 'deploy'>): string[] {
   const released = deploy === 'auto' ? apps : [];
   return [...released, ...stacks.filter(({ byHand }) => !byHand)].map(({ name }) => name);
 }
 
-async function changedSince(situation: Situation): Promise<(name: string) => boolean> {
-  switch (await standing(situation)) {
+async function changedSince(current: EnvironmentState): Promise<(name: string) => boolean> {
+  switch (await standing(current)) {
     case 'unrelated':
       return () => true;
     case 'behind':
       return () => false;
     case 'ahead': {
-      const touched = await touchedSince(situation);
+      const touched = await touchedSince(current);
       return (name) => touched.has(name);
     }
   }
 }
 
-async function touchedSince({ state, head, changed }: Situation): Promise<ReadonlySet<string>> {
+async function touchedSince({ state, head, changed }: EnvironmentState): Promise<ReadonlySet<string>> {
   return state.through === undefined || state.through === head ? new Set() : changed(state.through, head);
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '../workspace/environment.ts';
 import { fetchBranch } from '../checkout/fetch-branch.ts';
-import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -8,8 +8,8 @@ import type { Commit } from '../git/commit.ts';
  *
  * @throws {GitopsError} `not-found`, `auth`, `network`
  */
-export async function mainlineOf(source: Source, { source: from }: Environment): Promise<Mainline> {
-  return from === 'worktree' ? 'branches' : fetchBranch(source, from.remote, from.branch);
+export async function mainlineOf(checkout: Checkout, { source: from }: Environment): Promise<Mainline> {
+  return from === 'worktree' ? 'branches' : fetchBranch(checkout, from.remote, from.branch);
 }
 
 /**
@@ -18,20 +18,20 @@ export async function mainlineOf(source: Source, { source: from }: Environment):
  * @throws {GitopsError} `shallow`
  */
 export async function unreadable(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   mainline: Mainline,
   commit: Commit,
 ): Promise<string | undefined> {
   const id = commit.slice(0, 12);
-  if ((await source.resolve(commit)) === undefined) {
+  if ((await checkout.resolve(commit)) === undefined) {
     return `its configuration commit ${id} is not in this checkout. Fetch it: git fetch --all`;
   }
   if (environment.source === 'worktree') return undefined;
   const { remote, branch } = environment.source;
-  if (await source.isSnapshot(commit)) {
+  if (await checkout.isSnapshot(commit)) {
     return `its configuration commit ${id} is uncommitted work of one machine. Commit, push to ${remote}/${branch} and deploy again`;
   }
-  if (await source.isOnMainline(commit, mainline)) return undefined;
+  if (await checkout.isOnMainline(commit, mainline)) return undefined;
   return `its configuration commit ${id} is not on ${remote}/${branch}, which ${environment.name} reads. Deploy again from a commit that is`;
 }

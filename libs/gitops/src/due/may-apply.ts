@@ -1,12 +1,12 @@
 import { givenCommit, readApplied, type Applied } from '../ledger/applied.ts';
-import type { Situation } from './due.ts';
+import type { EnvironmentState } from './due.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readState, type LedgerState } from '../ledger/records.ts';
 import { mainlineOf } from './mainline.ts';
-import { isOvertaken } from './superseded.ts';
-import type { Source } from '../checkout/checkout.ts';
+import { supersededOutcome } from './superseded.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -14,8 +14,11 @@ import type { Commit } from '../git/commit.ts';
  *
  * @throws {GitopsError} `invalid`, and what asking the remote can throw
  */
-export async function appliedStacks(source: Source, environment: Environment): Promise<Map<string, Applied>> {
-  return (await readLedger(source, environment)).applied;
+export async function appliedStacks(
+  checkout: Checkout,
+  environment: Environment,
+): Promise<Map<string, Applied>> {
+  return (await readLedger(checkout, environment)).applied;
 }
 
 /**
@@ -28,16 +31,16 @@ export async function appliedStacks(source: Source, environment: Environment): P
  * @throws {GitopsError} `refused`, and what asking the remotes can throw
  */
 export async function assertMayApply(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   stack: string,
   last?: Commit,
 ): Promise<void> {
-  const head = await source.head();
-  const mainline = await mainlineOf(source, environment);
-  const { applied, state } = await readLedger(source, environment);
-  const overtaken = await isApplyOvertaken(
-    { source, head, mainline, state },
+  const head = await checkout.head();
+  const mainline = await mainlineOf(checkout, environment);
+  const { applied, state } = await readLedger(checkout, environment);
+  const overtaken = await isApplySuperseded(
+    { checkout, head, mainline, state },
     stack,
     applied.get(stack),
     last,
@@ -51,24 +54,24 @@ export async function assertMayApply(
 }
 
 /** Why a commit must not be applied to a stack, if anything. @param record what the ledger holds of it */
-export async function isApplyOvertaken(
-  situation: Pick<Situation, 'source' | 'head' | 'mainline' | 'state'>,
+export async function isApplySuperseded(
+  current: Pick<EnvironmentState, 'checkout' | 'head' | 'mainline' | 'state'>,
   stack: string,
   record: Applied | undefined,
   last: Commit | undefined,
 ): Promise<string | undefined> {
   for (const commit of [record && givenCommit(record), last]) {
-    const overtaken = await isOvertaken(situation, stack, commit, 'applied');
+    const overtaken = await supersededOutcome(current, stack, commit, 'applied');
     if (overtaken) return overtaken.reason;
   }
   return undefined;
 }
 
 async function readLedger(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
 ): Promise<{ applied: Map<string, Applied>; state: LedgerState }> {
-  const repository = await LedgerRepository.open(source, environment);
+  const repository = await LedgerRepository.open(checkout, environment);
   try {
     const { branch } = environment.ledger;
     const tip = await repository.tip();

@@ -1,7 +1,7 @@
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { fetchBranch } from '../checkout/fetch-branch.ts';
-import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** A commit that may be released to an environment, and what its main's history is. */
@@ -18,14 +18,14 @@ export interface Releasable {
  *
  * @throws {GitopsError} `dirty`, `unpushed`, `no-commit`, `shallow`, and what asking the remote can throw
  */
-export async function assertReleasable(source: Source, environment: Environment): Promise<Releasable> {
-  const head = await source.head();
-  const changes = await source.changes();
+export async function assertReleasable(checkout: Checkout, environment: Environment): Promise<Releasable> {
+  const head = await checkout.head();
+  const changes = await checkout.changes();
   if (environment.source === 'worktree') return { head, mainline: 'branches', dirty: changes.length > 0 };
   if (changes.length > 0) throw dirty(environment.name, changes);
   const { remote, branch } = environment.source;
-  const mainline = await fetchBranch(source, remote, branch);
-  if (!(await source.isAncestor(head, mainline))) throw unpushed(environment.name, head, remote, branch);
+  const mainline = await fetchBranch(checkout, remote, branch);
+  if (!(await checkout.isAncestor(head, mainline))) throw unpushed(environment.name, head, remote, branch);
   return { head, mainline, dirty: false };
 }
 

@@ -1,5 +1,5 @@
-import { standing, type Situation } from './due.ts';
-import { compare } from './compare-commits.ts';
+import { standing, type EnvironmentState } from './due.ts';
+import { compareCommits } from './compare-commits.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
@@ -8,15 +8,15 @@ import type { Outcome } from '../ledger/outcome.ts';
  *
  * @param recorded the commit of the project's record
  */
-export async function isOvertaken(
-  situation: Pick<Situation, 'source' | 'head' | 'mainline' | 'state'>,
+export async function supersededOutcome(
+  current: Pick<EnvironmentState, 'checkout' | 'head' | 'mainline' | 'state'>,
   project: string,
   recorded: Commit | undefined,
   done: 'released' | 'applied' = 'released',
 ): Promise<Required<Pick<Outcome, 'outcome' | 'reason'>> | undefined> {
-  const { source, mainline, head, state } = situation;
+  const { checkout, mainline, head, state } = current;
   if (recorded !== undefined) {
-    const order = await compare(source, mainline, head, recorded);
+    const order = await compareCommits(checkout, mainline, head, recorded);
     if (order === 'older') {
       return { outcome: 'superseded', reason: `${recorded.slice(0, 12)} is newer and ${done}` };
     }
@@ -27,6 +27,6 @@ export async function isOvertaken(
       };
     }
   }
-  if (state.pending.includes(project) || (await standing(situation)) !== 'behind') return undefined;
+  if (state.pending.includes(project) || (await standing(current)) !== 'behind') return undefined;
   return { outcome: 'superseded', reason: `${state.through?.slice(0, 12)} is newer and was considered` };
 }

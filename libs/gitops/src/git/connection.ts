@@ -64,7 +64,7 @@ export function connectionTo(settings: Settings, remote: string): Connection | u
 }
 
 /** Settings as the variables that git reads them from. */
-export function asVariables(config: readonly Setting[]): Record<string, string> {
+function asVariables(config: readonly Setting[]): Record<string, string> {
   return Object.fromEntries([
     ...config.flatMap(([key, value], at) => [
       [`GIT_CONFIG_KEY_${at}`, key],

@@ -7,7 +7,7 @@ import type { Commit } from './commit.ts';
 export type RunGit = (args: readonly string[], options: Omit<GitOptions, 'cwd'>) => Promise<GitResult>;
 
 /** What a commit is to say. */
-export interface CommitContent {
+interface CommitContent {
   tree: string;
   parents: readonly Commit[];
   message: string;

@@ -54,6 +54,3 @@ export function printTree(tree: Tree): Buffer {
 
 /** A name as a tree holds it: the bytes of its UTF-8 text. */
 export const treeName = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
-/** A name of a tree as text. */
-export const nameText = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');

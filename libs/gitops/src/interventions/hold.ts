@@ -4,14 +4,14 @@ import { ledgerMessage, type LedgerMessage } from '../ledger/message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import {
   LEDGER_FILE,
-  print,
+  printRecord,
   readState,
   releaseFile,
   type LedgerState,
   type Release,
 } from '../ledger/records.ts';
-import { requireRelease, withPending, type Place } from '../ledger/require-release.ts';
-import type { Source } from '../checkout/checkout.ts';
+import { requireRelease, withPending } from '../ledger/require-release.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { parseUntil } from '../text/parse-until.ts';
 import { type Change } from '../branch/update-branch.ts';
@@ -60,13 +60,13 @@ export interface UnholdResult {
  *   from the remote: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function hold(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   app: string,
   options: HoldOptions,
 ): Promise<HoldResult> {
   const wanted = newHold(options, Date.now());
-  return write<HoldResult>(source, environment, (tip) =>
+  return write<HoldResult>(checkout, environment, (tip) =>
     planHold(tip, environment, app, wanted, options.runUrl),
   );
 }
@@ -77,19 +77,19 @@ export async function hold(
  * @throws {GitopsError} `usage` for an app that is not released there; from the remote as {@link hold}
  */
 export async function unhold(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   app: string,
   { by, runUrl }: Pick<HoldOptions, 'by' | 'runUrl'>,
 ): Promise<UnholdResult> {
   const who = required('by', by);
-  return write<UnholdResult>(source, environment, (tip) => planUnhold(tip, environment, app, who, runUrl));
+  return write<UnholdResult>(checkout, environment, (tip) => planUnhold(tip, environment, app, who, runUrl));
 }
 
 /** What {@link hold} means on top of one tip. */
 export async function planHold(
   tip: Tip,
-  environment: Place,
+  environment: Pick<Environment, 'name' | 'ledger'>,
   app: string,
   wanted: Hold,
   runUrl?: string,
@@ -118,7 +118,7 @@ export async function planHold(
 /** What {@link unhold} means on top of one tip. */
 export async function planUnhold(
   tip: Tip,
-  environment: Place,
+  environment: Pick<Environment, 'name' | 'ledger'>,
   app: string,
   by: string,
   runUrl?: string,
@@ -178,16 +178,18 @@ export function editOf(
     [LEDGER_FILE, state, next],
   ] as const;
   return new Map(
-    files.flatMap(([file, was, is]) => (print(was) === print(is) ? [] : [[file, print(is)] as const])),
+    files.flatMap(([file, was, is]) =>
+      printRecord(was) === printRecord(is) ? [] : [[file, printRecord(is)] as const],
+    ),
   );
 }
 
 async function write<T extends object>(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   intend: (tip: Tip) => Promise<Change<T>>,
 ): Promise<T & { commit?: Commit }> {
-  const repository = await LedgerRepository.open(source, environment);
+  const repository = await LedgerRepository.open(checkout, environment);
   try {
     const { value, commit } = await updateLedger(repository, intend);
     return { ...value, ...(commit !== undefined && { commit }) };

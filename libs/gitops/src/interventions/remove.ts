@@ -4,10 +4,10 @@ import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { ledgerMessage } from '../ledger/message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
-import { LEDGER_FILE, print, readState, releasedApps, releaseFile } from '../ledger/records.ts';
+import { LEDGER_FILE, printRecord, readState, releasedApps, releaseFile } from '../ledger/records.ts';
 import { assertReleasable } from '../due/releasable.ts';
 import { notReleased } from '../ledger/require-release.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stacksAt } from '../workspace/stack.ts';
 import { type Change } from '../branch/update-branch.ts';
@@ -25,13 +25,13 @@ import { plainUrl } from '../text/one-line.ts';
  * @throws {GitopsError} `refused` while the project still exists, `usage` where there is no such record
  */
 export async function removeRelease(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   project: string,
   options: { by?: string; runUrl?: string | undefined } = {},
 ): Promise<Commit> {
-  const { head } = await assertReleasable(source, environment);
-  const deployed = await appsAt(source, head, environment.name);
+  const { head } = await assertReleasable(checkout, environment);
+  const deployed = await appsAt(checkout, head, environment.name);
   if (deployed.some(({ name }) => name === project)) {
     throw new GitopsError(
       'refused',
@@ -39,7 +39,7 @@ export async function removeRelease(
       { value: project },
     );
   }
-  const stacks = await stacksAt(source, head, environment.name);
+  const stacks = await stacksAt(checkout, head, environment.name);
   const stack = stacks.find(({ name }) => name === project);
   if (stack) {
     throw new GitopsError(
@@ -48,7 +48,7 @@ export async function removeRelease(
       { value: project },
     );
   }
-  const repository = await LedgerRepository.open(source, environment);
+  const repository = await LedgerRepository.open(checkout, environment);
   try {
     const { commit } = await updateLedger(repository, (tip) =>
       withoutRecord(tip, environment, project, options),
@@ -74,7 +74,10 @@ async function withoutRecord(
   const file = applied.has(project) ? appliedFile(name, project) : releaseFile(project);
   const edit = new Map<string, string | undefined>([[file, undefined]]);
   if (state.pending.includes(project)) {
-    edit.set(LEDGER_FILE, print({ ...state, pending: state.pending.filter((other) => other !== project) }));
+    edit.set(
+      LEDGER_FILE,
+      printRecord({ ...state, pending: state.pending.filter((other) => other !== project) }),
+    );
   }
   const message = ledgerMessage({
     subject: `Remove ${project} from ${name}`,

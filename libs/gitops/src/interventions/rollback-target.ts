@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../ledger/history.ts';
-import { print, type Release } from '../ledger/records.ts';
+import { printRecord, type Release } from '../ledger/records.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** A release that can be gone back to. */
@@ -16,7 +16,7 @@ export function recordOf({ image, release }: Release): Release {
 
 /** Whether two releases are one record, held or not. */
 export const sameRecord = (one: Release, other: Release): boolean =>
-  print(recordOf(one)) === print(recordOf(other));
+  printRecord(recordOf(one)) === printRecord(recordOf(other));
 
 /**
  * The releases of an app, newest first: entries that only held, lifted or removed are left out.

@@ -6,7 +6,7 @@ import { ledgerMessage, releaseLines, releaseTrailers } from '../ledger/message.
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import { readState, type Release } from '../ledger/records.ts';
 import { mainlineOf, unreadable } from '../due/mainline.ts';
-import { requireRelease, type Place } from '../ledger/require-release.ts';
+import { requireRelease } from '../ledger/require-release.ts';
 import {
   previousRelease,
   recordOf,
@@ -15,7 +15,7 @@ import {
   sameRecord,
   type RollbackTarget,
 } from './rollback-target.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { type Change } from '../branch/update-branch.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
@@ -57,13 +57,13 @@ export interface RollbackResult {
  *   from the remote: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function rollback(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   app: string,
   options: RollbackOptions,
 ): Promise<RollbackResult> {
   const hold = newHold(options, Date.now());
-  const repository = await LedgerRepository.open(source, environment, { history: true });
+  const repository = await LedgerRepository.open(checkout, environment, { history: true });
   let target: RollbackTarget | undefined;
   try {
     const { value, commit } = await updateLedger(
@@ -71,13 +71,13 @@ export async function rollback(
       async (tip) => {
         const before = await requireRelease(tip, environment, app);
         if (target === undefined) {
-          const entries = await readHistory(source, repository, tip, app);
+          const entries = await readHistory(checkout, repository, tip, app);
           target = chooseTarget(entries, environment, app, options.to);
           if (
             !sameRecord(before, target.release) &&
             !(await repository.keeps(tip, target.release.release.config))
           )
-            await assertReadable(source, environment, app, target);
+            await assertReadable(checkout, environment, app, target);
         }
         return planRollback(tip, environment, app, before, target, hold, options.runUrl);
       },
@@ -92,7 +92,7 @@ export async function rollback(
 /** What {@link rollback} means on top of one tip, once its target is chosen. */
 export async function planRollback(
   tip: Tip,
-  environment: Place,
+  environment: Pick<Environment, 'name' | 'ledger'>,
   app: string,
   before: Release,
   target: RollbackTarget,
@@ -160,14 +160,14 @@ function listReleases(entries: readonly HistoryEntry[]): string {
 
 /** A release that neither main nor the ledger has would leave Argo CD with a commit that it cannot fetch. */
 async function assertReadable(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   app: string,
   { release }: RollbackTarget,
 ): Promise<void> {
   if (environment.source === 'worktree') return; // the ledger itself keeps what nothing else does
-  const mainline = await mainlineOf(source, environment);
-  const problem = await unreadable(source, environment, mainline, release.release.config);
+  const mainline = await mainlineOf(checkout, environment);
+  const problem = await unreadable(checkout, environment, mainline, release.release.config);
   if (problem === undefined) return;
   throw new GitopsError(
     'refused',

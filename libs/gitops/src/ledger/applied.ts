@@ -56,7 +56,7 @@ export async function readApplied(
 }
 
 /** A record as tables, messages and histories show it. */
-export const displayed = (record: Applied | undefined): Release | undefined =>
+export const asRelease = (record: Applied | undefined): Release | undefined =>
   record?.source === undefined || record.graph === undefined
     ? undefined
     : { graph: record.graph, release: { config: record.source } };

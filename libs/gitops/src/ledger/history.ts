@@ -1,4 +1,4 @@
-import { Applied, appliedFile, displayed } from './applied.ts';
+import { Applied, appliedFile, asRelease } from './applied.ts';
 import { sameConfiguration, sameImage } from './same-release.ts';
 import { readYaml } from '../text/validate.ts';
 import type { Environment } from '../workspace/environment.ts';
@@ -9,7 +9,7 @@ import { LedgerRepository, type Tip } from './ledger-repository.ts';
 import { readRelease, releaseFile, type Release } from './records.ts';
 import { notReleased } from './require-release.ts';
 import { stackOf } from '../workspace/stack.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** One step in the life of an app or a stack in an environment. */
@@ -52,7 +52,7 @@ interface Kept {
  *   `auth`, `not-found`, `network` where the ledger cannot be read
  */
 export async function history(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   name: string,
   { limit = 20 }: { limit?: number } = {},
@@ -62,11 +62,11 @@ export async function history(
       value: limit,
     });
   }
-  const repository = await LedgerRepository.open(source, environment, { history: true });
+  const repository = await LedgerRepository.open(checkout, environment, { history: true });
   try {
     const tip = await repository.tip();
     for (const kept of [appRecord(name), stackRecord(environment.name, name)]) {
-      const entries = await readEntries(source, repository, tip, kept, limit);
+      const entries = await readEntries(checkout, repository, tip, kept, limit);
       if (entries.length > 0) return entries;
     }
     throw notReleased(tip, environment, name);
@@ -77,12 +77,12 @@ export async function history(
 
 /** As {@link history}, for an app and a ledger that was opened with its history; without an entry for an unknown app. */
 export const readHistory = (
-  source: Source,
+  checkout: Checkout,
   repository: LedgerRepository,
   tip: Tip,
   app: string,
   limit = Infinity,
-): Promise<HistoryEntry[]> => readEntries(source, repository, tip, appRecord(app), limit);
+): Promise<HistoryEntry[]> => readEntries(checkout, repository, tip, appRecord(app), limit);
 
 const appRecord = (app: string): Kept => ({
   project: app,
@@ -95,14 +95,14 @@ function stackRecord(environment: string, name: string): Kept {
   const project = stackOf(environment, name);
   const read: Kept['read'] = (text, place) => {
     const record = readYaml(Applied, text, place);
-    const release = displayed(record);
+    const release = asRelease(record);
     return { ...(release && { release }), ...(record.pending && { pending: record.pending }) };
   };
   return { project, file: appliedFile(environment, project), news: 'apply', read };
 }
 
 async function readEntries(
-  source: Source,
+  checkout: Checkout,
   repository: LedgerRepository,
   tip: Tip,
   kept: Kept,
@@ -121,7 +121,7 @@ async function readEntries(
   const shown = logged.slice(0, limit);
   return Promise.all(
     shown.map(async (commit, at): Promise<HistoryEntry> => {
-      const changed = await changesOf(source, project, records[at + 1]?.release, records[at]?.release);
+      const changed = await changesOf(checkout, project, records[at + 1]?.release, records[at]?.release);
       return { ...entryOf(kept, commit), ...records[at], changed };
     }),
   );
@@ -157,7 +157,7 @@ function readRecord(
 }
 
 async function changesOf(
-  source: Source,
+  checkout: Checkout,
   project: string,
   before: Release | undefined,
   after: Release | undefined,
@@ -165,7 +165,7 @@ async function changesOf(
   if (after === undefined) return [];
   if (after.graph !== undefined) return after.graph === before?.graph ? [] : ['graph'];
   if (before === undefined) return after.image ? ['image', 'configuration'] : ['configuration'];
-  const same = await sameConfiguration(source, project, before.release, after.release);
+  const same = await sameConfiguration(checkout, project, before.release, after.release);
   return [
     ...(sameImage(before.image, after.image) ? [] : (['image'] as const)),
     ...(same ? [] : (['configuration'] as const)),

@@ -5,11 +5,11 @@ import { connect } from '../checkout/fetch-branch.ts';
 import type { Connection } from '../git/connection.ts';
 import { GitBranch } from '../branch/git-branch.ts';
 import { signaturesOf } from '../git/identity.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** New file contents by path; undefined removes the file. */
-export type Edit = ReadonlyMap<string, string | undefined>;
+export type LedgerEdit = ReadonlyMap<string, string | undefined>;
 
 /** The newest commit of a ledger branch and what it holds. */
 export interface Tip {
@@ -22,7 +22,7 @@ export interface Tip {
 }
 
 /** What of an environment decides where its ledger is, and whether that is where its source is. */
-export type Place = Pick<Environment, 'ledger' | 'source'>;
+type LedgerAddress = Pick<Environment, 'ledger' | 'source'>;
 
 /** An environment's ledger: a folder of a branch of a repository somewhere. */
 export class LedgerRepository {
@@ -32,19 +32,19 @@ export class LedgerRepository {
   /** Equal for what is the same ledger, seen from the same checkout. */
   readonly key: string;
   readonly #branch: GitBranch;
-  readonly #source: Source;
+  readonly #source: Checkout;
   readonly #folder: string;
   /** Whether the commits that releases name lie in the same repository, so that the ledger can keep them there. */
   readonly #keeps: boolean;
 
-  private constructor(source: Source, branch: GitBranch, folder: string, keeps: boolean) {
-    this.#source = source;
+  private constructor(checkout: Checkout, branch: GitBranch, folder: string, keeps: boolean) {
+    this.#source = checkout;
     this.#branch = branch;
     this.#folder = folder;
     this.#keeps = keeps;
     this.branch = branch.branch;
     this.remote = branch.remote;
-    this.key = `${branch.key} ${folder} ${source.root}`;
+    this.key = `${branch.key} ${folder} ${checkout.root}`;
   }
 
   /**
@@ -54,26 +54,26 @@ export class LedgerRepository {
    * @throws {GitopsError} `not-found` for a remote name that the checkout does not have
    */
   static async open(
-    source: Source,
-    place: Place,
+    checkout: Checkout,
+    place: LedgerAddress,
     { history = false }: { history?: boolean } = {},
   ): Promise<LedgerRepository> {
     const { ledger } = place;
-    const connection = await connect(source, ledger.remote);
-    const settings = await source.settings();
-    const complete = await source.isComplete();
+    const connection = await connect(checkout, ledger.remote);
+    const settings = await checkout.settings();
+    const complete = await checkout.isComplete();
     const branch = await GitBranch.open({
       connection,
       branch: ledger.branch,
-      format: await source.objectFormat(),
-      signatures: signaturesOf(source.commits, settings, gitEnvironment()),
-      cwd: source.root,
+      format: await checkout.objectFormat(),
+      signatures: signaturesOf(checkout.commits, settings, gitEnvironment()),
+      cwd: checkout.root,
       safeFolders: settings.all('safe.directory'),
       history,
-      objects: history && !complete ? undefined : await source.objectsFolder(),
+      objects: history && !complete ? undefined : await checkout.objectsFolder(),
     });
-    const keeps = await isSameRepository(source, place, connection);
-    return new LedgerRepository(source, branch, ledger.folder, keeps);
+    const keeps = await isSameRepository(checkout, place, connection);
+    return new LedgerRepository(checkout, branch, ledger.folder, keeps);
   }
 
   /** Whether a tip, fetched with its history, keeps a commit fetchable, whatever became of main. */
@@ -149,7 +149,7 @@ export class LedgerRepository {
    */
   async commit(
     parent: Commit | undefined,
-    edit: Edit,
+    edit: LedgerEdit,
     message: string,
     releases: readonly Commit[] = [],
   ): Promise<Commit> {
@@ -185,11 +185,11 @@ export class LedgerRepository {
 
 /** A ledger in a folder of main itself needs no keeping: whoever rewrites main takes the ledger along. */
 async function isSameRepository(
-  source: Source,
-  { ledger, source: from }: Place,
+  checkout: Checkout,
+  { ledger, source: from }: LedgerAddress,
   connection: Connection,
 ): Promise<boolean> {
   if (from === 'worktree' || from.branch === ledger.branch) return false;
   if (from.remote === ledger.remote) return true;
-  return (await connect(source, from.remote)).url === connection.url;
+  return (await connect(checkout, from.remote)).url === connection.url;
 }

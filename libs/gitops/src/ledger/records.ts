@@ -60,7 +60,7 @@ export const AppRelease = Type.Object(
 export type AppRelease = Static<typeof AppRelease>;
 
 /** `platform/release.yaml`: the platform's chart and the environment's values at a commit. */
-export const PlatformRelease = Type.Object(
+const PlatformRelease = Type.Object(
   { release: Type.Object({ config: Config }, Closed), hold: Hold },
   Closed,
 );
@@ -150,7 +150,7 @@ export async function readReleases(
 const NOTE = '# Written by slipway. Change it with `slipway`, not by hand.\n';
 
 /** A ledger file as text: strings quoted, so that every YAML reader takes them as strings. */
-export function print(content: object): string {
+export function printRecord(content: object): string {
   return (
     NOTE + stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 })
   );

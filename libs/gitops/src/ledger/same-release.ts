@@ -1,6 +1,6 @@
 import { deployFolder, PLATFORM_CHART } from '../workspace/app.ts';
 import type { Image, Release } from './records.ts';
-import type { History } from '../checkout/checkout.ts';
+import type { CommitGraph } from '../checkout/checkout.ts';
 
 /** Which configuration a release reads. */
 export type Configuration = Pick<Release['release'], 'config' | 'chart'>;
@@ -10,7 +10,7 @@ export type Configuration = Pick<Release['release'], 'config' | 'chart'>;
  * folder (for the platform: all environments) are the same Git objects. Commits that this checkout does not know are the same only when they are one.
  */
 export async function sameConfiguration(
-  source: Pick<History, 'objectId'>,
+  checkout: Pick<CommitGraph, 'objectId'>,
   app: string,
   one: Configuration,
   other: Configuration,
@@ -19,8 +19,8 @@ export async function sameConfiguration(
   if (one.config === other.config) return true;
   const same = async (path: string) => {
     const [then, now] = await Promise.all([
-      source.objectId(one.config, path),
-      source.objectId(other.config, path),
+      checkout.objectId(one.config, path),
+      checkout.objectId(other.config, path),
     ]);
     return then !== undefined && then === now;
   };

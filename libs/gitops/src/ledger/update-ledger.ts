@@ -1,5 +1,5 @@
 import {
-  type Place,
+  type WritableBranch,
   type Change,
   type UpdateOptions,
   type Updated,
@@ -9,7 +9,7 @@ import type { Tip } from './ledger-repository.ts';
 
 /** As {@link updateBranch}, for a ledger. */
 export const updateLedger = <T>(
-  repository: Place<Tip, string>,
+  repository: WritableBranch<Tip, string>,
   intend: (tip: Tip) => Promise<Change<T>>,
   options?: UpdateOptions,
 ): Promise<Updated<T>> => updateBranch(repository, intend, options);

@@ -19,7 +19,7 @@ export type CopyImage = (copy: ImageCopy) => Promise<unknown>;
  * Brings the images of what would land into every registry of the target; an app whose image cannot be copied is
  * `failed`. Attempts ask again, and nothing is copied twice.
  */
-export function copier({ registries }: Pick<Environment, 'registries'>, copyImage: CopyImage) {
+export function imageCopier({ registries }: Pick<Environment, 'registries'>, copyImage: CopyImage) {
   const copies = new Map<string, Promise<string | undefined>>();
   const attempt = async (copy: ImageCopy): Promise<string | undefined> => {
     try {

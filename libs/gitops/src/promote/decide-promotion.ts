@@ -3,10 +3,17 @@ import { sameConfiguration, sameImage } from '../ledger/same-release.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { ledgerMessage, nameApps, releaseLines, releaseTrailers } from '../ledger/message.ts';
 import type { Tip } from '../ledger/ledger-repository.ts';
-import { LEDGER_FILE, print, readReleases, readState, releaseFile, type Release } from '../ledger/records.ts';
+import {
+  LEDGER_FILE,
+  printRecord,
+  readReleases,
+  readState,
+  releaseFile,
+  type Release,
+} from '../ledger/records.ts';
 import { unreadable } from '../due/mainline.ts';
-import { compare } from '../due/compare-commits.ts';
-import type { Mainline, Source } from '../checkout/checkout.ts';
+import { compareCommits } from '../due/compare-commits.ts';
+import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Change } from '../branch/update-branch.ts';
 import type { Outcome } from '../ledger/outcome.ts';
@@ -15,7 +22,7 @@ import { plainUrl } from '../text/one-line.ts';
 
 /** A wish to release in one environment what another one has, without the state of the target's ledger. */
 export interface Promotion {
-  source: Source;
+  checkout: Checkout;
   from: Environment | { commit: Commit; unread?: readonly string[] };
   to: Environment;
   /** Why a release is not fit to go further; undefined when it is. */
@@ -32,15 +39,15 @@ export interface Promotion {
 
 /** Of all that is released somewhere, what the target deploys at the record or on main, and the apps that it does not. */
 export async function deployedRecords(
-  source: Source,
+  checkout: Checkout,
   released: ReadonlyMap<string, Release>,
   to: Environment,
   mainline: Mainline,
 ): Promise<{ records: Map<string, Release>; skipped: string[] }> {
-  const newest = mainline === 'branches' ? await source.head() : mainline;
+  const newest = mainline === 'branches' ? await checkout.head() : mainline;
   const deploys = async (app: string, { release }: Release) => {
     const values = deployFile(app, to.name);
-    const found = await Promise.all([release.config, newest].map((at) => source.objectId(at, values)));
+    const found = await Promise.all([release.config, newest].map((at) => checkout.objectId(at, values)));
     return found.some((id) => id !== undefined);
   };
   const all = [...released];
@@ -71,15 +78,16 @@ export async function recordPromotion(
   tip: Tip,
   outcomes: Outcome[],
 ): Promise<Change<Outcome[]>> {
-  const { source, from, to, reason, by, runUrl } = promotion;
+  const { checkout, from, to, reason, by, runUrl } = promotion;
   const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
   if (landed.length === 0) return { value: outcomes };
-  const edit = new Map(landed.map(({ app, after }) => [releaseFile(app), print(after as Release)]));
+  const edit = new Map(landed.map(({ app, after }) => [releaseFile(app), printRecord(after as Release)]));
   const state = await readState(tip, to.ledger.branch);
   const next = to.deploy === 'promote' ? { ...state, pending: stillPending(state.pending, outcomes) } : state;
-  if (print(next) !== print(state) || !tip.files.includes(LEDGER_FILE)) edit.set(LEDGER_FILE, print(next));
+  if (printRecord(next) !== printRecord(state) || !tip.files.includes(LEDGER_FILE))
+    edit.set(LEDGER_FILE, printRecord(next));
   const configs = [...new Set(landed.map(({ after }) => (after as Release).release.config))];
-  const snapshots = await Promise.all(configs.map((config) => source.isSnapshot(config)));
+  const snapshots = await Promise.all(configs.map((config) => checkout.isSnapshot(config)));
   const kept = configs.filter((_, at) => snapshots[at]);
   return {
     value: outcomes,
@@ -115,7 +123,7 @@ const nameOf = (from: Promotion['from']): string =>
   'name' in from ? from.name : `commit ${from.commit.slice(0, 12)}`;
 
 async function decide(promotion: Promotion, app: string, before: Release | undefined): Promise<Outcome> {
-  const { source, from, to, records } = promotion;
+  const { checkout, from, to, records } = promotion;
   const known = before && { before, after: before };
   const record = records.get(app);
   if (record === undefined) {
@@ -129,7 +137,7 @@ async function decide(promotion: Promotion, app: string, before: Release | undef
   if (order && 'outcome' in order) return { app, ...order, ...known };
   const after = promoted(app, record, to);
   if (before && sameImage(before.image, after.image)) {
-    const same = await sameConfiguration(source, app, before.release, after.release);
+    const same = await sameConfiguration(checkout, app, before.release, after.release);
     if (same) return { app, outcome: 'unchanged', ...known };
   }
   const objection = await promotion.objection(app, record);
@@ -165,25 +173,25 @@ function heldIn({ name }: Environment, release: Release): string | undefined {
 
 /** What a record lacks to run in the target. */
 async function incomplete(
-  { source, from, to, mainline }: Promotion,
+  { checkout, from, to, mainline }: Promotion,
   app: string,
   { release: { config } }: Release,
 ): Promise<string | undefined> {
-  const problem = await unreadable(source, to, mainline, config);
+  const problem = await unreadable(checkout, to, mainline, config);
   if (problem !== undefined) return problem;
   const values = deployFile(app, to.name);
-  if ((await source.objectId(config, values)) !== undefined) return undefined;
+  if ((await checkout.objectId(config, values)) !== undefined) return undefined;
   return `${values} is not there at ${config.slice(0, 12)}, which ${'name' in from ? `${from.name} runs` : 'was published'}. Add it on main, deploy that${'name' in from ? ` to ${from.name}` : ''}, then promote again`;
 }
 
 /** Newer wins, as in a bump; where neither record contains the other, only a reason decides. */
 async function againstTarget(
-  { source, mainline, reason }: Promotion,
+  { checkout, mainline, reason }: Promotion,
   { release: { config } }: Release,
   before: Release,
 ): Promise<Pick<Outcome, 'outcome' | 'reason'> | { reason: string } | undefined> {
   const recorded = before.release.config;
-  const order = await compare(source, mainline, config, recorded);
+  const order = await compareCommits(checkout, mainline, config, recorded);
   if (order === 'newer') return undefined;
   const [ours, theirs] = [config.slice(0, 12), recorded.slice(0, 12)];
   if (order === 'older') return { outcome: 'superseded', reason: `${theirs} is newer and released` };

@@ -1,7 +1,7 @@
 import type { Environment } from '../workspace/environment.ts';
 import type { Release } from '../ledger/records.ts';
 import { deployedRecords, decideRecords } from './decide-promotion.ts';
-import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import { table } from '../text/table.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
@@ -23,7 +23,7 @@ interface Released {
  * clear from where one promotes.
  */
 export async function previewPromotion(
-  source: Source,
+  checkout: Checkout,
   released: readonly Released[],
   to: Environment,
 ): Promise<PromotionPreview | undefined> {
@@ -36,9 +36,9 @@ export async function previewPromotion(
   const target = released.find(({ environment }) => environment === to);
   if (from === undefined || target?.mainline === undefined) return undefined;
   const { mainline } = target;
-  const { records } = await deployedRecords(source, from.releases, to, mainline);
+  const { records } = await deployedRecords(checkout, from.releases, to, mainline);
   const promotion = {
-    source,
+    checkout,
     from: from.environment,
     to,
     mainline,

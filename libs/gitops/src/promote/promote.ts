@@ -1,13 +1,13 @@
 import { PLATFORM } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { copier, type CopyImage } from './copy-images.ts';
+import { imageCopier, type CopyImage } from './copy-images.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, releasedApps, type Release } from '../ledger/records.ts';
 import { mainlineOf } from '../due/mainline.ts';
 import { decidePromotion, deployedRecords, recordPromotion, type Promotion } from './decide-promotion.ts';
-import { namesThereAre } from '../text/similar-name.ts';
-import type { Mainline, Source } from '../checkout/checkout.ts';
+import { knownNames } from '../text/similar-name.ts';
+import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
@@ -28,7 +28,7 @@ export interface FromSource {
 
 /** A wish to release in one environment what another one has. */
 export interface PromoteRequest {
-  source: Source;
+  checkout: Checkout;
   /** An environment, or in an emergency what was published from a commit, which takes a `reason`. */
   from: Environment | FromSource;
   to: Environment;
@@ -69,9 +69,9 @@ export interface PromoteResult {
  * @throws {GitopsError} `usage` where `from` is `to`, an app does not exist or the reason is empty; from the remotes: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function promote(request: PromoteRequest): Promise<PromoteResult> {
-  const { source, to, dryRun = false } = request;
+  const { checkout, to, dryRun = false } = request;
   assertMakesSense(request);
-  const mainline = await mainlineOf(source, to);
+  const mainline = await mainlineOf(checkout, to);
   const { records, skipped } = await select(request, mainline);
   const promotion: Promotion = {
     ...request,
@@ -81,9 +81,9 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
     objection: asked(request),
   };
   if (records.size === 0) return { outcomes: [], skipped, dryRun, commit: undefined };
-  const repository = await LedgerRepository.open(source, to);
+  const repository = await LedgerRepository.open(checkout, to);
   try {
-    const copy = copier(to, request.copyImage);
+    const copy = imageCopier(to, request.copyImage);
     const decided = await decidePromotion(promotion, await repository.tip(request.signal));
     if (dryRun) return { outcomes: decided, skipped, dryRun, commit: undefined };
     await copy(promotion, decided); // before the attempts, whose time is limited
@@ -102,12 +102,12 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
 }
 
 /** The records to promote: of the named apps, or of all that the target deploys at the record or on main. */
-async function select({ source, from, to, apps }: PromoteRequest, mainline: Mainline) {
+async function select({ checkout, from, to, apps }: PromoteRequest, mainline: Mainline) {
   const names = apps && [...new Set(apps)].sort();
-  const released = 'records' in from ? from.records : await releasesIn(source, from, names);
-  if (names === undefined) return deployedRecords(source, released, to, mainline);
+  const released = 'records' in from ? from.records : await releasesIn(checkout, from, names);
+  if (names === undefined) return deployedRecords(checkout, released, to, mainline);
   await assertExist(
-    source,
+    checkout,
     mainline,
     names.filter((app) => !released.has(app)),
   );
@@ -115,13 +115,13 @@ async function select({ source, from, to, apps }: PromoteRequest, mainline: Main
 }
 
 /** What is released nowhere may still be an app; a slip of the pen is none, and nothing is promoted then. */
-async function assertExist(source: Source, mainline: Mainline, names: readonly string[]): Promise<void> {
+async function assertExist(checkout: Checkout, mainline: Mainline, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
-  const newest = mainline === 'branches' ? await source.head() : mainline;
-  const known = [...(await source.readFolder(newest, 'apps')).keys(), PLATFORM].sort();
+  const newest = mainline === 'branches' ? await checkout.head() : mainline;
+  const known = [...(await checkout.readFolder(newest, 'apps')).keys(), PLATFORM].sort();
   const wrong = names.find((name) => !known.includes(name));
   if (wrong === undefined) return;
-  throw new GitopsError('usage', `There is no app "${wrong}". ${namesThereAre('Known', wrong, known)}`, {
+  throw new GitopsError('usage', `There is no app "${wrong}". ${knownNames('Known', wrong, known)}`, {
     value: wrong,
   });
 }
@@ -153,11 +153,11 @@ function asked({ objection = async () => undefined }: PromoteRequest): Objection
 
 /** What an environment has released, of the named apps or of all: a record that is broken by hand stops no other app's. */
 async function releasesIn(
-  source: Source,
+  checkout: Checkout,
   from: Environment,
   apps: readonly string[] | undefined,
 ): Promise<Map<string, Release>> {
-  const repository = await LedgerRepository.open(source, from);
+  const repository = await LedgerRepository.open(checkout, from);
   try {
     const tip = await repository.tip();
     return await readReleases(tip, apps ?? releasedApps(tip), from.ledger.branch);

@@ -7,7 +7,7 @@ import type { Image, Release } from '../ledger/records.ts';
 import type { FromSource } from './promote.ts';
 import { releasesIn } from '../interventions/rollback-target.ts';
 import { listRuns, readRunResults } from '../bump/run-result.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -28,26 +28,26 @@ export type BuiltImages = (repository: string, commit: Commit) => Promise<readon
  * @throws {GitopsError} `usage` for a commit that this checkout does not have
  */
 export async function publishedFrom(
-  source: Source,
+  checkout: Checkout,
   revision: string,
   to: Environment,
   environments: readonly Environment[] = [],
   built?: BuiltImages,
 ): Promise<FromSource> {
-  const commit = await source.resolve(revision);
+  const commit = await checkout.resolve(revision);
   if (commit === undefined) {
     throw new GitopsError('usage', `This checkout has no commit "${revision}". Fetch it first.`, {
       value: revision,
     });
   }
-  const apps = new Map((await appsAt(source, commit, to.name)).map((app) => [app.name, app]));
-  const records = await fromRuns(source, commit, apps);
+  const apps = new Map((await appsAt(checkout, commit, to.name)).map((app) => [app.name, app]));
+  const records = await fromRuns(checkout, commit, apps);
   const unread: string[] = [];
   const missing = (): App[] => [...apps.values()].filter(({ name }) => !records.has(name));
   const alike = environments.filter(({ base }) => base === to.base);
   for (const environment of alike) {
     if (missing().length === 0 || environment.name === to.name) continue;
-    const found = await fromLedger(source, commit, environment, missing());
+    const found = await fromLedger(checkout, commit, environment, missing());
     if (found === undefined) unread.push(`the ledger of ${environment.name}`);
     for (const [app, release] of found ?? []) records.set(app, release);
   }
@@ -80,13 +80,13 @@ async function fromRegistries(
 }
 
 async function fromRuns(
-  source: Source,
+  checkout: Checkout,
   commit: Commit,
   apps: ReadonlyMap<string, App>,
 ): Promise<Map<string, Release>> {
   const records = new Map<string, Release>();
-  for (const run of await listRuns(source.root)) {
-    for (const { app, head, image } of await readRunResults(source.root, run)) {
+  for (const run of await listRuns(checkout.root)) {
+    for (const { app, head, image } of await readRunResults(checkout.root, run)) {
       const known = apps.get(app);
       if (head === commit && known !== undefined && !records.has(app))
         records.set(app, recordOf(known, image, commit, commit));
@@ -97,7 +97,7 @@ async function fromRuns(
 
 /** What a ledger ever recorded of a commit: the image that was published from it, or that ran with its configuration. */
 async function fromLedger(
-  source: Source,
+  checkout: Checkout,
   commit: Commit,
   environment: Environment,
   apps: readonly App[],
@@ -105,10 +105,10 @@ async function fromLedger(
   const records = new Map<string, Release>();
   let repository: LedgerRepository | undefined;
   try {
-    repository = await LedgerRepository.open(source, environment, { history: true });
+    repository = await LedgerRepository.open(checkout, environment, { history: true });
     const tip = await repository.tip();
     for (const app of apps) {
-      const releases = releasesIn(await readHistory(source, repository, tip, app.name));
+      const releases = releasesIn(await readHistory(checkout, repository, tip, app.name));
       const found = releases.find(({ release: { release } }) =>
         [release.config, release.source].includes(commit),
       );

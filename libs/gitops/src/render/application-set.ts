@@ -6,7 +6,7 @@ import type { Manifest } from './helm/manifest.ts';
 const Text = Type.String({ minLength: 1 });
 
 /** As much of an Application as rendering it needs: one source, which is a chart in Git. */
-export const Application = Type.Object({
+export const ApplicationManifest = Type.Object({
   metadata: Type.Object({ name: Text }),
   spec: Type.Object({
     source: Type.Object({
@@ -23,7 +23,7 @@ export const Application = Type.Object({
     destination: Type.Object({ namespace: Text }),
   }),
 });
-export type Application = Static<typeof Application>;
+export type ApplicationManifest = Static<typeof ApplicationManifest>;
 
 const ApplicationSet = Type.Object({
   metadata: Type.Object({ name: Text }),
@@ -46,7 +46,7 @@ const ApplicationSet = Type.Object({
  * @throws {GitopsError} `invalid` where the ApplicationSet does not look for that file, asks for a field that is
  *   not there, or is of another shape
  */
-export function applicationOf(manifest: Manifest, file: string, content: object): Application {
+export function applicationOf(manifest: Manifest, file: string, content: object): ApplicationManifest {
   const place = `ApplicationSet ${manifest.metadata.name}`;
   const { spec } = readJson(ApplicationSet, JSON.stringify(manifest), place);
   const patterns = spec.generators.flatMap(({ git }) => git.files.map(({ path }) => path));
@@ -57,7 +57,7 @@ export function applicationOf(manifest: Manifest, file: string, content: object)
   }
   const segments = file.split('/').slice(0, -1);
   const fields = { ...content, path: { path: segments.join('/'), basename: segments.at(-1) ?? '' } };
-  return readJson(Application, JSON.stringify(filled(spec.template, fields, place)), place);
+  return readJson(ApplicationManifest, JSON.stringify(filled(spec.template, fields, place)), place);
 }
 
 /** Whether a path fits a pattern in which `*` stands for anything but a slash. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GitopsError } from '../error.ts';
 import { git } from '../git/run-git.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { Commit } from '../git/commit.ts';
  * index are left alone. Each is written once.
  */
 export class CommitFolders {
-  readonly #source: Source;
+  readonly #source: Checkout;
   readonly #place: Promise<string>;
   readonly #written = new Map<string, Promise<string>>();
   #closed = false;
 
-  constructor(source: Source) {
-    this.#source = source;
+  constructor(checkout: Checkout) {
+    this.#source = checkout;
     this.#place = mkdtemp(join(tmpdir(), 'slipway-render-'));
     this.#place.catch(() => {}); // told to whoever asks for a folder
   }
@@ -45,7 +45,7 @@ export class CommitFolders {
   }
 
   async #write(commit: Commit, path: string, name: string): Promise<string> {
-    await assertThere(this.#source, commit, path);
+    await assertExists(this.#source, commit, path);
     const place = join(await this.#place, name);
     const at = { cwd: this.#source.root, env: { GIT_INDEX_FILE: join(await this.#place, `${name}.index`) } };
     await git(['read-tree', `${commit}:${path}`], at);
@@ -59,15 +59,15 @@ export class CommitFolders {
  *
  * @throws {GitopsError} `missing-commit`, `invalid`
  */
-export async function assertThere(source: Source, commit: Commit, path: string): Promise<void> {
-  if ((await source.resolve(commit)) === undefined) {
+export async function assertExists(checkout: Checkout, commit: Commit, path: string): Promise<void> {
+  if ((await checkout.resolve(commit)) === undefined) {
     throw new GitopsError(
       'missing-commit',
       `The commit ${commit.slice(0, 12)} is not in this checkout. Fetch it: git fetch --all`,
       { value: commit },
     );
   }
-  if ((await source.objectId(commit, path)) === undefined) {
+  if ((await checkout.objectId(commit, path)) === undefined) {
     throw new GitopsError(
       'invalid',
       `${path} is not there at ${commit.slice(0, 12)}, and Argo CD reads it there.`,

@@ -3,7 +3,7 @@ import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, type Release } from '../ledger/records.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import { requireHelm } from './helm/find-helm.ts';
 import type { Manifest } from './helm/manifest.ts';
 import { Renderer } from './renderer.ts';
@@ -16,15 +16,15 @@ import { Renderer } from './renderer.ts';
  *   `usage` where the platform is not released; `auth`, `not-found`, `network` where the ledger cannot be read
  */
 export async function renderRelease(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   app: string,
   release: Release,
 ): Promise<readonly Manifest[]> {
-  const renderer = new Renderer(source, await requireHelm());
+  const renderer = new Renderer(checkout, await requireHelm());
   try {
     if (app === PLATFORM) return (await renderer.platform(environment, release)).manifests;
-    const { platform } = await recordsToRender(source, environment);
+    const { platform } = await recordsToRender(checkout, environment);
     return (await renderer.app(environment, platform, app, release)).manifests;
   } finally {
     await renderer.close();
@@ -45,15 +45,15 @@ export interface RecordsToRender {
  * @throws {GitopsError} `usage` where the environment has a platform that was never released
  */
 export async function recordsToRender(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   app: string = PLATFORM,
 ): Promise<RecordsToRender> {
-  const repository = await LedgerRepository.open(source, environment);
+  const repository = await LedgerRepository.open(checkout, environment);
   try {
     const releases = await readReleases(await repository.tip(), [PLATFORM, app], environment.ledger.branch);
     const platform = releases.get(PLATFORM);
-    if (platform === undefined && (await hasPlatform(source, environment.name))) {
+    if (platform === undefined && (await hasPlatform(checkout, environment.name))) {
       throw new GitopsError(
         'usage',
         `The platform is not released in ${environment.name}, so Argo CD runs no app there. ` +
@@ -68,6 +68,6 @@ export async function recordsToRender(
 }
 
 /** Whether an environment has an Argo CD: its platform has values, at the commit that is checked out. */
-export async function hasPlatform(source: Source, environment: string): Promise<boolean> {
-  return (await source.objectId(await source.head(), deployFile(PLATFORM, environment))) !== undefined;
+export async function hasPlatform(checkout: Checkout, environment: string): Promise<boolean> {
+  return (await checkout.objectId(await checkout.head(), deployFile(PLATFORM, environment))) !== undefined;
 }

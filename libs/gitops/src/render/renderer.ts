@@ -3,11 +3,11 @@ import { deployFile, PLATFORM, PLATFORM_CHART } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import { releaseFile, type Release } from '../ledger/records.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
-import { applicationOf, type Application } from './application-set.ts';
+import { applicationOf, type ApplicationManifest } from './application-set.ts';
 import { renderChart, type Chart, type Rendered, type Values } from './helm/render-chart.ts';
-import { assertThere, CommitFolders } from './commit-folder.ts';
+import { assertExists, CommitFolders } from './commit-folder.ts';
 import type { Helm } from './helm/helm.ts';
 import type { Manifest } from './helm/manifest.ts';
 import { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
@@ -15,7 +15,7 @@ import { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
 /** What Argo CD makes of one release. */
 export interface RenderedRelease extends Rendered {
   /** The Application that renders it. */
-  application: Application;
+  application: ApplicationManifest;
 }
 
 /**
@@ -25,15 +25,15 @@ export interface RenderedRelease extends Rendered {
  * that the releases name.
  */
 export class Renderer {
-  readonly #source: Source;
+  readonly #source: Checkout;
   readonly #helm: Helm;
   readonly #folders: CommitFolders;
   readonly #platforms = new Map<string, Promise<RenderedRelease>>();
 
-  constructor(source: Source, helm: Helm) {
-    this.#source = source;
+  constructor(checkout: Checkout, helm: Helm) {
+    this.#source = checkout;
     this.#helm = helm;
-    this.#folders = new CommitFolders(source);
+    this.#folders = new CommitFolders(checkout);
   }
 
   /**
@@ -98,13 +98,13 @@ export class Renderer {
     { ledger }: Environment,
     app: string,
     release: Release,
-  ): Application {
+  ): ApplicationManifest {
     const set = manifests.find(({ kind, metadata }) => kind === 'ApplicationSet' && metadata.name === name);
     if (set === undefined) throw new GitopsError('invalid', `The platform has no ApplicationSet "${name}".`);
     return applicationOf(set, join(ledger.folder, releaseFile(app)), release);
   }
 
-  async #render(application: Application): Promise<RenderedRelease> {
+  async #render(application: ApplicationManifest): Promise<RenderedRelease> {
     const { source, destination } = application.spec;
     const { releaseName, valueFiles, parameters = [], valuesObject = {} } = source.helm;
     const commit = source.targetRevision;
@@ -128,7 +128,7 @@ export class Renderer {
   /** A values file in the folder that it is in, at the commit. Argo CD takes paths from the repository's root. */
   async #valuesFile(commit: Commit, file: string): Promise<string> {
     const path = file.replace(/^\//, '');
-    await assertThere(this.#source, commit, path);
+    await assertExists(this.#source, commit, path);
     const [folder, name] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
     return join(await this.#folders.folder(commit, folder), name);
   }
@@ -155,7 +155,11 @@ function withParameter(values: Values, name: string, value: string): Values {
 }
 
 /** What stands for the Application where no Argo CD is: the same but for what a platform gives. */
-function withoutPlatform({ name }: Environment, app: string, { image, release }: Release): Application {
+function withoutPlatform(
+  { name }: Environment,
+  app: string,
+  { image, release }: Release,
+): ApplicationManifest {
   const parameters = Object.entries(image ?? {}).map(([key, value]) => ({ name: `image.${key}`, value }));
   const valueFiles = ['values', name].map((file) => `/apps/${app}/deploy/${file}.yaml`);
   const source = { repoURL: '.', targetRevision: release.config, path: release.chart ?? '' };

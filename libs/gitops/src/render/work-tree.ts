@@ -1,12 +1,12 @@
 import { appsAt, PLATFORM } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import type { Image, Release } from '../ledger/records.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** The work tree as a commit: HEAD where nothing is changed, else a snapshot on top of it, which no ref holds. */
-export async function workTreeCommit(source: Source): Promise<Commit> {
-  return (await source.changes()).length > 0 ? source.snapshot() : source.head();
+export async function workTreeCommit(checkout: Checkout): Promise<Commit> {
+  return (await checkout.changes()).length > 0 ? checkout.snapshot() : checkout.head();
 }
 
 /** An image that no registry has: what is rendered of it does not change with each release. */
@@ -29,11 +29,11 @@ export interface Candidates {
 
 /** The releases that an environment would have if all of a commit were released there now. */
 export async function candidatesAt(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
   commit: Commit,
 ): Promise<Candidates> {
-  const deployed = await appsAt(source, commit, environment.name);
+  const deployed = await appsAt(checkout, commit, environment.name);
   const apps = deployed.filter(({ name }) => name !== PLATFORM);
   return {
     platform: apps.length < deployed.length ? { release: { config: commit } } : undefined,

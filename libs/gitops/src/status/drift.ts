@@ -1,8 +1,8 @@
 import { appFolder, deployFolder, PLATFORM } from '../workspace/app.ts';
 import type { Configuration } from '../ledger/same-release.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
-import type { Stretch } from '../checkout/history-walk.ts';
+import type { HistoryWalk } from '../checkout/history-walk.ts';
 
 /**
  * What differs between a release and HEAD: the chart, the app's `deploy/` folder, or the rest of its own folder, of
@@ -12,18 +12,19 @@ export type Drift = 'chart' | 'values' | 'image';
 
 /** What HEAD would change of a release, by content: a change that was taken back is none. */
 export async function driftOf(
-  source: Source,
-  stretch: Stretch,
+  checkout: Checkout,
+  walk: HistoryWalk,
   app: string,
   then: Configuration,
   now: Configuration,
 ): Promise<Drift[]> {
   const differs = async (folder: string, compare: (folder: string) => Promise<boolean>) =>
-    !stretch.isSame(then.config, folder) && (await compare(folder));
+    !walk.isSame(then.config, folder) && (await compare(folder));
   const objects = async (folder: string) =>
-    (await source.objectId(then.config, folder)) !== (await source.objectId(now.config, folder));
+    (await checkout.objectId(then.config, folder)) !== (await checkout.objectId(now.config, folder));
   const code = async (folder: string) =>
-    (await withoutValues(source, then.config, folder)) !== (await withoutValues(source, now.config, folder));
+    (await withoutValues(checkout, then.config, folder)) !==
+    (await withoutValues(checkout, now.config, folder));
   const [chart, values, image] = await Promise.all([
     then.chart === now.chart ? differs(now.chart as string, objects) : true,
     differs(deployFolder(app), objects),
@@ -37,7 +38,7 @@ export async function driftOf(
 }
 
 /** What an app's folder holds, its values left out. */
-async function withoutValues(source: Source, commit: Commit, folder: string): Promise<string> {
-  const entries = [...(await source.readFolder(commit, folder))].filter(([name]) => name !== 'deploy');
+async function withoutValues(checkout: Checkout, commit: Commit, folder: string): Promise<string> {
+  const entries = [...(await checkout.readFolder(commit, folder))].filter(([name]) => name !== 'deploy');
   return JSON.stringify(entries);
 }

@@ -5,7 +5,7 @@ import { GitopsError } from '../error.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, readState, releasedApps, type LedgerState, type Release } from '../ledger/records.ts';
 import { mainlineOf } from '../due/mainline.ts';
-import type { Mainline, Source } from '../checkout/checkout.ts';
+import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stacksAt, type Stack } from '../workspace/stack.ts';
 
@@ -30,20 +30,20 @@ export interface EnvironmentReading {
 
 /** Reads the ledger of an environment, and what HEAD deploys there. */
 export async function readEnvironmentLedger(
-  source: Source,
+  checkout: Checkout,
   head: Commit,
   environment: Environment,
 ): Promise<EnvironmentReading | UnreadableStatus> {
   const { branch } = environment.ledger;
   let repository: LedgerRepository | undefined;
   try {
-    repository = await LedgerRepository.open(source, environment);
-    const [tip, apps] = await Promise.all([repository.tip(), appsAt(source, head, environment.name)]);
+    repository = await LedgerRepository.open(checkout, environment);
+    const [tip, apps] = await Promise.all([repository.tip(), appsAt(checkout, head, environment.name)]);
     const names = releasedApps(tip);
     const [state, releases] = await Promise.all([readState(tip, branch), readReleases(tip, names, branch)]);
     const ledger = { remote: repository.remote, branch, ...(tip.commit && { commit: tip.commit }) };
-    const mainline = environment.deploy === 'promote' ? await mainlineOf(source, environment) : undefined;
-    const stacks = await stacksAt(source, head, environment.name);
+    const mainline = environment.deploy === 'promote' ? await mainlineOf(checkout, environment) : undefined;
+    const stacks = await stacksAt(checkout, head, environment.name);
     const applied = await readApplied(tip, environment.name, branch);
     return { environment, apps, ledger, state, releases, stacks, applied, mainline };
   } catch (error) {

@@ -4,10 +4,10 @@ import type { Environment } from '../workspace/environment.ts';
 import { readEnvironmentLedger, type EnvironmentReading, type UnreadableStatus } from './read-environment.ts';
 import type { LedgerState, Release } from '../ledger/records.ts';
 import { previewPromotion, type PromotionPreview } from '../promote/preview.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stackStatuses, type StackStatus } from './stack-status.ts';
-import { Stretch } from '../checkout/history-walk.ts';
+import { HistoryWalk } from '../checkout/history-walk.ts';
 import { isHeld } from '../ledger/held.ts';
 
 /** One app in one environment, as the ledger tells it. */
@@ -44,10 +44,10 @@ export interface EnvironmentStatus {
  * @throws {GitopsError} `auth`, `not-found`, `network` where the ledger cannot be read
  */
 export async function environmentStatus(
-  source: Source,
+  checkout: Checkout,
   environment: Environment,
 ): Promise<EnvironmentStatus> {
-  const [status] = await environmentStatuses(source, [environment]);
+  const [status] = await environmentStatuses(checkout, [environment]);
   if (status === undefined || 'error' in status) throw (status as UnreadableStatus).error;
   return status;
 }
@@ -57,46 +57,50 @@ export async function environmentStatus(
  * promotion from another of them, what that would change is told.
  */
 export async function environmentStatuses(
-  source: Source,
+  checkout: Checkout,
   environments: readonly Environment[],
 ): Promise<(EnvironmentStatus | UnreadableStatus)[]> {
-  const head = await source.head();
+  const head = await checkout.head();
   const read = await Promise.all(
-    environments.map((environment) => readEnvironmentLedger(source, head, environment)),
+    environments.map((environment) => readEnvironmentLedger(checkout, head, environment)),
   );
   const readings = read.filter((reading): reading is EnvironmentReading => !('error' in reading));
-  const stretch = await walk(source, head, readings);
+  const walk = await walkAll(checkout, head, readings);
   const statuses = await Promise.all(
-    read.map((reading) => ('error' in reading ? reading : statusOf(source, head, stretch, reading))),
+    read.map((reading) => ('error' in reading ? reading : statusOf(checkout, head, walk, reading))),
   );
   return Promise.all(
     statuses.map(async (status, at) => {
       const to = environments[at] as Environment;
-      const preview = 'error' in status ? undefined : await previewPromotion(source, readings, to);
+      const preview = 'error' in status ? undefined : await previewPromotion(checkout, readings, to);
       return { ...status, ...(preview && { promotion: preview }) };
     }),
   );
 }
 
 /** Walks once through all that tells HEAD and the releases apart. */
-async function walk(source: Source, head: Commit, readings: readonly EnvironmentReading[]): Promise<Stretch> {
+async function walkAll(
+  checkout: Checkout,
+  head: Commit,
+  readings: readonly EnvironmentReading[],
+): Promise<HistoryWalk> {
   const releases = readings.flatMap(({ releases }) => [...releases.values()]);
   const mainlines = readings.flatMap(({ mainline = 'branches' }) =>
     mainline === 'branches' ? [] : [mainline],
   );
   const configs = new Set([...releases.map(({ release }) => release.config), ...mainlines]);
-  const known = await Promise.all([...configs].map((config) => source.resolve(config)));
+  const known = await Promise.all([...configs].map((config) => checkout.resolve(config)));
   const folders = readings.flatMap((reading) =>
     namesIn(reading).flatMap((app) => foldersOf(app, reading.apps, reading.releases.get(app))),
   );
-  const stretch = await Stretch.walk(
-    source,
+  const walk = await HistoryWalk.walk(
+    checkout,
     head,
     known.filter((commit) => commit !== undefined),
     new Set(folders),
   );
-  source.learn(stretch);
-  return stretch;
+  checkout.learn(walk);
+  return walk;
 }
 
 const namesIn = ({ apps, releases }: EnvironmentReading): string[] =>
@@ -109,9 +113,9 @@ function foldersOf(app: string, apps: readonly App[], release: Release | undefin
 }
 
 async function statusOf(
-  source: Source,
+  checkout: Checkout,
   head: Commit,
-  stretch: Stretch,
+  walk: HistoryWalk,
   reading: EnvironmentReading,
 ): Promise<EnvironmentStatus> {
   const { environment, ledger, state, releases } = reading;
@@ -127,7 +131,7 @@ async function statusOf(
         orphan: !deployed.has(app),
         ...(release && {
           release,
-          ...(await distance(source, head, stretch, app, deployed.get(app), release)),
+          ...(await distance(checkout, head, walk, app, deployed.get(app), release)),
         }),
       };
     }),
@@ -138,27 +142,21 @@ async function statusOf(
 
 /** How old a release is, how far HEAD is ahead of it, and in what. */
 async function distance(
-  source: Source,
+  checkout: Checkout,
   head: Commit,
-  stretch: Stretch,
+  walk: HistoryWalk,
   app: string,
   now: App | undefined,
   { release: { config, chart = PLATFORM_CHART } }: Release,
 ): Promise<Pick<AppStatus, 'committedAt' | 'behind' | 'drift'>> {
-  const [known, committedAt] = await Promise.all([source.resolve(config), source.committedAt(config)]);
+  const [known, committedAt] = await Promise.all([checkout.resolve(config), checkout.committedAt(config)]);
   if (known === undefined) return {};
   const folders = [appFolder(app), deployFolder(app), now?.chart ?? chart];
   return {
     ...(committedAt !== undefined && { committedAt }),
-    behind: stretch.countSince(known, folders),
+    behind: walk.countSince(known, folders),
     ...(now && {
-      drift: await driftOf(
-        source,
-        stretch,
-        app,
-        { config: known, chart },
-        { config: head, chart: now.chart },
-      ),
+      drift: await driftOf(checkout, walk, app, { config: known, chart }, { config: head, chart: now.chart }),
     }),
   };
 }

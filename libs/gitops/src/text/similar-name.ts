@@ -2,7 +2,7 @@
 const LISTED = 20;
 
 /** What there is, for whoever wrote a name that is not among it: the one that was meant, perhaps, then all. */
-export function namesThereAre(heading: string, wrong: string, names: readonly string[]): string {
+export function knownNames(heading: string, wrong: string, names: readonly string[]): string {
   const meant = similarName(wrong, names);
   const more = names.length - LISTED;
   const list = names.slice(0, LISTED).join(', ') || 'nothing';

@@ -1,5 +1,5 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import type { ValuesError } from './error.ts';
 import { insertion } from './insertion.ts';
 import { findEntry, type Entry } from './find-entry.ts';
@@ -22,40 +22,40 @@ import { writableValue, type Value } from './value.ts';
 export function addKey(bytes: Uint8Array, path: string | Path, value: Value): Uint8Array {
   const segments = toPath(path);
   const wanted = writableValue(value, segments);
-  const aim = readSource(bytes, segments);
-  const { text } = aim;
-  const location = locate(aim, segments.slice(0, -1));
-  const { map, last, key } = placeIn(aim, location);
-  const { at, line } = insertion(aim, map, last, key, wanted);
-  prove(aim, location, { text: text.slice(0, at) + line + text.slice(at), path: segments }, wanted);
+  const lookup = readSource(bytes, segments);
+  const { text } = lookup;
+  const location = locate(lookup, segments.slice(0, -1));
+  const { map, last, key } = placeIn(lookup, location);
+  const { at, line } = insertion(lookup, map, last, key, wanted);
+  prove(lookup, location, { text: text.slice(0, at) + line + text.slice(at), path: segments }, wanted);
   const result = splice(bytes, text, at, at, line);
   refuseSize(result.length, segments);
   return result;
 }
 
 /** The map that is to get the key, and its last entry. */
-function placeIn(aim: Aim, location: Location): { map: YAMLMap.Parsed; last: Entry; key: string } {
-  const key = aim.path.at(-1);
+function placeIn(lookup: Lookup, location: Location): { map: YAMLMap.Parsed; last: Entry; key: string } {
+  const key = lookup.path.at(-1);
   const { node, inFlow } = location;
   const last = isMap(node) && node.flow !== true && !inFlow ? node.items.at(-1) : undefined;
-  if (last === undefined || typeof key !== 'string') throw notABlockMap(aim, node?.range[0]);
+  if (last === undefined || typeof key !== 'string') throw notABlockMap(lookup, node?.range[0]);
   const map = node as YAMLMap.Parsed;
-  refuseTag(aim, map, 'map');
-  refuseShared(aim, location);
-  const present = findEntry(aim, map, key);
-  if (present !== undefined) throw exists(aim, present.key.range[0], key);
+  refuseTag(lookup, map, 'map');
+  refuseShared(lookup, location);
+  const present = findEntry(lookup, map, key);
+  if (present !== undefined) throw exists(lookup, present.key.range[0], key);
   return { map, last: last as Entry, key };
 }
 
 /** Parses the result again: there is the new entry, and with it taken out the documents are the old ones. */
-function prove(aim: Aim, before: Location, after: Aim, value: Value): void {
+function prove(lookup: Lookup, before: Location, after: Lookup, value: Value): void {
   let cause: unknown;
   try {
     if (isAdded(before, locate(after, after.path.slice(0, -1)), after.path, value)) return;
   } catch (error) {
     cause = error;
   }
-  throw unproven(aim, 0, 'with the new line the file would not be read as intended', cause);
+  throw unproven(lookup, 0, 'with the new line the file would not be read as intended', cause);
 }
 
 function isAdded(before: Location, { node, documents }: Location, path: Path, value: Value): boolean {
@@ -67,8 +67,8 @@ function isAdded(before: Location, { node, documents }: Location, path: Path, va
   return known && set && same && documents.length === old.length;
 }
 
-function notABlockMap(aim: Aim, at: number | undefined): ValuesError {
-  return refuse(aim, {
+function notABlockMap(lookup: Lookup, at: number | undefined): ValuesError {
+  return refuse(lookup, {
     code: 'not-a-block-map',
     at,
     problem: 'a key can only be added to a map that has entries on lines of their own',
@@ -76,8 +76,8 @@ function notABlockMap(aim: Aim, at: number | undefined): ValuesError {
   });
 }
 
-function exists(aim: Aim, at: number, key: string): ValuesError {
-  return refuse(aim, {
+function exists(lookup: Lookup, at: number, key: string): ValuesError {
+  return refuse(lookup, {
     code: 'exists',
     at,
     problem: `the key ${JSON.stringify(key)} is already there`,

@@ -1,33 +1,33 @@
 import { isAlias, isCollection, isPair, type Alias, type ParsedNode } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import type { ValuesDocument } from './documents.ts';
 
 /**
  * How many nodes aliases may add to one document when it is expanded. Ten thousand uses of a ten-line default stay
  * below; a bomb of nine levels reaches 10⁹ (the "billion laughs" attack).
  */
-export const MAX_ALIASED_NODES = 100_000;
+const MAX_ALIASED_NODES = 100_000;
 
 /**
  * The anchors of a document that are used somewhere.
  * @throws ValuesError `alias-bomb` when expanding would explode or never end, `syntax` for an alias without an anchor
  */
-export function referencedAnchors(aim: Aim, document: ValuesDocument): ReadonlySet<string> {
-  const survey = new Survey(aim);
-  if (aim.text.includes('*')) survey.sizeOf(document.contents);
+export function referencedAnchors(lookup: Lookup, document: ValuesDocument): ReadonlySet<string> {
+  const survey = new Survey(lookup);
+  if (lookup.text.includes('*')) survey.sizeOf(document.contents);
   return survey.referenced;
 }
 
 /** Sizes of subtrees as they would be with every alias expanded, without expanding any. */
 class Survey {
   readonly referenced = new Set<string>();
-  readonly #aim: Aim;
+  readonly #aim: Lookup;
   /** Anchor → expanded size; `undefined` while the anchored node is still open. */
   readonly #sizes = new Map<string, number | undefined>();
   #added = 0;
 
-  constructor(aim: Aim) {
-    this.#aim = aim;
+  constructor(lookup: Lookup) {
+    this.#aim = lookup;
   }
 
   sizeOf(node: unknown): number {

@@ -12,7 +12,7 @@ const TIMESTAMP = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}/;
  * Whether a plain (unquoted) text might be read as something else than this same string, by YAML 1.2 core,
  * by the YAML 1.1 types, or by the Go reader in Helm and Argo CD, which mixes the two and drops underscores in numbers.
  */
-export function isTrap(text: string): boolean {
+export function isAmbiguous(text: string): boolean {
   if (WORD.test(text) || NON_FINITE.test(text) || TIMESTAMP.test(text)) return true;
   const digits = text.replaceAll('_', '');
   return INTEGER.test(digits) || FLOAT.test(digits) || SEXAGESIMAL.test(digits);

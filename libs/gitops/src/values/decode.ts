@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import type { Path } from './path.ts';
 
 /**
@@ -19,7 +19,7 @@ const DISPUTED_BREAK = /\r(?!\n)|[\x85\u2028\u2029]/;
  * The text of a values file, its byte order mark left out: the parser counts it as indentation of the first line.
  * @throws ValuesError `too-large`, `utf-16`, `invalid-utf8`, `control-character`, `line-break`
  */
-export function readSource(bytes: Uint8Array, path: Path): Aim {
+export function readSource(bytes: Uint8Array, path: Path): Lookup {
   refuseSize(bytes.length, path);
   refuseOtherEncodings(bytes, path);
   const aim = { text: new TextDecoder().decode(bytes), path };
@@ -109,14 +109,14 @@ function firstDamage(bytes: Uint8Array, text: string): number {
 }
 
 function refuseCharacter(
-  aim: Aim,
+  lookup: Lookup,
   pattern: RegExp,
   code: 'control-character' | 'line-break',
   remedy: string,
 ): void {
-  const at = aim.text.search(pattern);
+  const at = lookup.text.search(pattern);
   if (at === -1) return;
-  const value = aim.text.charAt(at);
+  const value = lookup.text.charAt(at);
   const name = value.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-  throw refuse(aim, { code, at, problem: `the file has the character U+${name}`, remedy, value });
+  throw refuse(lookup, { code, at, problem: `the file has the character U+${name}`, remedy, value });
 }

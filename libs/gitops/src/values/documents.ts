@@ -1,5 +1,5 @@
 import { Composer, CST, Lexer, Parser, type Document } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import type { ValuesErrorCode, ValuesError } from './error.ts';
 import { MAX_DEPTH } from './path.ts';
 
@@ -12,49 +12,49 @@ const OPTIONS = { schema: 'failsafe', merge: false, uniqueKeys: false, prettyErr
 const CODES: Readonly<Record<string, ValuesErrorCode>> = { TAB_AS_INDENT: 'tab-indentation' };
 
 /** Enough for files of manifests; the limit bounds the search for a path in every document. */
-export const MAX_DOCUMENTS = 100;
+const MAX_DOCUMENTS = 100;
 
 /**
  * Parses every document of a file, or stops at the first thing that is wrong, so that garbage costs no more than order.
  * @throws ValuesError `syntax`, `tab-indentation`, `too-deep`, `too-many-documents`
  */
-export function parseDocuments(aim: Aim): ValuesDocument[] {
+export function parseDocuments(lookup: Lookup): ValuesDocument[] {
   const composer = new Composer(OPTIONS);
   let first: ValuesError | undefined;
   // The parser would collect all errors, millions in a bad file. It wraps an error that passes through it, hence `first`.
   composer['onError'] = (source: ErrorSource, code: string, message: string, warning?: boolean): void => {
     if (warning === true) return;
-    first ??= syntaxError(aim, offsetOf(source), message, CODES[code]);
+    first ??= syntaxError(lookup, offsetOf(source), message, CODES[code]);
     throw first;
   };
   const documents: ValuesDocument[] = [];
-  for (const document of composer.compose(shallowTokens(aim))) {
-    if (documents.push(document) > MAX_DOCUMENTS) throw tooManyDocuments(aim, document.range[0]);
+  for (const document of composer.compose(shallowTokens(lookup))) {
+    if (documents.push(document) > MAX_DOCUMENTS) throw tooManyDocuments(lookup, document.range[0]);
   }
   const missed = [...documents.flatMap((document) => document.errors), ...composer.streamInfo().errors][0];
-  if (missed !== undefined) throw syntaxError(aim, missed.pos[0], missed.message);
+  if (missed !== undefined) throw syntaxError(lookup, missed.pos[0], missed.message);
   return documents;
 }
 
 /** The parser's tokens, which it makes without recursion, while they nest no deeper than the composer may recurse. */
-function* shallowTokens(aim: Aim): Generator<CST.Token, void> {
+function* shallowTokens(lookup: Lookup): Generator<CST.Token, void> {
   const parser = new Parser();
-  for (const lexeme of new Lexer().lex(aim.text)) {
-    for (const token of parser.next(lexeme)) yield sound(aim, token);
+  for (const lexeme of new Lexer().lex(lookup.text)) {
+    for (const token of parser.next(lexeme)) yield sound(lookup, token);
     // The document itself lies below the collections; a scalar on top of them is no level.
     if (parser.stack.length > MAX_DEPTH + 1 && CST.isCollection(parser.stack.at(-1)))
-      throw tooDeep(aim, parser.offset);
+      throw tooDeep(lookup, parser.offset);
   }
-  for (const token of parser.end()) yield sound(aim, token);
+  for (const token of parser.end()) yield sound(lookup, token);
 }
 
-function sound(aim: Aim, token: CST.Token): CST.Token {
-  if (token.type === 'error') throw syntaxError(aim, token.offset, token.message);
+function sound(lookup: Lookup, token: CST.Token): CST.Token {
+  if (token.type === 'error') throw syntaxError(lookup, token.offset, token.message);
   return token;
 }
 
-function tooDeep(aim: Aim, at: number): ValuesError {
-  return refuse(aim, {
+function tooDeep(lookup: Lookup, at: number): ValuesError {
+  return refuse(lookup, {
     code: 'too-deep',
     at,
     problem: `maps and lists are nested more than ${MAX_DEPTH} deep`,
@@ -63,8 +63,8 @@ function tooDeep(aim: Aim, at: number): ValuesError {
   });
 }
 
-function tooManyDocuments(aim: Aim, at: number): ValuesError {
-  return refuse(aim, {
+function tooManyDocuments(lookup: Lookup, at: number): ValuesError {
+  return refuse(lookup, {
     code: 'too-many-documents',
     at,
     problem: `the file has more than ${MAX_DOCUMENTS} documents`,
@@ -73,9 +73,14 @@ function tooManyDocuments(aim: Aim, at: number): ValuesError {
   });
 }
 
-function syntaxError(aim: Aim, at: number, message: string, code: ValuesErrorCode = 'syntax'): ValuesError {
+function syntaxError(
+  lookup: Lookup,
+  at: number,
+  message: string,
+  code: ValuesErrorCode = 'syntax',
+): ValuesError {
   const remedy = code === 'syntax' ? 'Correct the file first.' : 'Indent with spaces.';
-  return refuse(aim, { code, at, problem: `the file is not valid YAML: ${message}`, remedy });
+  return refuse(lookup, { code, at, problem: `the file is not valid YAML: ${message}`, remedy });
 }
 
 type ErrorSource = number | readonly [number, ...number[]] | { readonly offset: number };

@@ -45,7 +45,7 @@ export const VALUES_ERROR_CODES = [
 export type ValuesErrorCode = (typeof VALUES_ERROR_CODES)[number];
 
 /** What a {@link ValuesError} tells. */
-export interface Refusal {
+interface Refusal {
   readonly code: ValuesErrorCode;
   /** What is wrong, without a final full stop. */
   readonly problem: string;

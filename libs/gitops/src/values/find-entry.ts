@@ -1,9 +1,9 @@
 import { isAlias, isScalar, Scalar, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import type { ValuesError } from './error.ts';
 import { isString, readings } from './reading.ts';
 import { refuseTag } from './tag.ts';
-import { isTrap } from './ambiguous-scalar.ts';
+import { isAmbiguous } from './ambiguous-scalar.ts';
 
 /** A key and its value in a parsed map. */
 export type Entry = Pair<ParsedNode, ParsedNode | null>;
@@ -18,25 +18,25 @@ const HIDDEN = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}/gu;
  * The one entry of a map that every reader finds under this key, or `undefined`.
  * @throws ValuesError `duplicate-key`, `ambiguous-key`, `merge-key`, `look-alike-key`, `alias`, or what {@link refuseTag} says
  */
-export function findEntry(aim: Aim, map: YAMLMap.Parsed, key: string): Entry | undefined {
+export function findEntry(lookup: Lookup, map: YAMLMap.Parsed, key: string): Entry | undefined {
   const found: Entry[] = [];
   let merge: Entry | undefined;
   for (const entry of map.items) {
     const { key: node } = entry;
-    if (isAlias(node)) throw aliasKey(aim, node.range[0], node.source);
+    if (isAlias(node)) throw aliasKey(lookup, node.range[0], node.source);
     if (!isScalar(node)) continue;
     if (isMerge(node)) merge = entry;
-    refuseLookAlike(aim, node, key);
+    refuseLookAlike(lookup, node, key);
     if (keyReadings(node).includes(key)) found.push(entry);
   }
-  refuseMerge(aim, map, merge, found[0], key);
-  return onlyOne(aim, found, key);
+  refuseMerge(lookup, map, merge, found[0], key);
+  return onlyOne(lookup, found, key);
 }
 
-function onlyOne(aim: Aim, [entry, second]: Entry[], key: string): Entry | undefined {
+function onlyOne(lookup: Lookup, [entry, second]: Entry[], key: string): Entry | undefined {
   if (entry === undefined) return undefined;
   if (second !== undefined)
-    throw refuse(aim, {
+    throw refuse(lookup, {
       code: 'duplicate-key',
       at: second.key.range[0],
       problem: `the key ${JSON.stringify(key)} occurs twice, and readers disagree on which one counts`,
@@ -44,10 +44,10 @@ function onlyOne(aim: Aim, [entry, second]: Entry[], key: string): Entry | undef
       value: key,
     });
   const node = entry.key as Scalar.Parsed;
-  refuseTag(aim, node, 'string');
+  refuseTag(lookup, node, 'string');
   const other = keyReadings(node).find((reading) => reading !== key);
   if (other !== undefined)
-    throw refuse(aim, {
+    throw refuse(lookup, {
       code: 'ambiguous-key',
       at: node.range[0],
       problem: `some readers take the key ${String(node.value)} for ${other === node.value ? key : other}`,
@@ -60,7 +60,7 @@ function onlyOne(aim: Aim, [entry, second]: Entry[], key: string): Entry | undef
 /** The key's text, then what it becomes as a key of JSON for YAML 1.2 and YAML 1.1 readers. */
 function keyReadings(node: Scalar): readonly string[] {
   const text = String(node.value);
-  if (isString(node) || !isTrap(text)) return [text];
+  if (isString(node) || !isAmbiguous(text)) return [text];
   const { core, v11 } = readings(node);
   return [text, String(core), String(v11)];
 }
@@ -74,7 +74,7 @@ function isMerge(node: Scalar): boolean {
  * overwrites it, in PyYAML it does not. One that is not there may be what the merge brings.
  */
 function refuseMerge(
-  aim: Aim,
+  lookup: Lookup,
   map: YAMLMap.Parsed,
   merge: Entry | undefined,
   found: Entry | undefined,
@@ -83,7 +83,7 @@ function refuseMerge(
   if (merge === undefined) return;
   const after = found !== undefined && map.items.indexOf(found) > map.items.indexOf(merge);
   if (after && key !== '<<') return;
-  throw refuse(aim, {
+  throw refuse(lookup, {
     code: 'merge-key',
     at: merge.key.range[0],
     problem: `the merge key << decides what ${JSON.stringify(key)} is`,
@@ -93,13 +93,13 @@ function refuseMerge(
 }
 
 /** Refuses a map in which a reviewer can take another key for this one. */
-function refuseLookAlike(aim: Aim, node: Scalar.Parsed, key: string): void {
+function refuseLookAlike(lookup: Lookup, node: Scalar.Parsed, key: string): void {
   const text = String(node.value);
   if (ASCII.test(text) && (text === key || ASCII.test(key))) return;
   const mixed = LATIN.test(text) && LATIN_LIKE.test(text);
   const disguised = text !== key && skeleton(text) === skeleton(key);
   if (!mixed && !disguised && text.normalize('NFC') === text && text.search(HIDDEN) === -1) return;
-  throw refuse(aim, {
+  throw refuse(lookup, {
     code: 'look-alike-key',
     at: node.range[0],
     problem: `the key ${JSON.stringify(text)} can be mistaken for another one`,
@@ -112,8 +112,8 @@ function skeleton(key: string): string {
   return key.normalize('NFKC').replace(HIDDEN, '');
 }
 
-function aliasKey(aim: Aim, at: number, source: string): ValuesError {
-  return refuse(aim, {
+function aliasKey(lookup: Lookup, at: number, source: string): ValuesError {
+  return refuse(lookup, {
     code: 'alias',
     at,
     problem: `the key *${source} is an alias`,

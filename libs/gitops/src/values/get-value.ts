@@ -1,5 +1,5 @@
 import { Scalar } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import { locate } from './locate.ts';
 import { toPath, type Path } from './path.ts';
 import { isString, readings } from './reading.ts';
@@ -16,19 +16,19 @@ import { scalarAt } from './replaceable-scalar.ts';
  * (`0777`, `yes`, a date) or a whole number is too large to be exact
  */
 export function getValue(bytes: Uint8Array, path: string | Path): string | number | boolean | null {
-  const aim = readSource(bytes, toPath(path));
-  const location = locate(aim);
+  const lookup = readSource(bytes, toPath(path));
+  const location = locate(lookup);
   if (location.node === null) return null;
-  const node = scalarAt(aim, location);
-  refuseTag(aim, node, 'string');
-  return isString(node) ? String(node.value) : sameToAll(aim, node);
+  const node = scalarAt(lookup, location);
+  refuseTag(lookup, node, 'string');
+  return isString(node) ? String(node.value) : sameToAll(lookup, node);
 }
 
-function sameToAll(aim: Aim, node: Scalar.Parsed): string | number | boolean | null {
+function sameToAll(lookup: Lookup, node: Scalar.Parsed): string | number | boolean | null {
   const { core, v11 } = readings(node);
   const exact = typeof core !== 'number' || !Number.isInteger(core) || Number.isSafeInteger(core);
   if (Object.is(core, v11) && exact) return core as string | number | boolean | null;
-  throw refuse(aim, {
+  throw refuse(lookup, {
     code: 'ambiguous-value',
     at: node.range[0],
     problem: exact

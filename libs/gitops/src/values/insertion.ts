@@ -1,11 +1,11 @@
 import { isCollection, isPair, isScalar, Scalar, type ParsedNode, type YAMLMap } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import type { Entry } from './find-entry.ts';
 import { writeScalar, type Style } from './scalar.ts';
 import type { Value } from './value.ts';
 
 /** A line to be put into a text, its line break in front, so that the end of the file stays as it is. */
-export interface Insertion {
+interface Insertion {
   readonly at: number;
   readonly line: string;
 }
@@ -14,11 +14,17 @@ export interface Insertion {
  * The new last line of a block map, below everything that its last entry holds and above the comments that follow.
  * @throws ValuesError `block-scalar` when the map ends with one, because blank lines below may belong to it
  */
-export function insertion(aim: Aim, map: YAMLMap.Parsed, last: Entry, key: string, value: Value): Insertion {
-  const { text } = aim;
+export function insertion(
+  lookup: Lookup,
+  map: YAMLMap.Parsed,
+  last: Entry,
+  key: string,
+  value: Value,
+): Insertion {
+  const { text } = lookup;
   const leaf = lastLeaf(last);
   if (isScalar(leaf) && (leaf.type === Scalar.BLOCK_LITERAL || leaf.type === Scalar.BLOCK_FOLDED))
-    throw refuse(aim, {
+    throw refuse(lookup, {
       code: 'block-scalar',
       at: leaf.range[0],
       problem: 'the map ends with a block of text (| or >), whose end is not a fixed place',

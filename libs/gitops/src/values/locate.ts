@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, Scalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import { referencedAnchors } from './aliases.ts';
 import { parseDocuments, type ValuesDocument } from './documents.ts';
 import { ValuesError, type ValuesErrorCode } from './error.ts';
@@ -28,22 +28,22 @@ const OTHER_KIND: ReadonlySet<ValuesErrorCode> = new Set(['not-a-map', 'not-a-li
  * @throws ValuesError as {@link parseDocuments}, {@link referencedAnchors} and {@link findEntry} do, and `missing`,
  * `ambiguous-document`, `not-a-map`, `not-a-list`, `empty-value`, `alias`
  */
-export function locate(aim: Aim, path: Path = aim.path): Location {
-  const documents = parseDocuments(aim);
+export function locate(lookup: Lookup, path: Path = lookup.path): Location {
+  const documents = parseDocuments(lookup);
   const absences: ValuesError[] = [];
   const found: Location[] = [];
   for (const document of documents) {
     try {
-      found.push({ ...locateIn(aim, path, document), documents });
+      found.push({ ...locateIn(lookup, path, document), documents });
     } catch (error) {
       if (!(error instanceof ValuesError) || !isAbsence(error, document, path)) throw error;
       absences.push(error);
     }
   }
   const [location, second] = found;
-  if (second !== undefined) throw ambiguousDocument(aim, second);
+  if (second !== undefined) throw ambiguousDocument(lookup, second);
   if (location !== undefined) return location;
-  throw absences[0] ?? refuse(aim, { code: 'missing', ...NO_DOCUMENT });
+  throw absences[0] ?? refuse(lookup, { code: 'missing', ...NO_DOCUMENT });
 }
 
 /**
@@ -57,26 +57,26 @@ function isAbsence({ code }: ValuesError, { contents }: ValuesDocument, [first]:
 
 const NO_DOCUMENT = { problem: 'the file has no content', remedy: 'Add the key to the file first.' };
 
-function locateIn(aim: Aim, path: Path, document: ValuesDocument): Omit<Location, 'documents'> {
-  const referenced = referencedAnchors(aim, document);
+function locateIn(lookup: Lookup, path: Path, document: ValuesDocument): Omit<Location, 'documents'> {
+  const referenced = referencedAnchors(lookup, document);
   const ancestors: ParsedNode[] = [];
   let node: ParsedNode | null = document.contents;
-  if (isNothing(node)) throw refuse(aim, { code: 'missing', at: node?.range[0], ...NO_DOCUMENT });
+  if (isNothing(node)) throw refuse(lookup, { code: 'missing', at: node?.range[0], ...NO_DOCUMENT });
   for (const segment of path) {
-    const parent: ParsedNode = node ?? refuseNothing(aim, ancestors, segment);
-    node = step(aim, parent, segment);
+    const parent: ParsedNode = node ?? refuseNothing(lookup, ancestors, segment);
+    node = step(lookup, parent, segment);
     ancestors.push(parent);
   }
   const inFlow = ancestors.some((ancestor) => 'flow' in ancestor && ancestor.flow === true);
   return { node, ancestors, inFlow, referenced };
 }
 
-function step(aim: Aim, node: ParsedNode, segment: string | number): ParsedNode | null {
-  if (isMap(node)) return stepIntoMap(aim, node as YAMLMap.Parsed, segment);
-  if (isSeq(node)) return stepIntoList(aim, node as YAMLSeq.Parsed, segment);
-  refuseAlias(aim, node);
-  if (isNothing(node)) return refuseNothing(aim, [node], segment);
-  throw refuse(aim, {
+function step(lookup: Lookup, node: ParsedNode, segment: string | number): ParsedNode | null {
+  if (isMap(node)) return stepIntoMap(lookup, node as YAMLMap.Parsed, segment);
+  if (isSeq(node)) return stepIntoList(lookup, node as YAMLSeq.Parsed, segment);
+  refuseAlias(lookup, node);
+  if (isNothing(node)) return refuseNothing(lookup, [node], segment);
+  throw refuse(lookup, {
     code: 'not-a-map',
     at: node.range[0],
     problem: `there is a single value where ${JSON.stringify(segment)} is looked for`,
@@ -85,28 +85,28 @@ function step(aim: Aim, node: ParsedNode, segment: string | number): ParsedNode 
   });
 }
 
-function stepIntoMap(aim: Aim, map: YAMLMap.Parsed, segment: string | number): ParsedNode | null {
-  refuseTag(aim, map, 'map');
+function stepIntoMap(lookup: Lookup, map: YAMLMap.Parsed, segment: string | number): ParsedNode | null {
+  refuseTag(lookup, map, 'map');
   const at = map.range[0];
   if (typeof segment === 'number')
-    throw refuse(aim, {
+    throw refuse(lookup, {
       code: 'not-a-list',
       at,
       problem: `there is a map where the index [${segment}] is looked for`,
       remedy: `Write .${segment} if it is a key.`,
       value: segment,
     });
-  const entry = findEntry(aim, map, segment);
+  const entry = findEntry(lookup, map, segment);
   if (entry !== undefined) return entry.value;
   const present = map.items.map(({ key }) => (isScalar(key) ? String(key.value) : '?'));
-  throw missing(aim, at, segment, present);
+  throw missing(lookup, at, segment, present);
 }
 
-function stepIntoList(aim: Aim, list: YAMLSeq.Parsed, segment: string | number): ParsedNode | null {
-  refuseTag(aim, list, 'list');
+function stepIntoList(lookup: Lookup, list: YAMLSeq.Parsed, segment: string | number): ParsedNode | null {
+  refuseTag(lookup, list, 'list');
   const at = list.range[0];
   if (!/^(?:0|[1-9]\d*)$/.test(String(segment)))
-    throw refuse(aim, {
+    throw refuse(lookup, {
       code: 'not-a-map',
       at,
       problem: `there is a list where the key ${JSON.stringify(segment)} is looked for`,
@@ -114,14 +114,14 @@ function stepIntoList(aim: Aim, list: YAMLSeq.Parsed, segment: string | number):
       value: segment,
     });
   const item = list.items[Number(segment)];
-  if (item === undefined) throw missing(aim, at, segment, [...list.items.keys()].map(String));
+  if (item === undefined) throw missing(lookup, at, segment, [...list.items.keys()].map(String));
   return item as ParsedNode; // a pair inside [ ] is parsed as a map of its own
 }
 
 /** @throws ValuesError `alias`: what the alias stands for is written, and changed, elsewhere */
-export function refuseAlias(aim: Aim, node: ParsedNode | null): void {
+export function refuseAlias(lookup: Lookup, node: ParsedNode | null): void {
   if (!isAlias(node)) return;
-  throw refuse(aim, {
+  throw refuse(lookup, {
     code: 'alias',
     at: node.range[0],
     problem: `*${node.source} stands for a value that is written elsewhere`,
@@ -134,8 +134,8 @@ function isNothing(node: ParsedNode | null): boolean {
   return node === null || (isScalar(node) && node.type === Scalar.PLAIN && node.value === '');
 }
 
-function refuseNothing(aim: Aim, ancestors: readonly ParsedNode[], segment: string | number): never {
-  throw refuse(aim, {
+function refuseNothing(lookup: Lookup, ancestors: readonly ParsedNode[], segment: string | number): never {
+  throw refuse(lookup, {
     code: 'empty-value',
     at: ancestors.at(-1)?.range[0],
     problem: `there is nothing in which ${JSON.stringify(segment)} can be looked for`,
@@ -144,9 +144,14 @@ function refuseNothing(aim: Aim, ancestors: readonly ParsedNode[], segment: stri
   });
 }
 
-function missing(aim: Aim, at: number, segment: string | number, present: readonly string[]): ValuesError {
+function missing(
+  lookup: Lookup,
+  at: number,
+  segment: string | number,
+  present: readonly string[],
+): ValuesError {
   const some = present.slice(0, 5).join(', ') + (present.length > 5 ? ', …' : '');
-  return refuse(aim, {
+  return refuse(lookup, {
     code: 'missing',
     at,
     problem: `there is no ${JSON.stringify(segment)}`,
@@ -155,8 +160,8 @@ function missing(aim: Aim, at: number, segment: string | number, present: readon
   });
 }
 
-function ambiguousDocument(aim: Aim, { node, ancestors }: Location): ValuesError {
-  return refuse(aim, {
+function ambiguousDocument(lookup: Lookup, { node, ancestors }: Location): ValuesError {
+  return refuse(lookup, {
     code: 'ambiguous-document',
     at: (node ?? ancestors.at(-1))?.range[0],
     problem: 'the path exists in more than one document of the file',

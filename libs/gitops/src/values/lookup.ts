@@ -2,7 +2,7 @@ import { ValuesError, type ValuesErrorCode } from './error.ts';
 import { formatPath, type Path } from './path.ts';
 
 /** A path, and the text in which it is looked for: what every refusal has to name. */
-export interface Aim {
+export interface Lookup {
   /** Without a byte order mark. */
   readonly text: string;
   readonly path: Path;
@@ -19,7 +19,7 @@ interface Objection {
 }
 
 /** The error for an objection, with its line and column. */
-export function refuse({ text, path }: Aim, { at, ...objection }: Objection): ValuesError {
+export function refuse({ text, path }: Lookup, { at, ...objection }: Objection): ValuesError {
   const place = at === undefined ? {} : placeOf(text, at);
   return new ValuesError({ ...objection, ...place, path: formatPath(path) });
 }

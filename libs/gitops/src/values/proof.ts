@@ -1,5 +1,5 @@
 import { isAlias, isCollection, isPair, isScalar, isSeq, Lexer, parseDocument } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 import type { ValuesError } from './error.ts';
 
 /** The replacement of one scalar's text. */
@@ -23,11 +23,11 @@ const PLAIN_FOLLOWS = '\x1f';
  * for YAML 1.1 and 1.2 readers alike. The scalar itself is then read by both.
  * @throws ValuesError `unproven`
  */
-export function proveReplaced(aim: Aim, after: string, replacement: Replacement): void {
-  if (!differsInOneToken(aim.text, after, replacement))
-    throw unproven(aim, replacement.start, 'another part of the file would be read differently');
+export function proveReplaced(lookup: Lookup, after: string, replacement: Replacement): void {
+  if (!differsInOneToken(lookup.text, after, replacement))
+    throw unproven(lookup, replacement.start, 'another part of the file would be read differently');
   if (!readsBack(replacement))
-    throw unproven(aim, replacement.start, 'the value would not be read back as it is');
+    throw unproven(lookup, replacement.start, 'the value would not be read back as it is');
 }
 
 function differsInOneToken(before: string, after: string, { start, old, written }: Replacement): boolean {
@@ -87,8 +87,8 @@ function sameProperties(left: Properties, right: Properties): boolean {
 }
 
 /** The refusal to return a result that is not what was asked for. */
-export function unproven(aim: Aim, at: number, problem: string, cause?: unknown): ValuesError {
-  return refuse(aim, {
+export function unproven(lookup: Lookup, at: number, problem: string, cause?: unknown): ValuesError {
+  return refuse(lookup, {
     code: 'unproven',
     at,
     problem,

@@ -1,8 +1,8 @@
 import { isScalar, Scalar, Schema, type ScalarTag } from 'yaml';
-import { isTrap } from './ambiguous-scalar.ts';
+import { isAmbiguous } from './ambiguous-scalar.ts';
 
 /** What a scalar means to the two kinds of readers: YAML 1.2 (editors, CI tools) and YAML 1.1 (Helm, Argo CD). */
-export interface Readings {
+interface Readings {
   readonly core: unknown;
   readonly v11: unknown;
 }
@@ -26,7 +26,7 @@ export function readings(node: Scalar): Readings {
 /** Whether every reader takes the scalar for exactly this value. */
 export function readsAs(node: Scalar, value: string | number | boolean): boolean {
   const { core, v11 } = readings(node);
-  const trapped = typeof value === 'string' && !isString(node) && isTrap(value);
+  const trapped = typeof value === 'string' && !isString(node) && isAmbiguous(value);
   return Object.is(core, value) && Object.is(v11, value) && !trapped;
 }
 

@@ -1,4 +1,4 @@
-import { isTrap } from './ambiguous-scalar.ts';
+import { isAmbiguous } from './ambiguous-scalar.ts';
 
 /** How a scalar is written. */
 export type Style = 'plain' | 'single' | 'double';
@@ -37,7 +37,7 @@ export function writeScalar(value: string | number | boolean, style: Style, inFl
 
 function isPlain(value: string, inFlow: boolean): boolean {
   // Older YAML 1.1 readers end a plain scalar at any colon inside { } and [ ].
-  return PLAIN.test(value) && !isTrap(value) && !(inFlow && value.includes(':'));
+  return PLAIN.test(value) && !isAmbiguous(value) && !(inFlow && value.includes(':'));
 }
 
 function writeNumber(value: number): string {

@@ -1,11 +1,11 @@
-import type { Aim } from './lookup.ts';
+import type { Lookup } from './lookup.ts';
 import { locate } from './locate.ts';
 import { toPath, type Path } from './path.ts';
 import { proveReplaced, type Replacement } from './proof.ts';
 import { readsAs } from './reading.ts';
 import { writeScalar } from './scalar.ts';
 import { readSource, refuseSize, splice } from './decode.ts';
-import { targetAt } from './replaceable-scalar.ts';
+import { replaceableScalarAt } from './replaceable-scalar.ts';
 import { writableValue, type Value } from './value.ts';
 
 /**
@@ -24,24 +24,24 @@ import { writableValue, type Value } from './value.ts';
 export function setValue(bytes: Uint8Array, path: string | Path, value: Value): Uint8Array {
   const segments = toPath(path);
   const wanted = writableValue(value, segments);
-  const aim = readSource(bytes, segments);
-  const change = replacementOf(aim, wanted);
+  const lookup = readSource(bytes, segments);
+  const change = replacementOf(lookup, wanted);
   if (change === undefined) return bytes;
   const { start, old, written } = change;
-  const result = splice(bytes, aim.text, start, start + old.length, written);
+  const result = splice(bytes, lookup.text, start, start + old.length, written);
   refuseSize(result.length, segments);
   return result;
 }
 
 /** What has to be written, proven; undefined when the value is there already. */
-function replacementOf(aim: Aim, value: string | number | boolean): Replacement | undefined {
-  const location = locate(aim);
-  const { node, start, end, style } = targetAt(aim, location, value);
+function replacementOf(lookup: Lookup, value: string | number | boolean): Replacement | undefined {
+  const location = locate(lookup);
+  const { node, start, end, style } = replaceableScalarAt(lookup, location, value);
   if (readsAs(node, value)) return undefined;
-  const { text } = aim;
+  const { text } = lookup;
   const { inFlow } = location;
   const written = writeScalar(value, style, inFlow);
   const replacement = { start, old: text.slice(start, end), written, value, inFlow };
-  proveReplaced(aim, text.slice(0, start) + written + text.slice(end), replacement);
+  proveReplaced(lookup, text.slice(0, start) + written + text.slice(end), replacement);
   return replacement;
 }

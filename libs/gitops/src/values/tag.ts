@@ -1,5 +1,5 @@
 import type { Alias, ParsedNode } from 'yaml';
-import { refuse, type Aim } from './lookup.ts';
+import { refuse, type Lookup } from './lookup.ts';
 
 const YAML = 'tag:yaml.org,2002:';
 
@@ -15,14 +15,14 @@ const OWN_TAGS: Readonly<Record<'map' | 'list' | 'string', readonly string[]>> =
  * `custom-tag` for any other, whose meaning only one reader knows
  */
 export function refuseTag(
-  aim: Aim,
+  lookup: Lookup,
   node: Exclude<ParsedNode, Alias>,
   kind: keyof typeof OWN_TAGS | 'untagged',
 ): void {
   const { tag } = node;
   if (tag === undefined || (kind !== 'untagged' && OWN_TAGS[kind].includes(tag))) return;
   const custom = !tag.startsWith(YAML);
-  throw refuse(aim, {
+  throw refuse(lookup, {
     code: custom ? 'custom-tag' : 'explicit-tag',
     at: node.range[0],
     problem: `the tag ${custom ? tag : tag.replace(YAML, '!!')} decides what is read here`,

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { readJson } from '../text/validate.ts';
 import { ENVIRONMENTS } from './environment.ts';
 import { GitopsError } from '../error.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** The chart of an app that names none in its `package.json`. */
@@ -53,8 +53,8 @@ export const deployFile = (app: string, environment: string): string =>
  * @throws {GitopsError} `invalid` for a `package.json` whose `slipway` block breaks the schema, and for an app that
  *   has the platform's name
  */
-export async function appsAt(source: Source, commit: Commit, environment: string): Promise<App[]> {
-  const files = await source.listFiles(commit, 'apps');
+export async function appsAt(checkout: Checkout, commit: Commit, environment: string): Promise<App[]> {
+  const files = await checkout.listFiles(commit, 'apps');
   const names = deployedNames(files, environment);
   const reserved = names.find((name) => RESERVED.includes(name));
   if (reserved !== undefined) {
@@ -62,22 +62,22 @@ export async function appsAt(source: Source, commit: Commit, environment: string
       value: reserved,
     });
   }
-  const apps = await Promise.all(names.map((name) => appAt(source, files, name)));
-  const hasPlatform = await deploysPlatform(source, commit, environment);
+  const apps = await Promise.all(names.map((name) => appAt(checkout, files, name)));
+  const hasPlatform = await deploysPlatform(checkout, commit, environment);
   const platform = hasPlatform ? [{ name: PLATFORM, chart: PLATFORM_CHART }] : [];
   return [...apps, ...platform].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function appAt(source: Source, files: ReadonlyMap<string, string>, name: string): Promise<App> {
+async function appAt(checkout: Checkout, files: ReadonlyMap<string, string>, name: string): Promise<App> {
   const file = `${appFolder(name)}/package.json`;
   const id = files.get(file);
-  const text = (id && (await source.readText(id))) ?? '{}';
+  const text = (id && (await checkout.readText(id))) ?? '{}';
   return { name, chart: readJson(Manifest, text, file).slipway?.chart ?? DEFAULT_CHART };
 }
 
-async function deploysPlatform(source: Source, commit: Commit, environment: string): Promise<boolean> {
+async function deploysPlatform(checkout: Checkout, commit: Commit, environment: string): Promise<boolean> {
   const files = [`${PLATFORM_CHART}/Chart.yaml`, deployFile(PLATFORM, environment)];
-  const found = await Promise.all(files.map((file) => source.objectId(commit, file)));
+  const found = await Promise.all(files.map((file) => checkout.objectId(commit, file)));
   return found.every((id) => id !== undefined);
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { readYaml } from '../text/validate.ts';
 import { GitopsError } from '../error.ts';
-import { namesThereAre } from '../text/similar-name.ts';
+import { knownNames } from '../text/similar-name.ts';
 
 /** Where every environment's folder lies, from the root of the repository. */
 export const ENVIRONMENTS = 'deploy/environments';
@@ -12,7 +12,7 @@ const branchName = Type.String({ pattern: '^(?!-)[A-Za-z0-9][A-Za-z0-9._/-]*$' }
 const remoteName = Type.String({ pattern: '^(?!-)[A-Za-z0-9][A-Za-z0-9._-]*$' });
 
 /** `deploy/environments/<name>/environment.yaml`, as people write it. */
-export const EnvironmentFile = Type.Object(
+const EnvironmentFile = Type.Object(
   {
     deploy: Type.Enum(['auto', 'promote'], {
       description: '`auto`: a deploy run releases here. `promote`: only `slipway promote` does.',
@@ -94,7 +94,7 @@ export async function readEnvironment(root: string, name: string): Promise<Envir
   if (!known.includes(name)) {
     throw new GitopsError(
       'usage',
-      `There is no environment "${name}". ${namesThereAre('Known', name, known)} ` +
+      `There is no environment "${name}". ${knownNames('Known', name, known)} ` +
         `Correct the name, or make ${ENVIRONMENTS}/${name}/environment.yaml.`,
       { value: name },
     );

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { readJson } from '../text/validate.ts';
-import type { Source } from '../checkout/checkout.ts';
+import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** Where every environment's stacks lie, from the root of the repository. */
@@ -30,7 +30,7 @@ export const stackOf = (environment: string, name: string): string =>
   name.startsWith(`${environment}-`) ? name : stackProject(environment, name);
 
 /** The folder of a stack. */
-export const stackFolder = (environment: string, stack: string): string =>
+const stackFolder = (environment: string, stack: string): string =>
   `${STACKS}/${environment}/${stack}`;
 
 /**
@@ -38,19 +38,24 @@ export const stackFolder = (environment: string, stack: string): string =>
  *
  * @throws {GitopsError} `invalid` for a `package.json` whose `slipway` block breaks the schema
  */
-export async function stacksAt(source: Source, commit: Commit, environment: string): Promise<Stack[]> {
-  const files = await source.listFiles(commit, `${STACKS}/${environment}`);
+export async function stacksAt(checkout: Checkout, commit: Commit, environment: string): Promise<Stack[]> {
+  const files = await checkout.listFiles(commit, `${STACKS}/${environment}`);
   const names = [...files.keys()].flatMap((file) => {
     const name = file.split('/')[2] as string;
     return file === `${stackFolder(environment, name)}/Pulumi.yaml` ? [name] : [];
   });
-  return Promise.all(names.sort().map((name) => stackAt(source, commit, environment, name)));
+  return Promise.all(names.sort().map((name) => stackAt(checkout, commit, environment, name)));
 }
 
-async function stackAt(source: Source, commit: Commit, environment: string, name: string): Promise<Stack> {
+async function stackAt(
+  checkout: Checkout,
+  commit: Commit,
+  environment: string,
+  name: string,
+): Promise<Stack> {
   const folder = stackFolder(environment, name);
   const file = `${folder}/package.json`;
-  const text = (await source.readFile(commit, file)) ?? '{}';
+  const text = (await checkout.readFile(commit, file)) ?? '{}';
   const byHand = readJson(Manifest, text, file).slipway?.apply === 'by-hand';
   return { name: stackProject(environment, name), folder, byHand };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Turn } from '../../src/branch/fair-backoff.ts';
+import { FairBackoff } from '../../src/branch/fair-backoff.ts';
 import { generator } from '../support/random.ts';
 
 const SEED = Number(process.env['SLIPWAY_SEED'] ?? 20_261_124);
@@ -22,55 +22,55 @@ afterEach(() => {
 
 describe('the turn of one who writes', () => {
   it('comes at once on a new branch, and where the newest commit had not to wait', () => {
-    const turn = new Turn(DEADLINE);
-    expect(turn.yields(undefined)).toBe(0);
-    expect(turn.yields(landed(0, 'Set a\n\nSlipway-File: a\n'))).toBe(0);
+    const backoff = new FairBackoff(DEADLINE);
+    expect(backoff.delayBefore(undefined)).toBe(0);
+    expect(backoff.delayBefore(landed(0, 'Set a\n\nSlipway-File: a\n'))).toBe(0);
   });
 
   it('comes after those who may have waited longer than the last one that landed, and then at once', () => {
-    const turn = new Turn(DEADLINE);
-    const pause = turn.yields(landed(0, waited(5_000)));
+    const backoff = new FairBackoff(DEADLINE);
+    const pause = backoff.delayBefore(landed(0, waited(5_000)));
     expect(pause).toBeGreaterThanOrEqual(2_000);
     expect(pause).toBeLessThan(4_000);
     vi.advanceTimersByTime(Math.ceil(pause));
-    expect(turn.yields(landed(0, waited(5_000)))).toBe(0);
-    expect(turn.yields(landed(0, waited(20_000)))).toBeGreaterThan(0);
+    expect(backoff.delayBefore(landed(0, waited(5_000)))).toBe(0);
+    expect(backoff.delayBefore(landed(0, waited(20_000)))).toBeGreaterThan(0);
   });
 
   it('is not put off by what is long over, by a clock that is a day wrong, or beyond a quarter of the deadline', () => {
-    const turn = new Turn(DEADLINE);
-    expect(turn.yields(landed(6_000, waited(60_000)))).toBe(0);
-    expect(turn.yields(landed(0, waited(60_000)))).toBeLessThanOrEqual(5_000);
-    expect(turn.yields(landed(86_400_000, waited(5_000)))).toBe(0);
-    expect(turn.yields(landed(-86_400_000, waited(5_000)))).toBe(0);
-    expect(turn.yields(landed(0, waited(999_999_999)))).toBeLessThanOrEqual(DEADLINE / 4);
-    expect(turn.yields(landed(0, 'Set a\n\nSlipway-Waited: 99999999999999999999 ms\n'))).toBe(0);
-    expect(turn.yields('no commit at all')).toBe(0);
+    const backoff = new FairBackoff(DEADLINE);
+    expect(backoff.delayBefore(landed(6_000, waited(60_000)))).toBe(0);
+    expect(backoff.delayBefore(landed(0, waited(60_000)))).toBeLessThanOrEqual(5_000);
+    expect(backoff.delayBefore(landed(86_400_000, waited(5_000)))).toBe(0);
+    expect(backoff.delayBefore(landed(-86_400_000, waited(5_000)))).toBe(0);
+    expect(backoff.delayBefore(landed(0, waited(999_999_999)))).toBeLessThanOrEqual(DEADLINE / 4);
+    expect(backoff.delayBefore(landed(0, 'Set a\n\nSlipway-Waited: 99999999999999999999 ms\n'))).toBe(0);
+    expect(backoff.delayBefore('no commit at all')).toBe(0);
   });
 
   it('waits longer for a branch where everything takes longer', () => {
-    const turn = new Turn(DEADLINE);
-    expect(turn.yields(landed(6_000, waited(60_000)), 1_000)).toBeGreaterThan(0);
-    expect(turn.yields(landed(11_000, waited(60_000)), 1_000)).toBe(0);
+    const backoff = new FairBackoff(DEADLINE);
+    expect(backoff.delayBefore(landed(6_000, waited(60_000)), 1_000)).toBeGreaterThan(0);
+    expect(backoff.delayBefore(landed(11_000, waited(60_000)), 1_000)).toBe(0);
   });
 
   it('is told of to others by whoever was beaten, as the last trailer', () => {
-    const turn = new Turn(DEADLINE);
-    expect(turn.told('Set a\n\nSlipway-File: a\n')).toBe('Set a\n\nSlipway-File: a\n');
+    const backoff = new FairBackoff(DEADLINE);
+    expect(backoff.told('Set a\n\nSlipway-File: a\n')).toBe('Set a\n\nSlipway-File: a\n');
     vi.advanceTimersByTime(1_500);
-    turn.afterLoss(100);
-    expect(turn.told('Set a\n\nSlipway-File: a\n')).toBe(
+    backoff.afterLoss(100);
+    expect(backoff.told('Set a\n\nSlipway-File: a\n')).toBe(
       'Set a\n\nSlipway-File: a\nSlipway-Waited: 1500 ms\n',
     );
-    expect(turn.told('Update')).toBe('Update\n\nSlipway-Waited: 1500 ms\n');
-    expect(new Turn(DEADLINE).yields(landed(0, turn.told('Update')))).toBeGreaterThan(0);
+    expect(backoff.told('Update')).toBe('Update\n\nSlipway-Waited: 1500 ms\n');
+    expect(new FairBackoff(DEADLINE).delayBefore(landed(0, backoff.told('Update')))).toBeGreaterThan(0);
   });
 
   it('follows a pause as long as attempts take, and one that grows while the remote cannot be asked', () => {
-    const turn = new Turn(DEADLINE);
+    const backoff = new FairBackoff(DEADLINE);
     vi.mocked(Math.random).mockReturnValue(1);
-    expect([1, 100, 2_000, 60_000].map((took) => turn.afterLoss(took))).toEqual([40, 300, 6_000, 10_000]);
-    expect([1, 2, 3, 4, 5, 6, 7, 8].map(() => turn.afterFailure())).toEqual([
+    expect([1, 100, 2_000, 60_000].map((took) => backoff.afterLoss(took))).toEqual([40, 300, 6_000, 10_000]);
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map(() => backoff.afterFailure())).toEqual([
       40, 80, 160, 320, 640, 1_280, 2_000, 2_000,
     ]);
   });
@@ -83,7 +83,7 @@ const ATTEMPT = 50;
 interface Writer {
   left: number;
   since: number;
-  turn: Turn;
+  backoff: FairBackoff;
   pause: (took: number) => number;
   at: number;
   trying?: { began: number; tip: number };
@@ -95,12 +95,12 @@ function contend(writers: number, bumps: number, polite: boolean): number[] {
   const tip = { number: 0, text: landed(0, 'start') };
   const wish = (writer: Partial<Writer>): void => {
     let lost = 0;
-    const turn = new Turn(DEADLINE);
+    const backoff = new FairBackoff(DEADLINE);
     const grown = () => Math.random() * Math.min(2_000, 40 * 2 ** lost++); // with nothing else: the negative control
     Object.assign(writer, {
       since: Date.now(),
-      turn,
-      pause: polite ? (ms: number) => turn.afterLoss(ms) : grown,
+      turn: backoff,
+      pause: polite ? (ms: number) => backoff.afterLoss(ms) : grown,
     });
   };
   const all = Array.from({ length: writers }, (_, at) => {
@@ -115,11 +115,11 @@ function contend(writers: number, bumps: number, polite: boolean): number[] {
     const { trying } = next;
     if (trying === undefined) {
       const others = all.filter((writer) => writer.trying).length;
-      const yields = polite ? next.turn.yields(tip.text) : 0;
+      const yields = polite ? next.backoff.delayBefore(tip.text) : 0;
       if (yields === 0) next.trying = { began: Date.now(), tip: tip.number };
       next.at = Date.now() + Math.ceil(yields || ATTEMPT * Math.max(1, (others + 1) / 2));
     } else if (trying.tip === tip.number) {
-      Object.assign(tip, { number: tip.number + 1, text: landed(0, next.turn.told('x\n')) });
+      Object.assign(tip, { number: tip.number + 1, text: landed(0, next.backoff.told('x\n')) });
       took.push(Date.now() - next.since);
       delete next.trying;
       next.left -= 1;

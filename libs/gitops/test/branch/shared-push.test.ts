@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Queue } from '../../src/branch/shared-push.ts';
+import { SharedPush } from '../../src/branch/shared-push.ts';
 
 describe('a queue', () => {
   it('serves one at a time, and all who wait by then together', async () => {
-    const queue = new Queue<number, string>();
+    const queue = new SharedPush<number, string>();
     const served: (readonly number[])[] = [];
     const [begun, first] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const serve = async (works: readonly number[]) => {
@@ -21,14 +21,14 @@ describe('a queue', () => {
   });
 
   it('keeps lines apart', async () => {
-    const queue = new Queue<number, number>();
+    const queue = new SharedPush<number, number>();
     const never = new Promise<never>(() => {});
     void queue.serve('a', 1, () => never);
     expect(await queue.serve('b', 2, async (works) => works)).toBe(2);
   });
 
   it('tells a failure to all who were served, and goes on with the next', async () => {
-    const queue = new Queue<number, number>();
+    const queue = new SharedPush<number, number>();
     const failing = [1, 2, 3].map((work) =>
       queue.serve('a', work, async () => {
         throw new Error(`with ${work}`);

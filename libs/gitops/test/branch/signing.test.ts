@@ -2,15 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { GitopsError, Source, type CommitOptions } from '../../src/index.ts';
+import { GitopsError, Checkout, type CommitOptions } from '../../src/index.ts';
 import { onOrigin } from '../support/ledger-of.ts';
 import { scratch, words, Workspace } from '../support/workspace.ts';
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
 
 async function deploy(workspace: Workspace, commits: CommitOptions = {}) {
-  const source = await Source.open(workspace.root, commits);
-  return workspace.deploy('development', ['api', 'web'], { source });
+  const checkout = await Checkout.open(workspace.root, commits);
+  return workspace.deploy('development', ['api', 'web'], { checkout });
 }
 
 const field = (workspace: Workspace, format: string): string =>

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bumpFiles, Source } from '../../src/index.ts';
+import { bumpFiles, Checkout } from '../../src/index.ts';
 import { scratch } from '../support/workspace.ts';
 import { ValuesRepository } from '../support/values-repository.ts';
 
@@ -77,12 +77,12 @@ describe('a bump of files', () => {
     const deploy = repository();
     const app = new ValuesRepository({ 'main.ts': '1' });
     const [older, newer] = [app.git('rev-parse', 'main').trim(), app.push({ 'main.ts': '2' })];
-    const source = await Source.open(app.bare);
+    const checkout = await Checkout.open(app.bare);
     const release = (commit: string) =>
       bumpFiles({
         repository: deploy.bare,
         edits: [tag(`sha-${commit.slice(0, 7)}`)], // without a letter it may be a number, and is quoted then
-        order: { path: 'revision', commit, source },
+        order: { path: 'revision', commit, checkout },
       });
     expect((await release(newer)).changes.map(({ outcome }) => outcome)).toEqual(['landed', 'landed']);
     const late = await release(older);

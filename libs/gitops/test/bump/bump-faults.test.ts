@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bump, GitopsError, readEnvironment, Source } from '../../src/index.ts';
+import { bump, GitopsError, readEnvironment, Checkout } from '../../src/index.ts';
 import { hold, release, state } from '../support/ledger-state.ts';
 import { digestOf, intent, scratch, words, Workspace } from '../support/workspace.ts';
 
@@ -17,14 +17,14 @@ describe('bad circumstances end in one clear error, with nothing written', () =>
   };
 
   it('no repository', async () => {
-    expect(await failure(Source.open(scratch()))).toMatchObject({ code: 'no-repository' });
+    expect(await failure(Checkout.open(scratch()))).toMatchObject({ code: 'no-repository' });
   });
 
   it('no commits', async () => {
     const folder = scratch();
     execFileSync('git', ['init', '--quiet', folder]);
-    const source = await Source.open(folder);
-    expect(await failure(source.head())).toMatchObject({ code: 'no-commit' });
+    const checkout = await Checkout.open(folder);
+    expect(await failure(checkout.head())).toMatchObject({ code: 'no-commit' });
   });
 
   it('a dirty tree, named file by file', async () => {
@@ -129,7 +129,7 @@ describe('many writers', () => {
       mode: 0o755,
     });
     const result = await bump({
-      source: await workspace.source(),
+      checkout: await workspace.source(),
       environment,
       intents: [intent('api', 'api 1')],
       changed: workspace.changed,

@@ -3,7 +3,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { dueProjects, readEnvironment, readSituation, removeRelease, Source } from '../../src/index.ts';
+import {
+  dueProjects,
+  readEnvironment,
+  readEnvironmentState,
+  removeRelease,
+  Checkout,
+} from '../../src/index.ts';
 import { due, hold, release, state } from '../support/ledger-state.ts';
 import { digestOf, intent, scratch, words, Workspace } from '../support/workspace.ts';
 
@@ -168,8 +174,8 @@ describe('what is due', () => {
       clone,
     ]);
     const environment = await readEnvironment(clone, 'development');
-    const situation = await readSituation(await Source.open(clone), environment, workspace.changed);
-    expect(await dueProjects(situation)).toEqual(['api', 'web']);
+    const current = await readEnvironmentState(await Checkout.open(clone), environment, workspace.changed);
+    expect(await dueProjects(current)).toEqual(['api', 'web']);
     const result = await workspace.deploy('development', [], {
       root: clone,
       intents: [intent('api', 'api 1')],

@@ -31,9 +31,9 @@ const head = (workspace: Workspace) => workspace.git('rev-parse', 'HEAD');
 describe('the platform', () => {
   it('is deployed to the environments that have values for it', async () => {
     const workspace = withPlatform();
-    const source = await workspace.source();
+    const checkout = await workspace.source();
     const names = async (environment: string) =>
-      (await appsAt(source, head(workspace), environment)).map(({ name }) => name);
+      (await appsAt(checkout, head(workspace), environment)).map(({ name }) => name);
     expect(await names('development')).toEqual(['api', 'platform']);
     expect(await names('local')).toEqual(['api']);
   });
@@ -68,10 +68,10 @@ describe('the platform', () => {
   it('is promoted by its record, with no image to copy', async () => {
     const workspace = withPlatform('production');
     await workspace.deploy('development', [], { intents: [PLATFORM] });
-    const [source, from] = await place(workspace);
+    const [checkout, from] = await place(workspace);
     const to = await readEnvironment(workspace.root, 'production');
     const copyImage = () => Promise.reject(new Error('there is no image'));
-    const { outcomes } = await promote({ source, from, to, copyImage });
+    const { outcomes } = await promote({ checkout, from, to, copyImage });
     expect(outcomes).toMatchObject([{ app: 'platform', outcome: 'landed' }]);
     expect(releaseOf(workspace, 'production')).toEqual(releaseOf(workspace));
   });
@@ -84,25 +84,27 @@ describe('the platform', () => {
     workspace.write('deploy/argocd/Chart.yaml', 'name: platform\nversion: 2\n');
     workspace.commit('a bad chart');
     await deploy();
-    const [source, environment] = await place(workspace);
+    const [checkout, environment] = await place(workspace);
     const back = { by: 'Ada', reason: 'bad', to: first.slice(0, 12) };
-    const { after } = await rollback(source, environment, 'platform', back);
+    const { after } = await rollback(checkout, environment, 'platform', back);
     expect(after).toMatchObject({ release: { config: first }, hold: { reason: 'bad' } });
     expect(words(await deploy())).toEqual({ platform: 'held' });
-    const entries = await history(source, environment, 'platform');
+    const entries = await history(checkout, environment, 'platform');
     expect(entries.map(({ action, changed }) => [action, changed.join()])).toEqual([
       ['rollback', 'configuration'],
       ['release', 'configuration'],
       ['release', 'configuration'],
     ]);
-    expect((await hold(source, environment, 'platform', { by: 'Eve', reason: 'still' })).hold.by).toBe('Eve');
+    expect((await hold(checkout, environment, 'platform', { by: 'Eve', reason: 'still' })).hold.by).toBe(
+      'Eve',
+    );
   });
 
   it('cannot be removed while the environment has values for it', async () => {
     const workspace = withPlatform();
     await workspace.deploy('development', [], { intents: [PLATFORM] });
-    const [source, environment] = await place(workspace);
-    await expect(removeRelease(source, environment, 'platform')).rejects.toThrow(
+    const [checkout, environment] = await place(workspace);
+    await expect(removeRelease(checkout, environment, 'platform')).rejects.toThrow(
       'deploy/environments/development/values.yaml exists',
     );
   });
@@ -118,12 +120,12 @@ describe('the platform', () => {
 
   it('is refused in a ledger with what only apps have', async () => {
     const workspace = withPlatform();
-    const [source, environment] = await place(workspace);
+    const [checkout, environment] = await place(workspace);
     await workspace.deploy('development', [], { intents: [PLATFORM] });
     const broken = 'release: {config: main}\nimage: {}\n';
     const blob = workspace.git('commit-tree', '-m', 'by hand', treeWith(workspace, broken));
     workspace.git('push', '--quiet', '--force', 'origin', `${blob}:refs/heads/env/development`);
-    await expect(rollback(source, environment, 'platform', { by: 'Ada', reason: 'bad' })).rejects.toThrow(
+    await expect(rollback(checkout, environment, 'platform', { by: 'Ada', reason: 'bad' })).rejects.toThrow(
       /platform\/release.yaml is not valid:\n(.*\n)*.*image: is not a known key/,
     );
   });

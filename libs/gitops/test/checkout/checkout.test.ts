@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { bump, history, readEnvironment, rollback, Source, unhold } from '../../src/index.ts';
+import { bump, history, readEnvironment, rollback, Checkout, unhold } from '../../src/index.ts';
 import { digestOf, intent, scratch, words, Workspace } from '../support/workspace.ts';
 
 const git = (cwd: string, ...args: string[]): string =>
@@ -54,7 +54,7 @@ describe('a bump works from', () => {
     const environment = await readEnvironment(workspace.root, 'development');
     const root = clone(workspace, '--bare');
     const result = await bump({
-      source: await Source.open(root),
+      checkout: await Checkout.open(root),
       environment,
       intents: [intent('api', 'api 1')],
       changed: workspace.changed,
@@ -116,7 +116,7 @@ describe('what happened to an app is told, held and taken back from', () => {
     workspace.commit('nothing to do with it');
     const root = clone(workspace, ...how);
     const environment = await readEnvironment(root, 'development');
-    const here = async () => [await Source.open(root), environment, 'api'] as const;
+    const here = async () => [await Checkout.open(root), environment, 'api'] as const;
     const entries = await history(...(await here()));
     expect(entries.map(({ release }) => release?.image?.digest)).toEqual(['api 2', 'api 1'].map(digestOf));
     const back = await rollback(...(await here()), { by: 'ada', reason: 'errors' });

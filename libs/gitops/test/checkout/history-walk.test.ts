@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { Source, type Commit } from '../../src/index.ts';
-import { Stretch } from '../../src/checkout/history-walk.ts';
+import { Checkout, type Commit } from '../../src/index.ts';
+import { HistoryWalk } from '../../src/checkout/history-walk.ts';
 import { generator } from '../support/random.ts';
 import { scratch } from '../support/workspace.ts';
 
@@ -75,21 +75,19 @@ describe('one walk through history', () => {
       let [same, known] = [0, 0];
       for (let at = 0; at < 12; at += 1) {
         const history = new RandomHistory(SEED + at, 24);
-        const source = await Source.open(history.root);
-        const head = await source.head();
+        const checkout = await Checkout.open(history.root);
+        const head = await checkout.head();
         const releases = history.commits.filter((_, index) => index % 5 === at % 5);
-        const stretch = await Stretch.walk(source, head, releases, new Set(FOLDERS));
+        const walk = await HistoryWalk.walk(checkout, head, releases, new Set(FOLDERS));
         for (const release of releases) {
           const place = `history ${SEED + at}, ${release}`;
-          expect(stretch.countSince(release, ['a', 'b']), place).toBe(
-            history.behind(release, head, ['a', 'b']),
-          );
-          for (const folder of FOLDERS.filter((folder) => stretch.isSame(release, folder))) {
+          expect(walk.countSince(release, ['a', 'b']), place).toBe(history.behind(release, head, ['a', 'b']));
+          for (const folder of FOLDERS.filter((folder) => walk.isSame(release, folder))) {
             expect(history.same(release, head, folder), `${place} ${folder}`).toBe(true);
             same += 1;
           }
           const other = releases[0] as Commit;
-          const contains = stretch.contains(release, other);
+          const contains = walk.contains(release, other);
           if (contains === undefined) continue;
           expect(contains, place).toBe(history.contains(release, other));
           known += 1;
@@ -102,10 +100,10 @@ describe('one walk through history', () => {
 
   it('counts for every commit of a history at once', async () => {
     const history = new RandomHistory(SEED, 40);
-    const source = await Source.open(history.root);
-    const head = await source.head();
-    const stretch = await Stretch.walk(source, head, history.commits, new Set(FOLDERS));
-    expect(history.commits.map((commit) => stretch.countSince(commit, ['a']))).toEqual(
+    const checkout = await Checkout.open(history.root);
+    const head = await checkout.head();
+    const walk = await HistoryWalk.walk(checkout, head, history.commits, new Set(FOLDERS));
+    expect(history.commits.map((commit) => walk.countSince(commit, ['a']))).toEqual(
       history.commits.map((commit) => history.behind(commit, head, ['a'])),
     );
   });

@@ -31,10 +31,10 @@ describe.skipIf((await findHelm()) === undefined)('the difference of two release
     workspace: Workspace,
     choose: (...args: Parameters<typeof pairsWithReleased>) => Promise<Pairs>,
   ) => {
-    const source = await workspace.source();
+    const checkout = await workspace.source();
     const environment = await readEnvironment(workspace.root, 'development');
-    const { pairs, platforms } = await choose(source, environment, await source.head());
-    return diffText(await diffReleases(source, environment, pairs, platforms));
+    const { pairs, platforms } = await choose(checkout, environment, await checkout.head());
+    return diffText(await diffReleases(checkout, environment, pairs, platforms));
   };
 
   it('shows what HEAD changes against what is released, with the image that is released', async () => {
@@ -51,8 +51,8 @@ describe.skipIf((await findHelm()) === undefined)('the difference of two release
     const base = workspace.git('rev-parse', 'HEAD');
     workspace.addApp('new');
     workspace.commit('a new app');
-    const text = await show(workspace, (source, environment, head) =>
-      pairsOfCommits(source, environment, base, head),
+    const text = await show(workspace, (checkout, environment, head) =>
+      pairsOfCommits(checkout, environment, base, head),
     );
     expect(text).toBe('api: no object changes\nnew: 1 added\n  + ConfigMap new\nweb: no object changes');
   });
@@ -63,14 +63,14 @@ describe.skipIf((await findHelm()) === undefined)('the difference of two release
     workspace.edit('api', 'api 2');
     await workspace.deploy('development', ['api']);
     const after = tipOf(workspace);
-    const text = await show(workspace, (source, environment) =>
-      pairsOfRecords(source, environment, before, after),
+    const text = await show(workspace, (checkout, environment) =>
+      pairsOfRecords(checkout, environment, before, after),
     );
     expect(text).toMatch(
       /^api: 1 changed\n {2}~ ConfigMap api\n {6}data.image:\n {8}- sha256:\w+\n {8}\+ sha256:\w+\nweb: no object changes$/,
     );
-    const unknown = show(workspace, (source, environment) =>
-      pairsOfRecords(source, environment, 'v1', after),
+    const unknown = show(workspace, (checkout, environment) =>
+      pairsOfRecords(checkout, environment, 'v1', after),
     );
     await expect(unknown).rejects.toMatchObject({ code: 'usage', value: 'v1' });
   });

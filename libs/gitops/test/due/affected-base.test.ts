@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { affectedBase } from '../../src/due/affected-base.ts';
 import { readEnvironment } from '../../src/workspace/environment.ts';
-import { readSituation } from '../../src/due/read-situation.ts';
+import { readEnvironmentState } from '../../src/due/read-environment-state.ts';
 import { Workspace } from '../support/workspace.ts';
 
 const base = async (workspace: Workspace) =>
   affectedBase(
-    await readSituation(
+    await readEnvironmentState(
       await workspace.source(),
       await readEnvironment(workspace.root, 'development'),
       workspace.changed,

@@ -240,10 +240,10 @@ describe(`${ALL.length} names as attacks, in every place that takes a name`, () 
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
     const environment = await readEnvironment(workspace.root, 'development');
-    const source = await workspace.source();
+    const checkout = await workspace.source();
     const by = { by: 'ada', reason: 'x' };
     for (const name of [...COMMANDS.slice(0, 8), ...ESCAPES.slice(0, 4)]) {
-      expect(await refusal(hold(source, environment, name, by)), name).toMatchObject({
+      expect(await refusal(hold(checkout, environment, name, by)), name).toMatchObject({
         code: 'usage',
         value: name,
       });
@@ -253,7 +253,7 @@ describe(`${ALL.length} names as attacks, in every place that takes a name`, () 
       });
       const elsewhere = { ...environment, ledger: { ...environment.ledger, remote: name } };
       if (!name.includes('/') || name.startsWith('-')) continue; // a folder of this machine would be made
-      expect(await refusal(hold(source, elsewhere, 'api', by)), name).toBeInstanceOf(GitopsError);
+      expect(await refusal(hold(checkout, elsewhere, 'api', by)), name).toBeInstanceOf(GitopsError);
     }
     expectNothingHappened();
   });

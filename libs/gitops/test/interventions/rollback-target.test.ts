@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action } from '../../src/index.ts';
+import type { Action } from '../../src/ledger/message.ts';
 import type { HistoryEntry } from '../../src/ledger/history.ts';
 import { previousRelease, releasesIn, releasesNamed } from '../../src/interventions/rollback-target.ts';
 import { digestOf } from '../support/workspace.ts';

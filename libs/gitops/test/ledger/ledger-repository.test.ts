@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Tip } from '../../src/ledger/ledger-repository.ts';
-import { print, readReleases, readState, releasedApps, type Release } from '../../src/ledger/records.ts';
+import {
+  printRecord,
+  readReleases,
+  readState,
+  releasedApps,
+  type Release,
+} from '../../src/ledger/records.ts';
 
 const release: Release = {
   image: { repository: 'registry.example/api', tag: 'sha-0e1234567890', digest: `sha256:${'0'.repeat(64)}` },
@@ -19,7 +25,7 @@ const tip = (files: Record<string, string>): Tip => ({
 
 describe('ledger files', () => {
   it('read back as they were written, and every value is quoted so that no reader takes it for a number', async () => {
-    const text = print(release);
+    const text = printRecord(release);
     expect(parse(text, { version: '1.1' })).toEqual(release);
     expect(text).toContain('tag: "sha-0e1234567890"');
     const read = await readReleases(tip({ 'apps/api/release.yaml': text }), ['api', 'web'], 'env/x');

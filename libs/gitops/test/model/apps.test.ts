@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueProjects, type Situation } from '../../src/due/due.ts';
+import { dueProjects, type EnvironmentState } from '../../src/due/due.ts';
 import { LEDGER_FILE, readReleases, readState, type Release } from '../../src/ledger/records.ts';
 import { newHold, planHold, planUnhold } from '../../src/interventions/hold.ts';
 import { planBump, type Run } from '../../src/bump/plan.ts';
@@ -36,8 +36,8 @@ class World {
   selections = 0;
   readonly apps = APPS.map((name) => ({ name, chart: 'deploy/charts/service' }));
 
-  situation = async (head: Commit): Promise<Situation> => ({
-    source: this.git.history,
+  situation = async (head: Commit): Promise<EnvironmentState> => ({
+    checkout: this.git.history,
     head,
     mainline: this.git.main,
     apps: this.apps,

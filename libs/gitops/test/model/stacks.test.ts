@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readApplied } from '../../src/ledger/applied.ts';
-import { isApplyOvertaken } from '../../src/due/may-apply.ts';
-import { dueProjects, type Situation } from '../../src/due/due.ts';
-import { LEDGER_FILE, print, readState } from '../../src/ledger/records.ts';
+import { isApplySuperseded } from '../../src/due/may-apply.ts';
+import { dueProjects, type EnvironmentState } from '../../src/due/due.ts';
+import { LEDGER_FILE, printRecord, readState } from '../../src/ledger/records.ts';
 import { planBump, type Run } from '../../src/bump/plan.ts';
 import type { Commit } from '../../src/git/commit.ts';
 import { MemoryGit, type Contents } from '../support/memory-git.ts';
@@ -48,8 +48,8 @@ class World {
     this.#forgets = forgets;
   }
 
-  situation = async (head: Commit): Promise<Situation> => ({
-    source: this.git.history,
+  situation = async (head: Commit): Promise<EnvironmentState> => ({
+    checkout: this.git.history,
     head,
     mainline: this.git.main,
     apps: [{ name: 'app', chart: 'deploy/charts/service' }],
@@ -74,8 +74,8 @@ class World {
     }
     const records = await readApplied(this.ledger.tip(), 'model', 'ledger');
     const last = this.#given.get(project);
-    const situation = await this.situation(head);
-    const overtaken = await isApplyOvertaken(situation, project, records.get(project), last);
+    const current = await this.situation(head);
+    const overtaken = await isApplySuperseded(current, project, records.get(project), last);
     if (overtaken !== undefined) {
       failed.push({ app: project, reason: overtaken });
       return;
@@ -107,7 +107,7 @@ class World {
     const state = await readState(files.tip(), 'ledger');
     const astray = new Set([...failed, ...intents].map(({ app }) => app));
     const pending = state.pending.filter((app) => before.has(app) || !astray.has(app));
-    return edit.has(LEDGER_FILE) ? edit.set(LEDGER_FILE, print({ ...state, pending })) : edit;
+    return edit.has(LEDGER_FILE) ? edit.set(LEDGER_FILE, printRecord({ ...state, pending })) : edit;
   }
 
   /** Stacks of which the cloud, or what the ledger says of it, is not what main has. */

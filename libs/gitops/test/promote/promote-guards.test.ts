@@ -20,7 +20,7 @@ async function setUp() {
   const to = await readEnvironment(workspace.root, 'production');
   const go = async (request: Partial<PromoteRequest>) =>
     promote({
-      source: await workspace.source(),
+      checkout: await workspace.source(),
       from: await readEnvironment(workspace.root, 'development'),
       to,
       copyImage: async () => undefined,
@@ -88,9 +88,9 @@ describe('a promotion', () => {
     await workspace.deploy('development', ['api']); // leaves no run here
     workspace.edit('api', 'api 2');
     await workspace.deploy('development', ['api']);
-    const source = await workspace.source();
+    const checkout = await workspace.source();
     const environments = [await readEnvironment(workspace.root, 'development'), to];
-    const from = await publishedFrom(source, head, to, environments);
+    const from = await publishedFrom(checkout, head, to, environments);
     const { outcomes } = await go({ from, apps: ['api', 'web'], reason: 'incident 7' });
     expect(outcomes).toMatchObject([
       { app: 'api', outcome: 'landed', after: { image: { digest: intent('api', 'api 1').image.digest } } },
@@ -103,7 +103,7 @@ describe('a promotion', () => {
     expect(releaseOf(workspace, 'api', 'production').release).toMatchObject({ source: head, config: head });
 
     const lost = { ...environments[0], ledger: { remote: 'nowhere', branch: 'b', folder: '' } } as typeof to;
-    const unread = await publishedFrom(source, head, to, [lost, { ...lost, base: 'embedded' }]);
+    const unread = await publishedFrom(checkout, head, to, [lost, { ...lost, base: 'embedded' }]);
     expect(unread).toMatchObject({ records: new Map(), unread: ['the ledger of development'] });
   });
 
@@ -150,12 +150,12 @@ describe('a promotion', () => {
     await publish('run-1', head, 'api 1');
     const newer = workspace.edit('api', 'api 2');
     await publish('run-2', newer, 'api 2');
-    const source = await workspace.source();
+    const checkout = await workspace.source();
     const take = async (commit: string) =>
-      (await go({ from: await publishedFrom(source, commit, to), apps: ['api'], reason: 'x' })).outcomes[0]
+      (await go({ from: await publishedFrom(checkout, commit, to), apps: ['api'], reason: 'x' })).outcomes[0]
         ?.outcome;
     expect(await take(newer)).toBe('landed');
     expect(await take(head)).toBe('superseded');
-    await expect(publishedFrom(source, 'no-such-thing', to)).rejects.toMatchObject({ code: 'usage' });
+    await expect(publishedFrom(checkout, 'no-such-thing', to)).rejects.toMatchObject({ code: 'usage' });
   });
 });

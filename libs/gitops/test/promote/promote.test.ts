@@ -36,7 +36,7 @@ async function run(
 > {
   const copies: ImageCopy[] = [];
   const result = await promote({
-    source: await workspace.source(),
+    checkout: await workspace.source(),
     from: await readEnvironment(workspace.root, 'development'),
     to: await readEnvironment(workspace.root, 'production'),
     copyImage: async (copy) => void copies.push(copy),

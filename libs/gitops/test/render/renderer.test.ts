@@ -21,8 +21,8 @@ async function rendererOf(workspace: Workspace): Promise<Renderer> {
 
 /** What an app becomes by its record. */
 async function renderApi(workspace: Workspace, release: Release = releaseOf(workspace, 'api')) {
-  const [source, environment] = await place(workspace);
-  const [object] = await renderRelease(source, environment, 'api', release);
+  const [checkout, environment] = await place(workspace);
+  const [object] = await renderRelease(checkout, environment, 'api', release);
   return object?.['data'] as Record<string, string>;
 }
 
@@ -89,8 +89,8 @@ describe.skipIf(!hasHelm)('what lies in the work tree', () => {
   it('renders uncommitted changes, with a sample of an image', async () => {
     const workspace = workspaceWithCharts();
     workspace.write('apps/api/deploy/values.yaml', 'replicas: 7\n');
-    const [source, environment] = await place(workspace);
-    const { platform, apps } = await candidatesAt(source, environment, await workTreeCommit(source));
+    const [checkout, environment] = await place(workspace);
+    const { platform, apps } = await candidatesAt(checkout, environment, await workTreeCommit(checkout));
     const renderer = await rendererOf(workspace);
     const rendered = await renderer.app(environment, platform, 'api', apps.get('api') as Release);
     expect(rendered.manifests[0]?.['data']).toMatchObject({ replicas: '7', tag: '"sha-0123456789ab"' });
@@ -99,8 +99,8 @@ describe.skipIf(!hasHelm)('what lies in the work tree', () => {
 
   it('renders where there is no Argo CD, without what a platform gives', async () => {
     const workspace = workspaceWithCharts();
-    const [source, local] = await place(workspace, 'local');
-    const { platform, apps } = await candidatesAt(source, local, await source.head());
+    const [checkout, local] = await place(workspace, 'local');
+    const { platform, apps } = await candidatesAt(checkout, local, await checkout.head());
     expect(platform).toBeUndefined();
     const renderer = await rendererOf(workspace);
     const { manifests } = await renderer.app(local, platform, 'api', apps.get('api') as Release);

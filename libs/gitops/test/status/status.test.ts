@@ -48,7 +48,7 @@ class Promoted extends Workspace {
       ['development', 'production'].map((name) => readEnvironment(this.root, name)),
     );
     return promote({
-      source: await this.source(),
+      checkout: await this.source(),
       from: from as never,
       to: to as never,
       copyImage: async () => undefined,

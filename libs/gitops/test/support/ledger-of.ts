@@ -5,12 +5,11 @@ import { parse } from 'yaml';
 import {
   dueProjects,
   readEnvironment,
-  readSituation,
+  readEnvironmentState,
   type Environment,
-  type AppRelease,
-  type LedgerState,
-  type Source,
+  type Checkout,
 } from '../../src/index.ts';
+import { type AppRelease, type LedgerState } from '../../src/ledger/records.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What an environment's ledger says, read from the remote itself and not through the code under test. */
@@ -38,12 +37,12 @@ export function onOrigin(workspace: Workspace, ...args: string[]): string {
 export async function place(
   workspace: Workspace,
   environment = 'development',
-): Promise<[Source, Environment]> {
+): Promise<[Checkout, Environment]> {
   return [await workspace.source(), await readEnvironment(workspace.root, environment)];
 }
 
 export const dueIn = async (workspace: Workspace, environment = 'development'): Promise<string[]> =>
-  dueProjects(await readSituation(...(await place(workspace, environment)), workspace.changed));
+  dueProjects(await readEnvironmentState(...(await place(workspace, environment)), workspace.changed));
 
 /**
  * Lets a rival be quicker, once: what the rival does lands after the next push to the ledger has been prepared and

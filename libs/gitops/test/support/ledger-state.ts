@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { dueProjects, readEnvironment, readSituation } from '../../src/index.ts';
+import { dueProjects, readEnvironment, readEnvironmentState } from '../../src/index.ts';
 import { scratch, type Workspace } from './workspace.ts';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** What is due in an environment, as a user would ask. */
 export const due = async (workspace: Workspace, environment = 'development') =>
   dueProjects(
-    await readSituation(
+    await readEnvironmentState(
       await workspace.source(),
       await readEnvironment(workspace.root, environment),
       workspace.changed,

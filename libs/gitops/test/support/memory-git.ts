@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Situation } from '../../src/due/due.ts';
+import type { EnvironmentState } from '../../src/due/due.ts';
 import type { Commit } from '../../src/git/commit.ts';
 
 /** What each project is made of: `code` changes what it is, `values` its configuration. */
@@ -44,7 +44,7 @@ export class MemoryGit {
     );
   }
 
-  readonly history: Situation['source'] = {
+  readonly history: EnvironmentState['checkout'] = {
     isAncestor: async (ancestor, descendant) => this.has(ancestor, descendant),
     isOnMainline: async (commit, mainline) => this.has(commit, mainline),
     objectId: async (commit, path) => {

@@ -1,4 +1,4 @@
-import type { Edit, Tip } from '../../src/ledger/ledger-repository.ts';
+import type { LedgerEdit, Tip } from '../../src/ledger/ledger-repository.ts';
 
 /** A ledger that lives in memory. */
 export class MemoryLedger {
@@ -14,7 +14,7 @@ export class MemoryLedger {
     return { commit: undefined, files: [...this.files.keys()], read };
   }
 
-  write(edit: Edit | undefined): void {
+  write(edit: LedgerEdit | undefined): void {
     for (const [file, text] of edit ?? []) {
       if (text === undefined) this.files.delete(file);
       else this.files.set(file, text);

@@ -10,7 +10,7 @@ import {
   type BumpResult,
   type ChangedProjects,
   readEnvironment,
-  Source,
+  Checkout,
 } from '../../src/index.ts';
 
 const made: string[] = [];
@@ -128,8 +128,8 @@ export class Workspace {
     return this.commit(`${stack}: ${code}`);
   }
 
-  source(): Promise<Source> {
-    return Source.open(this.root);
+  source(): Promise<Checkout> {
+    return Checkout.open(this.root);
   }
 
   /**
@@ -163,7 +163,7 @@ export class Workspace {
     const root = options.root ?? this.root;
     const target = await readEnvironment(root, environment);
     return bump({
-      source: await Source.open(root),
+      checkout: await Checkout.open(root),
       environment: target,
       changed: this.changed,
       intents: apps.map((app) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesThereAre, similarName } from '../../src/text/similar-name.ts';
+import { knownNames, similarName } from '../../src/text/similar-name.ts';
 
 describe('the name that was meant', () => {
   it.each([
@@ -15,9 +15,9 @@ describe('the name that was meant', () => {
   });
 
   it('stands before what there is, of which a long list is cut', () => {
-    expect(namesThereAre('Apps', 'wbe', ['api', 'web'])).toBe('Did you mean "web"? Apps: api, web.');
-    expect(namesThereAre('Apps', 'x', [])).toBe('Apps: nothing.');
+    expect(knownNames('Apps', 'wbe', ['api', 'web'])).toBe('Did you mean "web"? Apps: api, web.');
+    expect(knownNames('Apps', 'x', [])).toBe('Apps: nothing.');
     const many = Array.from({ length: 23 }, (_, at) => `app-${at}`);
-    expect(namesThereAre('Apps', 'nothing-like-it', many)).toMatch(/^Apps: app-0, .*app-19 and 3 more\.$/);
+    expect(knownNames('Apps', 'nothing-like-it', many)).toMatch(/^Apps: app-0, .*app-19 and 3 more\.$/);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { setValue } from '../../src/values/index.ts';
-import { isTrap } from '../../src/values/ambiguous-scalar.ts';
+import { isAmbiguous } from '../../src/values/ambiguous-scalar.ts';
 import { bytesOf, textOf } from '../support/bytes.ts';
 
 /** Strings that a YAML 1.1 reader, a YAML 1.2 reader or Helm's takes for something else when they are not quoted. */
@@ -156,7 +156,7 @@ describe('a plain value', () => {
 
 describe('isTrap', () => {
   test.each(TRAPS)('knows %j', (text) => {
-    expect(isTrap(text)).toBe(true);
+    expect(isAmbiguous(text)).toBe(true);
   });
 
   test('covers whatever either reader of the parser takes for no string', () => {
@@ -172,7 +172,7 @@ describe('isTrap', () => {
       fc.property(
         text.filter((plain) => /^[^\s#:<-][^\s#:]*$/.test(plain)),
         (plain) => {
-          expect(isTrap(plain) || isString(plain)).toBe(true);
+          expect(isAmbiguous(plain) || isString(plain)).toBe(true);
         },
       ),
       { numRuns: 3000 },

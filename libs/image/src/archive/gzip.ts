@@ -6,7 +6,7 @@ import { evenChunks, through } from '../disk/chunks.ts';
  * RFC 1952 header with nothing of this machine in it: no time, no name, XFL 0, OS 255 (unknown). zlib itself
  * writes XFL by level and OS by platform, which changes the digest.
  */
-export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 /**
  * What zlib works on at a time. Handing a block to another thread and back is work for this one, so fewer are better; a bundle

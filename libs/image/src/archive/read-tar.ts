@@ -16,7 +16,7 @@ export interface TarMember {
 }
 
 /** Where reading stops, so that a small hostile archive cannot fill a disk or run for ever. */
-export interface TarLimits {
+interface TarLimits {
   /** @default 500 000 */
   entries: number;
   /** Bytes of one extended header. @default 1 MiB */

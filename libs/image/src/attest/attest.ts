@@ -10,13 +10,19 @@ import {
 import { documentBlobs, readSmall } from '../layout/blob-source.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { statementType, type Signer } from './dsse.ts';
 import { ImageError } from '../error.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import type { Descriptor } from '../oci/schemas.ts';
 import { openOrigin, type Origin } from '../read/origin.ts';
-import { predicateTypes, provenanceOf, statementAbout, type Source, type Statement } from './provenance.ts';
+import {
+  predicateTypes,
+  provenanceOf,
+  statementAbout,
+  type ProvenanceSource,
+  type Statement,
+} from './provenance.ts';
 import { asReadFailure, isAbsent } from '../disk/read-failure.ts';
 import { parseRepository } from '../oci/reference.ts';
 import { listReferrers } from '../push/list-referrers.ts';
@@ -31,7 +37,7 @@ export interface AttestOptions {
   /** Repository that has the image. */
   to: string;
   /** Attaches SLSA provenance. @default none */
-  source?: Source;
+  source?: ProvenanceSource;
   /** Signs all that is attached. @default nobody: a policy will not accept it */
   signer?: Signer;
   /**
@@ -146,7 +152,7 @@ async function knownStatements(
 
 async function keyOf(origin: Origin, referrer: string): Promise<string | undefined> {
   const manifest = await origin.document(referrer);
-  const [layer] = parseDocument(ArtifactSchema, manifest.bytes, `referrer ${referrer}`).layers;
+  const [layer] = readJson(ArtifactSchema, manifest.bytes, `referrer ${referrer}`).layers;
   if (layer?.mediaType !== bundleType && layer?.mediaType !== statementType) return undefined;
   const content = await readSmall(origin.blobs, layer);
   if (layer.mediaType !== bundleType) return statementKey(content.toString('utf8'), undefined);

@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import { document, emptyConfig, type Document } from '../oci/document.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { EnvelopeSchema, signEnvelope, statementType, type Envelope, type Signer } from './dsse.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { DescriptorSchema, mediaTypes, type Descriptor } from '../oci/schemas.ts';
@@ -102,7 +102,7 @@ export function readSigstoreBundle(
   bytes: Buffer,
   place: string,
 ): { envelope: Envelope; hint: string | undefined } {
-  const { dsseEnvelope, verificationMaterial } = parseDocument(SigstoreBundleSchema, bytes, place);
+  const { dsseEnvelope, verificationMaterial } = readJson(SigstoreBundleSchema, bytes, place);
   return { envelope: dsseEnvelope, hint: verificationMaterial.publicKey?.hint };
 }
 

@@ -8,7 +8,7 @@ import {
 } from './attestation.ts';
 import { hexOf } from '../oci/digest.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { statementType } from './dsse.ts';
 import { listImages, type ListedImage, type ListOptions } from '../read/list-images.ts';
 import { openOrigin, type Origin } from '../read/origin.ts';
@@ -64,7 +64,7 @@ async function isBuiltFrom(origin: Origin, digest: string, commit: string): Prom
 /** What a statement says of an image, signed or not. */
 async function predicateOf(origin: Origin, referrer: string, image: string): Promise<unknown> {
   const manifest = await origin.document(referrer);
-  const { layers } = parseDocument(ArtifactSchema, manifest.bytes, referrer);
+  const { layers } = readJson(ArtifactSchema, manifest.bytes, referrer);
   const layer = layers.find(({ mediaType }) => mediaType === bundleType || mediaType === statementType);
   if (layer === undefined) return undefined;
   const bytes = await readSmall(origin.blobs, layer);
@@ -72,6 +72,6 @@ async function predicateOf(origin: Origin, referrer: string, image: string): Pro
     layer.mediaType === bundleType
       ? Buffer.from(readSigstoreBundle(bytes, referrer).envelope.payload, 'base64')
       : bytes;
-  const { subject, predicate } = parseDocument(StatementSchema, payload, referrer);
+  const { subject, predicate } = readJson(StatementSchema, payload, referrer);
   return subject.some(({ digest }) => digest['sha256'] === hexOf(image)) ? predicate : undefined;
 }

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as Type from 'typebox';
-import { checkDocument } from '../json/validate.ts';
+import { validate } from '../json/validate.ts';
 import { keyIdOf } from './dsse.ts';
 import { ImageError } from '../error.ts';
 
@@ -48,7 +48,7 @@ export interface TrustedKey {
  * @throws ImageError `document-invalid`, `invalid-input`
  */
 export function readPolicy(value: unknown): { policy: Policy; keys: TrustedKey[] } {
-  const policy = checkDocument(PolicySchema, value, 'the policy');
+  const policy = validate(PolicySchema, value, 'the policy');
   if (!policy.provenance && policy.sbom !== true) {
     throw new ImageError('invalid-input', 'the policy asks for nothing: name provenance, an SBOM, or both');
   }

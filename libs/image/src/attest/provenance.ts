@@ -13,7 +13,7 @@ export const predicateTypes = {
 } as const;
 
 /** Where an image came from, as whoever builds it knows. */
-export interface Source {
+export interface ProvenanceSource {
   /** Repository: `git+https://…`. */
   uri: string;
   /** Commit that was built. */
@@ -46,7 +46,7 @@ export function statementAbout(image: ImageResult, predicateType: string, predic
 }
 
 /** SLSA provenance v1 of an image. It names the commit and is therefore no part of the image. */
-export function provenanceOf(image: ImageResult, source: Source): Statement {
+export function provenanceOf(image: ImageResult, source: ProvenanceSource): Statement {
   const { lockfile, builder, invocation, uri, commit } = source;
   const dependencies = [
     { uri, digest: { gitCommit: commit } },

@@ -3,7 +3,7 @@ import { ArtifactSchema, bundleType, readSigstoreBundle, StatementSchema } from 
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { hexOf } from '../oci/digest.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { isSignedBy, statementType, type Envelope } from './dsse.ts';
 import { ImageError } from '../error.ts';
 import { openOrigin, type Origin } from '../read/origin.ts';
@@ -107,7 +107,7 @@ async function judge(
     const signer = keys.find(({ key }) => isSignedBy(envelope, key));
     if (!signer) return 'is signed by no key of the policy';
     if (envelope.payloadType !== statementType) return `carries ${envelope.payloadType}`;
-    const statement = parseDocument(StatementSchema, Buffer.from(envelope.payload, 'base64'), referrer);
+    const statement = readJson(StatementSchema, Buffer.from(envelope.payload, 'base64'), referrer);
     if (!statement._type.startsWith('https://in-toto.io/Statement/')) return 'is no in-toto statement';
     if (statement.subject.every(({ digest }) => digest['sha256'] !== hexOf(subject)))
       return 'is about another image';
@@ -123,7 +123,7 @@ async function judge(
 
 async function envelopeOf(origin: Origin, referrer: string, subject: string): Promise<Envelope | string> {
   const manifest = await origin.document(referrer);
-  const artifact = parseDocument(ArtifactSchema, manifest.bytes, referrer);
+  const artifact = readJson(ArtifactSchema, manifest.bytes, referrer);
   if (artifact.subject?.digest !== subject) return 'names another subject';
   const layer = artifact.layers.find(({ mediaType }) => mediaType === bundleType);
   if (!layer) return 'carries no signature';

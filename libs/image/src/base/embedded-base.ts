@@ -4,7 +4,7 @@ import * as Type from 'typebox';
 import { type Base, nodePath } from './base.ts';
 import { addBlob, hasBlob } from '../layout/blob-folder.ts';
 import { digestOf, digestPattern, type Expected } from '../oci/digest.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { hostPlatform, mediaTypes } from '../oci/schemas.ts';
 import { replaceFile } from '../disk/replace.ts';
@@ -93,7 +93,7 @@ async function cachedLayer(blobs: string, inputs: readonly Input[]): Promise<Exp
 
 async function readCache(file: string): Promise<Type.Static<typeof CacheSchema>> {
   try {
-    return parseDocument(CacheSchema, await readFile(file), file);
+    return readJson(CacheSchema, await readFile(file), file);
   } catch {
     // Only a cache: without it, or when it cannot be read, the layer is made again.
     return {};

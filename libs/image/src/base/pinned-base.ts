@@ -6,7 +6,7 @@ import { once } from '../disk/chunks.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { digestOf, digestPattern } from '../oci/digest.ts';
-import { checkDocument, parseDocument } from '../json/validate.ts';
+import { validate, readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import {
   hostPlatform,
@@ -79,7 +79,7 @@ export async function pinnedBase({ platform, ...options }: PinnedBaseOptions): P
 
 /** The same for several platforms of one image, in the order asked for. @throws as `pinnedBase` */
 export async function pinnedBases(options: PinnedBasesOptions): Promise<Base[]> {
-  const lock = checkDocument(BaseLockSchema, options.lock, 'the base lock');
+  const lock = validate(BaseLockSchema, options.lock, 'the base lock');
   const repository = parseRepository(lock.name);
   if (repository.kind !== 'registry') {
     throw new ImageError('invalid-input', `"${lock.name}" in the base lock is no registry`, {
@@ -107,12 +107,8 @@ type ReadDocument = (kind: 'manifest' | 'blob', digest: string) => Promise<Buffe
 async function readBase(lock: BaseLock, read: ReadDocument, platform: string): Promise<Base> {
   const manifestDigest = await findManifest(lock, read, platform);
   const place = `${lock.name}@${manifestDigest}`;
-  const manifest = parseDocument(ManifestSchema, await read('manifest', manifestDigest), place);
-  const config = parseDocument(
-    ImageConfigSchema,
-    await read('blob', manifest.config.digest),
-    `${place} (config)`,
-  );
+  const manifest = readJson(ManifestSchema, await read('manifest', manifestDigest), place);
+  const config = readJson(ImageConfigSchema, await read('blob', manifest.config.digest), `${place} (config)`);
   const { os, architecture, variant } = config;
   const diffIds = config.rootfs.diff_ids;
   if (diffIds.length !== manifest.layers.length) {
@@ -141,10 +137,10 @@ async function readBase(lock: BaseLock, read: ReadDocument, platform: string): P
 async function findManifest(lock: BaseLock, read: ReadDocument, platform: string): Promise<string> {
   const root = await read('manifest', lock.digest);
   const place = `${lock.name}@${lock.digest}`;
-  const { mediaType } = parseDocument(Type.Object({ mediaType: Type.Optional(Type.String()) }), root, place);
+  const { mediaType } = readJson(Type.Object({ mediaType: Type.Optional(Type.String()) }), root, place);
   const hasManifests = 'manifests' in JSON.parse(root.toString('utf8'));
   if (!hasManifests && !isIndexType(mediaType ?? '')) return lock.digest;
-  const { manifests } = parseDocument(IndexSchema, root, place);
+  const { manifests } = readJson(IndexSchema, root, place);
   const found = manifests.find((entry) => entry.platform && matches(entry.platform, platform));
   const offered = manifests.flatMap((entry) => (entry.platform ? [platformName(entry.platform)] : []));
   if (!found) {

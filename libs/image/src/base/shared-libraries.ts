@@ -4,7 +4,7 @@ import { readElf, type Elf } from './elf.ts';
 import { ImageError } from '../error.ts';
 
 /** A library that a program loads: where it lies here, and where the program finds it inside the image. */
-export interface SharedLibrary {
+interface SharedLibrary {
   name: string;
   file: string;
   imagePath: string;

@@ -8,7 +8,7 @@ import {
   ManifestSchema,
   platformName,
 } from '../oci/schemas.ts';
-import { checkDocument, parseDocument } from '../json/validate.ts';
+import { validate, readJson } from '../json/validate.ts';
 import { digestOf } from '../oci/digest.ts';
 import { ImageError } from '../error.ts';
 import { NewBaseLockSchema, type BaseLock, type NewBaseLock } from './pinned-base.ts';
@@ -33,7 +33,7 @@ export async function updateBaseLock(options: {
   /** Milliseconds for all requests together. @default 60 000 */
   deadlineMs?: number;
 }): Promise<BaseUpdate> {
-  const before = checkDocument(NewBaseLockSchema, options.lock, 'the base lock');
+  const before = validate(NewBaseLockSchema, options.lock, 'the base lock');
   const repository = parseRepository(before.name);
   if (repository.kind !== 'registry' || !before.tag) {
     throw new ImageError(
@@ -67,12 +67,12 @@ async function platformsOf(
   mediaType: string,
 ): Promise<Record<string, string>> {
   if (!isIndexType(documentType(bytes, mediaType))) {
-    const { config } = parseDocument(ManifestSchema, bytes, remote.origin);
+    const { config } = readJson(ManifestSchema, bytes, remote.origin);
     const found = await remote.fetchBlob(config.digest);
-    const platform = parseDocument(ImageConfigSchema, found.bytes, config.digest);
+    const platform = readJson(ImageConfigSchema, found.bytes, config.digest);
     return { [platformName(platform)]: digestOf(bytes) };
   }
-  const { manifests } = parseDocument(IndexSchema, bytes, remote.origin);
+  const { manifests } = readJson(IndexSchema, bytes, remote.origin);
   const entries = manifests.flatMap(({ platform, digest }): [string, string][] =>
     // Attestations that some builders put into the index.
     platform && platform.os !== 'unknown' ? [[platformName(platform), digest]] : [],

@@ -3,11 +3,11 @@ import type { AppLayer } from './layers.ts';
 import type { ImageConfig } from '../oci/schemas.ts';
 
 /** uid and gid of `nonroot` in distroless images; the embedded base has the same user. */
-export const nonroot = '65532:65532';
+const nonroot = '65532:65532';
 
 const defaultPath = 'PATH=/nodejs/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export interface ConfigOptions {
+interface ConfigOptions {
   base: Base;
   layers: readonly AppLayer[];
   entry: string;

@@ -7,7 +7,7 @@ import { completeEntries, writeTar, type TarEntry } from '../archive/write-tar.t
 
 /** Layers of an application, from what changes seldom to what changes with every commit. */
 export const layerNames = ['external', 'assets', 'app', 'maps'] as const;
-export type LayerName = (typeof layerNames)[number];
+type LayerName = (typeof layerNames)[number];
 
 /** One layer that was written. */
 export interface AppLayer {

@@ -13,7 +13,7 @@ const LockfileSchema = Type.Object({
 type Lockfile = Type.Static<typeof LockfileSchema>;
 
 /** Gives the SHA-512 of the archive that a package was installed from, in hex; nothing where no lockfile knows it. */
-export type PackageHash = (manifest: string, version: string) => Promise<string | undefined>;
+type PackageHash = (manifest: string, version: string) => Promise<string | undefined>;
 
 /** Looks into the lockfile beside the outermost `node_modules` around a package; each is read once. */
 export function packageHashes(): PackageHash {

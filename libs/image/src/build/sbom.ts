@@ -6,7 +6,7 @@ import type { Base } from '../base/base.ts';
 import type { BundleFile } from './bundle.ts';
 import { readWhole } from '../disk/chunks.ts';
 import { hexOf } from '../oci/digest.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { packageHashes } from './npm-lockfile.ts';
@@ -30,7 +30,7 @@ type Package = Type.Static<typeof PackageSchema>;
 /** SHA-512 of the archive that it was installed from, in hex. */
 type Hashed = Package & { hash?: string | undefined };
 
-export interface SbomOptions {
+interface SbomOptions {
   /** Title of the image. */
   name: string;
   /** esbuild's metafile. */
@@ -55,7 +55,7 @@ export async function bundleSbom({ name, metafile, root, files, base }: SbomOpti
     metafile,
     (cause) => new ImageError('document-invalid', remedy, { value: metafile, cause }),
   );
-  const { outputs } = parseDocument(MetafileSchema, text, metafile);
+  const { outputs } = readJson(MetafileSchema, text, metafile);
   const manifests = new Set<string>();
   for (const { inputs } of Object.values(outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
@@ -90,7 +90,7 @@ async function manifestOf(file: string, root: string): Promise<string> {
 
 async function readPackage(manifest: string): Promise<Package | undefined> {
   try {
-    return parseDocument(PackageSchema, await readFile(manifest), manifest);
+    return readJson(PackageSchema, await readFile(manifest), manifest);
   } catch {
     return undefined;
   }

@@ -10,7 +10,7 @@ import { platformRules, type PlatformRules } from './platform-packages.ts';
 const folder = /^platforms\/([^/]+)\/(.+)$/;
 
 /** The files of a bundle by who gets them. */
-export interface SplitFiles {
+interface SplitFiles {
   /** For every platform. */
   shared: BundleFile[];
   /** For this platform alone, by the paths that they have in the image. */

@@ -5,7 +5,7 @@ import { attestImage, type AttestResult } from '../attest/attest.ts';
 import { digestOf } from '../oci/digest.ts';
 import { keySigner, type Signer } from '../attest/dsse.ts';
 import { ImageError } from '../error.ts';
-import type { Source } from '../attest/provenance.ts';
+import type { ProvenanceSource } from '../attest/provenance.ts';
 import { readInput } from './read-input.ts';
 import { verb, type CommandIo } from './command-io.ts';
 
@@ -47,7 +47,7 @@ export function attestCommand(io: CommandIo): Command {
     });
 }
 
-async function readSource(flags: Omit<AttestFlags, 'to'>): Promise<Source | undefined> {
+async function readSource(flags: Omit<AttestFlags, 'to'>): Promise<ProvenanceSource | undefined> {
   const { source, commit, builder, lockfile, invocation } = flags;
   if (!source && !commit && !builder) return undefined;
   if (!source || !commit || !builder) {

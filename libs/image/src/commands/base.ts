@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { replaceFile } from '../disk/replace.ts';
 import { updateBaseLock } from '../base/update-base-lock.ts';
 import { NewBaseLockSchema, type BaseLock } from '../base/pinned-base.ts';
-import { readDocument } from './read-input.ts';
+import { readJsonInput } from './read-input.ts';
 import { verb, type CommandIo } from './command-io.ts';
 
 /** `image base update`. */
@@ -11,7 +11,7 @@ export function baseCommand(io: CommandIo): Command {
   const update = verb('update', 'move the lock to where its tag leads now')
     .argument('[lock]', 'the lock file', 'deploy/base/base.lock.yaml')
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const lock = await readDocument(NewBaseLockSchema, file, 'the base lock', io.parseYaml);
+      const lock = await readJsonInput(NewBaseLockSchema, file, 'the base lock', io.parseYaml);
       const day = new Date().toISOString().slice(0, 10);
       const { lock: next, changed } = await updateBaseLock({ lock, day });
       await replaceFile(file, Buffer.from(lockText(await readFile(file, 'utf8'), next)));

@@ -12,7 +12,7 @@ import { publishImage } from '../push/publish-image.ts';
 import type { PushResult } from '../push/push-image.ts';
 import { table } from './table.ts';
 import { pushLine } from './push.ts';
-import { readDocument } from './read-input.ts';
+import { readJsonInput } from './read-input.ts';
 import { progressNotes, seconds } from './progress-notes.ts';
 import { append, blobsVerb, type CommandIo } from './command-io.ts';
 
@@ -112,7 +112,7 @@ async function chooseBases({ baseLock, blobs, platform }: BuildFlags, io: Comman
       { value: other },
     );
   }
-  const lock = await readDocument(BaseLockSchema, baseLock, 'the base lock', io.parseYaml);
+  const lock = await readJsonInput(BaseLockSchema, baseLock, 'the base lock', io.parseYaml);
   const platforms = platform.length > 0 ? platform : [host];
   return pinnedBases({ lock, blobs, platforms });
 }

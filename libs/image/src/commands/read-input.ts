@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Static, TSchema } from 'typebox';
-import { checkDocument } from '../json/validate.ts';
+import { validate } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 
 /** A file that a flag names. @throws ImageError `invalid-input` */
@@ -15,17 +15,13 @@ export async function readInput(file: string, what: string): Promise<string> {
 }
 
 /** The same for a document, checked against its schema. @throws ImageError `invalid-input`, `document-invalid` */
-export async function readDocument<S extends TSchema>(
+export async function readJsonInput<S extends TSchema>(
   schema: S,
   file: string,
   what: string,
   parse: (text: string) => unknown,
 ): Promise<Static<S>> {
-  return checkDocument(
-    schema,
-    parseText(await readInput(file, what), file, what, parse),
-    `${what} "${file}"`,
-  );
+  return validate(schema, parseText(await readInput(file, what), file, what, parse), `${what} "${file}"`);
 }
 
 function parseText(text: string, file: string, what: string, parse: (text: string) => unknown): unknown {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { PolicySchema } from '../attest/policy.ts';
 import { table } from './table.ts';
 import { verifyImage } from '../attest/verify.ts';
-import { readDocument } from './read-input.ts';
+import { readJsonInput } from './read-input.ts';
 import { verb, type CommandIo } from './command-io.ts';
 
 /** `image verify`. */
@@ -16,7 +16,7 @@ export function verifyCommand(io: CommandIo): Command {
         image: string,
         { json, policy, ...flags }: { policy: string; insecure?: boolean; json?: boolean },
       ) => {
-        const rules = await readDocument(PolicySchema, policy, 'the policy', io.parseYaml);
+        const rules = await readJsonInput(PolicySchema, policy, 'the policy', io.parseYaml);
         const result = await verifyImage({ ...flags, image, policy: rules });
         const rows = result.accepted.map(({ predicateType, signer, digest }) => [
           predicateType,

@@ -3,19 +3,15 @@ import { Check, Errors } from 'typebox/schema';
 import { ImageError } from '../error.ts';
 
 /** Documents are small; a larger one is an attack or a mistake (distribution-spec asks for at least 4 MB). */
-export const documentLimit = 8 * 1024 * 1024;
+export const jsonLimit = 8 * 1024 * 1024;
 
 /** Brackets in brackets: no document of an image has ten levels, and a parser takes a hundred bytes for each. */
 const depthLimit = 100;
 
 /** Reads JSON and checks it against a schema; reports every problem at once, each with its path. */
-export function parseDocument<S extends TSchema>(
-  schema: S,
-  bytes: Uint8Array | string,
-  place: string,
-): Static<S> {
-  if (bytes.length > documentLimit) {
-    throw new ImageError('document-invalid', `${place} is larger than ${documentLimit} bytes`, {
+export function readJson<S extends TSchema>(schema: S, bytes: Uint8Array | string, place: string): Static<S> {
+  if (bytes.length > jsonLimit) {
+    throw new ImageError('document-invalid', `${place} is larger than ${jsonLimit} bytes`, {
       value: place,
     });
   }
@@ -25,7 +21,7 @@ export function parseDocument<S extends TSchema>(
       value: place,
     });
   }
-  return checkDocument(schema, parseJson(buffer.toString('utf8'), place), place);
+  return validate(schema, parseJson(buffer.toString('utf8'), place), place);
 }
 
 /** How deep JSON is nested, as far as a hundred levels and one, without parsing it. */
@@ -44,7 +40,7 @@ function depthOf(json: Buffer): number {
 }
 
 /** Checks an object that was parsed elsewhere. */
-export function checkDocument<S extends TSchema>(schema: S, value: unknown, place: string): Static<S> {
+export function validate<S extends TSchema>(schema: S, value: unknown, place: string): Static<S> {
   if (Check(schema, value)) return value;
   const problems = Errors(schema, value)[1]
     .filter((problem) => problem.keyword !== 'boolean')

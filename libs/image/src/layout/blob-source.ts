@@ -5,7 +5,7 @@ import { ImageError } from '../error.ts';
 import type { Repository } from '../oci/reference.ts';
 import type { Document } from '../oci/document.ts';
 import type { Descriptor } from '../oci/schemas.ts';
-import { documentLimit } from '../json/validate.ts';
+import { jsonLimit } from '../json/validate.ts';
 
 /** A blob that was found. Its bytes are checked against digest and size while they are read. */
 export interface FoundBlob {
@@ -84,11 +84,11 @@ export async function requireBlob(source: BlobSource, blob: Expected, place: str
 /** A small blob, checked. */
 export async function readSmall(blobs: BlobSource, blob: Descriptor): Promise<Buffer> {
   const tooLarge = () =>
-    new ImageError('document-invalid', `${blob.digest} is larger than ${documentLimit} bytes`, {
+    new ImageError('document-invalid', `${blob.digest} is larger than ${jsonLimit} bytes`, {
       value: blob.digest,
     });
-  if (blob.size > documentLimit) throw tooLarge();
+  if (blob.size > jsonLimit) throw tooLarge();
   const found = await blobs(blob);
   if (!found) throw new ImageError('blob-missing', `${blob.digest} is missing`, { value: blob.digest });
-  return collect(await found.open(), documentLimit, tooLarge);
+  return collect(await found.open(), jsonLimit, tooLarge);
 }

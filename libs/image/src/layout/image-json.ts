@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as Type from 'typebox';
 import { readWhole } from '../disk/chunks.ts';
 import { digestPattern } from '../oci/digest.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 
 /** The file beside the layout that says what was built; a declared output of the `image` target. */
@@ -11,7 +11,7 @@ export const resultFile = 'image.json';
 const Digest = Type.String({ pattern: digestPattern });
 const closed = { additionalProperties: false };
 
-export const ImageResultSchema = Type.Object(
+const ImageResultSchema = Type.Object(
   {
     /** Digest of the image index: what is deployed. */
     digest: Digest,
@@ -64,7 +64,7 @@ export async function readImageResult(folder: string): Promise<ImageResult> {
     file,
     (cause) => new ImageError('document-invalid', remedy, { value: file, cause }),
   );
-  return parseDocument(ImageResultSchema, bytes, file);
+  return readJson(ImageResultSchema, bytes, file);
 }
 
 /** The file beside the layout that lists the packages inside; written when `metafile` is given. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as Type from 'typebox';
 import { readWhole } from '../disk/chunks.ts';
 import { canonicalJson } from '../json/canonical.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { IndexSchema, mediaTypes, type Descriptor, type Index } from '../oci/schemas.ts';
 
@@ -33,8 +33,8 @@ export function writeLayoutFiles(layout: string, manifests: readonly Descriptor[
 
 /** Reads a layout's `index.json`, its marker first. */
 export function readLayoutIndex(layout: string): Index {
-  parseDocument(LayoutSchema, readPart(layout, 'oci-layout'), join(layout, 'oci-layout'));
-  return parseDocument(IndexSchema, readPart(layout, 'index.json'), join(layout, 'index.json'));
+  readJson(LayoutSchema, readPart(layout, 'oci-layout'), join(layout, 'oci-layout'));
+  return readJson(IndexSchema, readPart(layout, 'index.json'), join(layout, 'index.json'));
 }
 
 function readPart(layout: string, name: string): Buffer {

@@ -5,7 +5,7 @@ import { collect } from '../disk/chunks.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { verified } from '../oci/digest.ts';
-import { documentLimit, parseDocument } from '../json/validate.ts';
+import { jsonLimit, readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { blobsOf, readLayoutIndex } from './layout-files.ts';
 import {
@@ -123,7 +123,7 @@ function chooseRoot(entries: readonly Descriptor[], { layout, digest }: ImageLoc
 /** The platform images below a root, which may itself be one. */
 function imagesOf(root: Document, place: string): Descriptor[] {
   if (!isIndexType(root.descriptor.mediaType)) return [root.descriptor];
-  return parseDocument(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${place}"`).manifests;
+  return readJson(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${place}"`).manifests;
 }
 
 async function readPlatform(
@@ -131,9 +131,9 @@ async function readPlatform(
   descriptor: Descriptor,
   source: BlobSource,
 ): Promise<PlatformImage> {
-  const manifest = parseDocument(ManifestSchema, document.bytes, `manifest ${descriptor.digest}`);
+  const manifest = readJson(ManifestSchema, document.bytes, `manifest ${descriptor.digest}`);
   const { bytes } = await readBlob(source, manifest.config, `manifest ${descriptor.digest}`);
-  const config = parseDocument(ImageConfigSchema, bytes, `configuration ${manifest.config.digest}`);
+  const config = readJson(ImageConfigSchema, bytes, `configuration ${manifest.config.digest}`);
   const { os, architecture, variant } = config;
   const platform = { os, architecture, ...(variant ? { variant } : {}) };
   return { platform: descriptor.platform ?? platform, document, manifest, config };
@@ -142,14 +142,10 @@ async function readPlatform(
 async function readBlob(source: BlobSource, descriptor: Descriptor, place: string): Promise<Document> {
   const found = await requireBlob(source, descriptor, place);
   const tooLarge = () =>
-    new ImageError(
-      'document-invalid',
-      `${descriptor.digest} in ${place} is larger than ${documentLimit} bytes`,
-      {
-        value: descriptor.digest,
-      },
-    );
-  return { descriptor, bytes: await collect(await found.open(), documentLimit, tooLarge) };
+    new ImageError('document-invalid', `${descriptor.digest} in ${place} is larger than ${jsonLimit} bytes`, {
+      value: descriptor.digest,
+    });
+  return { descriptor, bytes: await collect(await found.open(), jsonLimit, tooLarge) };
 }
 
 /** A pinned base's layers are not fetched to build; whoever needs one later gets it from where it is public. */

@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import { digestPattern } from './digest.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 
 /** Media types of the OCI image-spec 1.1 that are written; Docker's older ones are read too. */
 export const mediaTypes = {
@@ -19,7 +19,7 @@ export const refName = 'org.opencontainers.image.ref.name';
 const Digest = Type.String({ pattern: digestPattern });
 const Annotations = Type.Record(Type.String(), Type.String());
 
-export const PlatformSchema = Type.Object({
+const PlatformSchema = Type.Object({
   os: Type.String(),
   architecture: Type.String(),
   variant: Type.Optional(Type.String()),
@@ -100,7 +100,7 @@ export function hostPlatform(): Platform {
  * and at last their shape.
  */
 export function documentType(bytes: Buffer, hint: string | undefined): string {
-  const { mediaType, manifests } = parseDocument(ShapeSchema, bytes, 'a manifest');
+  const { mediaType, manifests } = readJson(ShapeSchema, bytes, 'a manifest');
   if (mediaType !== undefined) return mediaType;
   const known: readonly string[] = Object.values(mediaTypes);
   if (hint !== undefined && known.includes(hint)) return hint;

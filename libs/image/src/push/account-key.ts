@@ -20,7 +20,7 @@ export async function accountKey(
 }
 
 /** Asks a store once for each host: a credential helper is a program, and starting it takes time. */
-export function askedOnce(credentials: CredentialStore): CredentialStore {
+export function askCredentialsOnce(credentials: CredentialStore): CredentialStore {
   const answers = new Map<string, ReturnType<CredentialStore>>();
   return (host) => {
     const answer = answers.get(host) ?? credentials(host);

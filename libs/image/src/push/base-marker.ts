@@ -11,14 +11,14 @@ const artifactType = 'application/vnd.slipway.image.base.v1';
  * A manifest without a tag that names every layer of a base, of all platforms. Registries keep what a manifest names:
  * a repository that has this one has the layers, which is one question instead of one for each (distroless has dozens).
  */
-export interface BaseArtifact {
+interface BaseMarker {
   manifest: Document;
   /** Digests of the layers. */
   layers: ReadonlySet<string>;
 }
 
 /** The artifact of an image's base; none where nothing says what the base is, or where its one layer is asked for as easily. */
-export function baseArtifact({ root, result, platforms }: Image): BaseArtifact | undefined {
+export function baseMarker({ root, result, platforms }: Image): BaseMarker | undefined {
   if (result?.digest !== root.descriptor.digest) return undefined;
   const own = new Set(result.layers.map(({ digest }) => digest));
   const layers = new Map<string, Descriptor>();
@@ -31,7 +31,7 @@ export function baseArtifact({ root, result, platforms }: Image): BaseArtifact |
 
 /** The layers of a base in a target. */
 export interface BaseLayers {
-  artifact: BaseArtifact;
+  artifact: BaseMarker;
   /** True when the target has the artifact. Asked once, and only when it matters. */
   isKnown(): Promise<boolean>;
   /** True for a layer that the target has according to it. */
@@ -39,7 +39,7 @@ export interface BaseLayers {
 }
 
 /** Looks for the layers of a base in a target, by the artifact. */
-export function baseIn(target: Target, artifact: BaseArtifact): BaseLayers {
+export function baseIn(target: Target, artifact: BaseMarker): BaseLayers {
   let answer: Promise<boolean> | undefined;
   const isKnown = () => (answer ??= target.hasImage(artifact.manifest));
   return { artifact, isKnown, has: async (digest) => artifact.layers.has(digest) && isKnown() };

@@ -1,7 +1,7 @@
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { isDigest } from '../oci/digest.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { readTree } from '../read/image-tree.ts';
 import { IndexSchema, isIndexType } from '../oci/schemas.ts';
@@ -79,7 +79,7 @@ export async function copyImage(options: CopyOptions): Promise<CopyResult> {
 /** Signatures are made for the index, for each platform, or for both. */
 function subjectsOf({ descriptor, bytes }: Document): string[] {
   if (!isIndexType(descriptor.mediaType)) return [descriptor.digest];
-  const { manifests } = parseDocument(IndexSchema, bytes, `index ${descriptor.digest}`);
+  const { manifests } = readJson(IndexSchema, bytes, `index ${descriptor.digest}`);
   return [descriptor.digest, ...manifests.map(({ digest }) => digest)];
 }
 

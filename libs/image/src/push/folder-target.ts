@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { blobPath, hasBlob, linkBlob, putBlob } from '../layout/blob-folder.ts';
 import type { FoundBlob } from '../layout/blob-source.ts';
 import { once, readWhole } from '../disk/chunks.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { withLock } from '../disk/folder-lock.ts';
 import { blobsOf, layoutIndex, layoutMarker, readLayoutIndex } from '../layout/layout-files.ts';
 import { IndexSchema, refName, type Descriptor } from '../oci/schemas.ts';
@@ -35,7 +35,7 @@ export function folderTarget(folder: string, signal: AbortSignal = new AbortCont
     const listed = (await entries()).find((entry) => isTagged(entry, tag));
     if (!listed) return [];
     const file = blobPath(blobs, listed.digest);
-    return parseDocument(IndexSchema, readWhole(file), `"${file}"`).manifests;
+    return readJson(IndexSchema, readWhole(file), `"${file}"`).manifests;
   };
   return {
     name: `oci:${folder}`,
@@ -69,7 +69,7 @@ export function folderTarget(folder: string, signal: AbortSignal = new AbortCont
 }
 
 /** Lists an image that no entry names yet. */
-export function withImage(list: readonly Descriptor[], image: Descriptor): Descriptor[] {
+function withImage(list: readonly Descriptor[], image: Descriptor): Descriptor[] {
   return list.some((entry) => entry.digest === image.digest) ? [...list] : [...list, image];
 }
 

@@ -1,9 +1,9 @@
-import { baseArtifact, baseIn } from './base-marker.ts';
+import { baseMarker, baseIn } from './base-marker.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { openImage, type Image } from '../layout/open-image.ts';
 import { assertTags, parseRepository } from '../oci/reference.ts';
-import { leaveBase, sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
+import { writeBaseMarker, sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
 import { openTarget } from './open-target.ts';
 
 export interface PushOptions {
@@ -79,7 +79,7 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
     const documents = platforms.map(({ document }) => document);
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
     const code = result?.layers.filter(({ name }) => name === 'app').map(({ digest }) => digest);
-    const artifact = repository.kind === 'registry' ? baseArtifact(image) : undefined;
+    const artifact = repository.kind === 'registry' ? baseMarker(image) : undefined;
     const base = artifact && baseIn(target, artifact);
     const sending = {
       source,
@@ -94,7 +94,7 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
     await sendTags(target, sent.existed ? tags : others, root, sent.existed);
     if (base && !sent.existed) {
       const giveUp = setTimeout(() => stop.abort(), leavingMs);
-      await leaveBase(target, base, signal);
+      await writeBaseMarker(target, base, signal);
       clearTimeout(giveUp);
     }
     return { repository: to, digest: root.descriptor.digest, ...sent, requests: target.requests() };

@@ -1,6 +1,6 @@
 import { ImageError } from '../error.ts';
 import type { Target } from './target.ts';
-import { accountKey, askedOnce } from './account-key.ts';
+import { accountKey, askCredentialsOnce } from './account-key.ts';
 import { readReferrers } from '../registry/read-lists.ts';
 import { isRemembered, mountSource, rememberBlobs } from './mounts.ts';
 import { uploadOnce } from './upload-once.ts';
@@ -9,7 +9,7 @@ import { RemoteRepository, type RepositoryOptions } from '../registry/remote-rep
 /** Pushes into a repository of a registry. */
 export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Target {
   const { host, path, name } = options.repository;
-  const credentials = askedOnce(options.credentials);
+  const credentials = askCredentialsOnce(options.credentials);
   const remote = new RemoteRepository({ ...options, credentials, access: 'pull,push' });
   let found: Promise<string> | undefined;
   const account = () => (found ??= accountKey(remote.origin, host, credentials));

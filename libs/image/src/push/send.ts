@@ -46,7 +46,7 @@ export interface SendOptions {
 }
 
 /** What is below a root: its documents in the order in which they must arrive, and its blobs. */
-export interface Contents {
+interface ImageContents {
   children: readonly Document[];
   blobs: readonly Descriptor[];
 }
@@ -61,7 +61,7 @@ export interface Contents {
 export async function sendImage(
   target: Target,
   root: Document,
-  contents: () => Promise<Contents>,
+  contents: () => Promise<ImageContents>,
   options: SendOptions,
   tag?: string,
 ): Promise<Sent> {
@@ -83,7 +83,7 @@ export async function sendImage(
 /** Sends blobs, then documents. */
 export async function sendContents(
   target: Target,
-  { children, blobs }: Contents,
+  { children, blobs }: ImageContents,
   options: SendOptions,
 ): Promise<Omit<Sent, 'existed'>> {
   const sent = { uploadedBytes: 0, uploadedBlobs: 0 };
@@ -129,7 +129,7 @@ function isRefusal(error: unknown): boolean {
  * Leaves the artifact of a base for the next push, where it is missing. The image is there: a registry that refuses it is
  * asked for each layer again.
  */
-export async function leaveBase(
+export async function writeBaseMarker(
   target: Target,
   { artifact, isKnown }: BaseLayers,
   signal: AbortSignal,

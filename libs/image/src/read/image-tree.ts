@@ -1,12 +1,12 @@
 import { assertContent } from '../oci/digest.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { IndexSchema, isIndexType, ManifestSchema, type Descriptor } from '../oci/schemas.ts';
 import type { Origin } from './origin.ts';
 import type { Document } from '../oci/document.ts';
 
 /** What lies below a manifest or index. */
-export interface ImageTree {
+interface ImageTree {
   /** Manifests and indexes, each after what it names; without the root. */
   children: Document[];
   /** Every configuration and layer once. */
@@ -26,7 +26,7 @@ export async function readTree(origin: Origin, root: Document): Promise<ImageTre
   async function visit({ descriptor, bytes }: Document, depth: number): Promise<void> {
     const place = `${descriptor.mediaType} ${descriptor.digest}`;
     if (!isIndexType(descriptor.mediaType)) {
-      const { config, layers } = parseDocument(ManifestSchema, bytes, place);
+      const { config, layers } = readJson(ManifestSchema, bytes, place);
       for (const blob of [config, ...layers]) blobs.set(blob.digest, blob);
       return;
     }
@@ -35,7 +35,7 @@ export async function readTree(origin: Origin, root: Document): Promise<ImageTre
         value: descriptor.digest,
       });
     }
-    for (const child of parseDocument(IndexSchema, bytes, place).manifests) {
+    for (const child of readJson(IndexSchema, bytes, place).manifests) {
       if (children.has(child.digest)) continue;
       const document = await origin.document(child.digest, child.mediaType);
       assertContent(document.bytes, child, child.digest);

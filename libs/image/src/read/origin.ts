@@ -4,7 +4,7 @@ import type { BlobSource } from '../layout/blob-source.ts';
 import { readWhole } from '../disk/chunks.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { assertContent, verified } from '../oci/digest.ts';
-import { documentLimit, parseDocument } from '../json/validate.ts';
+import { jsonLimit, readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { layoutBlobs } from '../layout/open-image.ts';
 import { blobsOf, readLayoutIndex } from '../layout/layout-files.ts';
@@ -81,8 +81,8 @@ async function folderOrigin(folder: string, options: OriginOptions): Promise<Ori
       if (!isAbsent(cause)) throw asReadFailure(cause, file);
       throw imageMissing(`"${folder}"`, digest, cause);
     });
-    if (found.size > documentLimit) {
-      throw new ImageError('document-invalid', `"${file}" is larger than ${documentLimit} bytes`, {
+    if (found.size > jsonLimit) {
+      throw new ImageError('document-invalid', `"${file}" is larger than ${jsonLimit} bytes`, {
         value: digest,
       });
     }
@@ -99,7 +99,7 @@ async function folderOrigin(folder: string, options: OriginOptions): Promise<Ori
       const listed = manifests.find(({ annotations }) => annotations?.[refName] === tag);
       if (!listed) return [];
       const list = await document(listed.digest, listed.mediaType);
-      return parseDocument(IndexSchema, list.bytes, `the referrers of ${digest} in "${folder}"`).manifests;
+      return readJson(IndexSchema, list.bytes, `the referrers of ${digest} in "${folder}"`).manifests;
     },
     requests: () => 0,
     close: () => blobs.close(),

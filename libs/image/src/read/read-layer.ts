@@ -7,7 +7,7 @@ import type { Descriptor } from '../oci/schemas.ts';
 import { readTar, type TarMember } from '../archive/read-tar.ts';
 
 /** Where reading a layer stops: a few megabytes of gzip can claim to be a terabyte. */
-export interface LayerLimits {
+interface LayerLimits {
   /** Bytes, uncompressed. @default 8 GiB */
   size: number;
   /** How many times its blob's size. gzip reaches 1032, with nothing but zeros. @default 500 */

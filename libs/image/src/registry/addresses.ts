@@ -5,7 +5,7 @@ import { ImageError } from '../error.ts';
  * Who a host is, as far as its name tells. `forbidden` (link-local, which holds the clouds' metadata services, and
  * the unspecified address) is never a registry's business.
  */
-export type AddressClass = 'loopback' | 'private' | 'public' | 'forbidden';
+type AddressClass = 'loopback' | 'private' | 'public' | 'forbidden';
 
 /** Made when an address is classified for the first time: most hosts have names. */
 let ranges: Record<Exclude<AddressClass, 'public'>, BlockList> | undefined;
@@ -52,7 +52,7 @@ export function registryUrl(host: string, insecure: boolean, secured = false): U
  * into a private network or to this machine; https never becomes http.
  * @throws ImageError `address-refused`
  */
-export function assertHop(registry: URL, next: URL): void {
+export function assertRedirect(registry: URL, next: URL): void {
   if (next.username || next.password) throw hopRefused(registry, next, 'with a password in its address');
   if (next.origin === registry.origin) return;
   if (next.protocol !== 'https:' && !(next.protocol === 'http:' && registry.protocol === 'http:')) {

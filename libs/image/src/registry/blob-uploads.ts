@@ -1,7 +1,7 @@
 import type { Expected } from '../oci/digest.ts';
 import { answerError } from './answer-error.ts';
 import { completion, tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
-import { resolveHop, type Session } from './session.ts';
+import { resolveRedirect, type Session } from './session.ts';
 import { assertStored, contentDigest } from './assert-stored.ts';
 import type { Answer, Request } from './transport.ts';
 
@@ -11,7 +11,7 @@ export interface Upload {
 }
 
 /** What uploads need from the repository that they go to. */
-export interface UploadWire {
+interface UploadWire {
   send(request: Request): Promise<Answer>;
   /** Signs in for one more repository, to mount from it. */
   mountingFrom(path: string): Session;
@@ -79,7 +79,7 @@ export class BlobUploads {
     const begun = await this.#wire.send(request);
     if (begun.status !== 202) throw await answerError(request, begun);
     begun.body.resume();
-    const location = resolveHop(request.url, begun.headers.location ?? '');
+    const location = resolveRedirect(request.url, begun.headers.location ?? '');
     return { location, minimum: Number(begun.headers['oci-chunk-min-length'] ?? 0) || 0 };
   }
 
@@ -94,7 +94,7 @@ export class BlobUploads {
       const answer = await session.send(request, this.#wire.signal);
       answer.body.resume();
       if (answer.status === 201 && (contentDigest(answer) ?? digest) === digest) return 'mounted';
-      if (answer.status === 202) return resolveHop(request.url, answer.headers.location ?? '');
+      if (answer.status === 202) return resolveRedirect(request.url, answer.headers.location ?? '');
     } catch (error) {
       if (this.#wire.signal.aborted) throw error;
     }

@@ -1,7 +1,7 @@
 import { evenChunks } from '../disk/chunks.ts';
 import { ImageError } from '../error.ts';
 import { answerError } from './answer-error.ts';
-import { resolveHop } from './session.ts';
+import { resolveRedirect } from './session.ts';
 import type { Answer, Request } from './transport.ts';
 
 /** Statuses with which a registry, or a proxy before it, says that it takes no upload in one piece. */
@@ -30,7 +30,7 @@ export async function uploadInPieces(
     if (answer.status === 416) throw outOfOrder(request);
     if (![201, 202, 204].includes(answer.status)) throw await answerError(request, answer);
     answer.body.resume();
-    location = resolveHop(location, answer.headers.location ?? location.href);
+    location = resolveRedirect(location, answer.headers.location ?? location.href);
     sent += piece.length;
   }
   const request: Request = { method: 'PUT', url: completion(location, digest), headers: {} };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as Type from 'typebox';
-import { checkDocument, parseDocument } from '../json/validate.ts';
+import { validate, readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 
 /** What a registry is told about who we are. */
@@ -93,7 +93,7 @@ async function readConfig(env: NodeJS.ProcessEnv): Promise<DockerConfig> {
 /** A problem is named by its place only: the offending values here are secrets. */
 function parseConfig(text: string, place: string): DockerConfig {
   try {
-    return parseDocument(DockerConfigSchema, text, place);
+    return readJson(DockerConfigSchema, text, place);
   } catch {
     throw new ImageError(
       'credentials-failed',
@@ -135,7 +135,7 @@ async function askHelper(
 
 function parseHelper(output: string, name: string, host: string): Type.Static<typeof HelperSchema> {
   try {
-    return checkDocument(HelperSchema, JSON.parse(output), name);
+    return validate(HelperSchema, JSON.parse(output), name);
   } catch {
     throw failed(host, `docker-credential-${name} answered something else than credentials: update it`);
   }

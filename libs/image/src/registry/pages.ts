@@ -2,7 +2,7 @@ import { ImageError } from '../error.ts';
 import { mediaTypes } from '../oci/schemas.ts';
 import { answerError } from './answer-error.ts';
 import { readAnswer } from './read-answer.ts';
-import { resolveHop } from './session.ts';
+import { resolveRedirect } from './session.ts';
 import type { Answer, Request } from './transport.ts';
 
 /** A list that goes on longer than this does not end. */
@@ -50,7 +50,7 @@ export async function* readPages(
 function nextPage(page: URL, link: string | string[] | undefined): URL | undefined {
   const found = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec([link ?? []].flat().join(', '))?.[1];
   if (found === undefined) return undefined;
-  const next = resolveHop(page, found);
+  const next = resolveRedirect(page, found);
   if (next.origin === page.origin && !next.username && !next.password) return next;
   throw new ImageError(
     'address-refused',

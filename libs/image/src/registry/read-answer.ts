@@ -1,5 +1,5 @@
 import { collect } from '../disk/chunks.ts';
-import { documentLimit } from '../json/validate.ts';
+import { jsonLimit } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { networkError, type Answer, type Request } from './transport.ts';
 
@@ -9,8 +9,8 @@ export async function readAnswer(
   answer: Answer,
 ): Promise<{ bytes: Buffer; mediaType: string }> {
   const place = `${request.url.host}${request.url.pathname}`;
-  const bytes = await collect(namedErrors(answer.body, request), documentLimit, () => {
-    return new ImageError('registry-refused', `${place} is larger than ${documentLimit} bytes`, {
+  const bytes = await collect(namedErrors(answer.body, request), jsonLimit, () => {
+    return new ImageError('registry-refused', `${place} is larger than ${jsonLimit} bytes`, {
       value: place,
     });
   });

@@ -1,5 +1,5 @@
 import * as Type from 'typebox';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { IndexSchema, isIndexType } from '../oci/schemas.ts';
 import type { RemoteRepository } from './remote-repository.ts';
 import { type Referrers, referrersTag } from '../oci/referrers-tag.ts';
@@ -10,7 +10,7 @@ const TagsSchema = Type.Object({ tags: Type.Optional(Type.Union([Type.Array(Type
 export async function readTags(remote: RemoteRepository): Promise<string[]> {
   const tags = new Set<string>();
   for await (const { bytes } of remote.pages('tags/list?n=1000')) {
-    for (const tag of parseDocument(TagsSchema, bytes, 'the list of tags').tags ?? []) tags.add(tag);
+    for (const tag of readJson(TagsSchema, bytes, 'the list of tags').tags ?? []) tags.add(tag);
   }
   return [...tags].sort();
 }
@@ -24,11 +24,11 @@ export async function readReferrers(remote: RemoteRepository, digest: string): P
     // Whatever answers 200 with something else is no referrers API.
     if (!isIndexType(mediaType)) break;
     offered = true;
-    list.push(...parseDocument(IndexSchema, bytes, place).manifests);
+    list.push(...readJson(IndexSchema, bytes, place).manifests);
   }
   if (offered) return { list, keptBy: 'api' };
   const tag = referrersTag(digest);
   if ((await remote.manifestDigest(tag)) === undefined) return { list, keptBy: 'tag' };
   const { bytes, etag } = await remote.fetchManifest(tag);
-  return { list: parseDocument(IndexSchema, bytes, place).manifests, keptBy: 'tag', etag };
+  return { list: readJson(IndexSchema, bytes, place).manifests, keptBy: 'tag', etag };
 }

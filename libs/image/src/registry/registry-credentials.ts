@@ -3,14 +3,14 @@ import { ecrRegion } from './ecr.ts';
 import { ImageError } from '../error.ts';
 
 /** A token for Amazon ECR, as its API hands it out. */
-export interface EcrToken {
+interface EcrToken {
   /** `AWS:<password>` in base64. */
   authorizationToken: string;
   expiresAt: Date;
 }
 
 /** Asks AWS for a token of a region. */
-export type FetchEcrToken = (region: string) => Promise<EcrToken>;
+type FetchEcrToken = (region: string) => Promise<EcrToken>;
 
 /** A token is renewed this long before it runs out, so that a push which begins can end. Milliseconds. */
 const marginMs = 5 * 60_000;

@@ -25,7 +25,7 @@ export interface RepositoryOptions {
 }
 
 /** A document, what it is said to be, and the state that it is in. */
-export interface FetchedDocument {
+interface FetchedDocument {
   bytes: Buffer;
   mediaType: string;
   etag?: string | undefined;

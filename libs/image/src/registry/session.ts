@@ -1,9 +1,9 @@
 import * as Type from 'typebox';
 import type { Credentials, CredentialStore } from './docker-credentials.ts';
 import { collect } from '../disk/chunks.ts';
-import { parseDocument } from '../json/validate.ts';
+import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
-import { assertHop, assertRealm } from './addresses.ts';
+import { assertRedirect, assertRealm } from './addresses.ts';
 import { parseChallenge, type Challenge } from './challenge.ts';
 import { answerError, redirectStatuses } from './answer-error.ts';
 import type { Answer, Request, Transport } from './transport.ts';
@@ -16,7 +16,7 @@ const TokenSchema = Type.Object({
   access_token: Type.Optional(Type.String()),
 });
 
-export interface SessionOptions {
+interface SessionOptions {
   transport: Transport;
   /** Scheme, host and port of the registry that the user named. */
   registry: URL;
@@ -67,15 +67,15 @@ export function openSession(options: SessionOptions): Session {
   }
 
   async function send(request: Request, signal: AbortSignal): Promise<Answer> {
-    if (!isHome(request.url)) assertHop(registry, request.url);
+    if (!isHome(request.url)) assertRedirect(registry, request.url);
     let url = request.url;
     for (let hops = 0; hops <= redirectLimit; hops++) {
       const answer = await authorized({ ...request, url }, signal);
       const next = redirectStatuses.has(answer.status) ? answer.headers.location : undefined;
       if (next === undefined) return answer;
       answer.body.resume();
-      url = resolveHop(url, next);
-      assertHop(registry, url);
+      url = resolveRedirect(url, next);
+      assertRedirect(registry, url);
     }
     throw new ImageError('registry-refused', `${registry.host} redirects more than ${redirectLimit} times`, {
       value: registry.host,
@@ -86,7 +86,7 @@ export function openSession(options: SessionOptions): Session {
 }
 
 /** Resolves a `Location`, which may be relative. @throws ImageError `registry-refused` */
-export function resolveHop(from: URL, location: string): URL {
+export function resolveRedirect(from: URL, location: string): URL {
   if (URL.canParse(location, from.href)) return new URL(location, from.href);
   throw new ImageError('registry-refused', `${from.host} answered with a Location that is no address`, {
     value: from.host,
@@ -116,7 +116,7 @@ async function fetchToken(
   credentials: Credentials | undefined,
   signal: AbortSignal,
 ): Promise<string> {
-  const realm = resolveHop(options.registry, challenge.realm);
+  const realm = resolveRedirect(options.registry, challenge.realm);
   assertRealm(options.registry, realm);
   const request = tokenRequest(realm, options.scopes, challenge.service, credentials);
   const foreign = realm.origin !== options.registry.origin && isGuarded(options.registry);
@@ -126,7 +126,7 @@ async function fetchToken(
   const place = `the token of ${realm.host}`;
   const tooLarge = () => new ImageError('registry-refused', `${place} is larger than ${tokenLimit} bytes`);
   const bytes = await collect(answer.body, tokenLimit, tooLarge);
-  const { token, access_token } = parseDocument(TokenSchema, bytes, place);
+  const { token, access_token } = readJson(TokenSchema, bytes, place);
   const found = token ?? access_token;
   if (found && /^[\x21-\x7e]+$/.test(found)) return found;
   throw new ImageError('registry-refused', `${place} is empty or cannot be used`, { value: realm.host });

@@ -35,7 +35,7 @@ export interface Transport {
 }
 
 /** A peer that accepts no connection for this long, or is silent for this long in the middle, is given up. */
-export const networkLimits = { connectMs: 10_000, stallMs: 30_000 };
+const networkLimits = { connectMs: 10_000, stallMs: 30_000 };
 
 /** The only place of this library that touches the network. Connections are shared with all that are open. */
 export function networkTransport(limits = networkLimits): Transport {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ArtifactSchema, readSigstoreBundle } from '../../src/attest/attestation.ts';
 import { attestImage } from '../../src/attest/attest.ts';
-import { parseDocument } from '../../src/json/validate.ts';
+import { readJson } from '../../src/json/validate.ts';
 import { isSignedBy } from '../../src/attest/dsse.ts';
 import { openOrigin } from '../../src/read/origin.ts';
 import { parseRepository } from '../../src/oci/reference.ts';
@@ -19,7 +19,7 @@ async function bundlesOf(repository: string, digest: string): Promise<Buffer[]> 
   const bundles: Buffer[] = [];
   for (const referrer of await origin.referrers(digest)) {
     const { bytes } = await origin.document(referrer.digest);
-    const [layer] = parseDocument(ArtifactSchema, bytes, referrer.digest).layers;
+    const [layer] = readJson(ArtifactSchema, bytes, referrer.digest).layers;
     if (layer) bundles.push(await readSmall(origin.blobs, layer));
   }
   origin.close();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { baseArtifact } from '../../src/push/base-marker.ts';
+import { baseMarker } from '../../src/push/base-marker.ts';
 import { blobPath, hasBlob } from '../../src/layout/blob-folder.ts';
 import { blobsOf } from '../../src/layout/layout-files.ts';
 import type { Descriptor } from '../../src/oci/schemas.ts';
@@ -16,7 +16,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 const credentials = async () => undefined;
 const layersOf = ({ bases }: PlatformsImage) => bases.flatMap(({ layers }) => layers);
 const artifactOf = async ({ layout, blobs }: PlatformsImage) =>
-  baseArtifact(await openImage({ layout, blobs }));
+  baseMarker(await openImage({ layout, blobs }));
 
 const push = ({ host }: FakeRegistry, { layout, blobs }: PlatformsImage) =>
   pushImage({ layout, blobs, to: `${host}/team/app`, credentials });
@@ -114,7 +114,7 @@ describe('the layers of a base', () => {
 
   test('have none where there is one of them, where a folder is pushed to, or where image.json is of another image', async () => {
     const { layout, blobs } = await smallImage();
-    expect(baseArtifact(await openImage({ layout, blobs }))).toBeUndefined();
+    expect(baseMarker(await openImage({ layout, blobs }))).toBeUndefined();
     const [image, other] = [await platformsImage(), await platformsImage('other')];
     const folder = await tempFolder();
     await pushImage({ layout: image.layout, blobs: image.blobs, to: `oci:${folder}`, credentials });

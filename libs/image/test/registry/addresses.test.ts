@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   addressClass,
-  assertHop,
+  assertRedirect,
   assertRealm,
   isReboundAddress,
   registryUrl,
@@ -85,7 +85,7 @@ describe('a redirect or upload location', () => {
     [local, 'http://127.0.0.1:9000/blob'],
     [local, 'https://store.example/blob'],
   ])('from %s to %s is followed', (registry, next) => {
-    expect(() => assertHop(registry, new URL(next))).not.toThrow();
+    expect(() => assertRedirect(registry, new URL(next))).not.toThrow();
   });
 
   test.each([
@@ -107,7 +107,7 @@ describe('a redirect or upload location', () => {
     [local, 'http://169.254.169.254/'],
     [local, 'http://0.0.0.0:5000/'],
   ])('from %s to %s is refused', async (registry, next) => {
-    expect((await failureOf(() => assertHop(registry, new URL(next)))).code).toBe('address-refused');
+    expect((await failureOf(() => assertRedirect(registry, new URL(next)))).code).toBe('address-refused');
   });
 });
 

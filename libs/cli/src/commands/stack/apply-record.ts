@@ -4,7 +4,7 @@ import {
   bump,
   GitopsError,
   runUrlOf,
-  wishesOf,
+  intentsOf,
   writeRunResult,
   type BumpResult,
   type Environment,
@@ -13,7 +13,7 @@ import {
 import type { Workspace } from '../../workspace.ts';
 
 /** One stack that is about to be applied, at the commit that is checked out. */
-export interface Apply {
+interface Apply {
   /** The stack's project. */
   app: string;
   environment: Environment;
@@ -73,9 +73,9 @@ export class ApplyRecord {
     const { affectedProjects } = await import('@slipway/nx/affected');
     try {
       return await bump({
-        source: this.#workspace.source,
+        checkout: this.#workspace.checkout,
         environment,
-        ...wishesOf([this.#result(applied)]),
+        ...intentsOf([this.#result(applied)]),
         changed: affectedProjects('fresh'),
         runUrl: runUrlOf(process.env),
       });

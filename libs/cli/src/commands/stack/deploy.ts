@@ -20,18 +20,18 @@ import { openStack, type OpenStack, type StackOptions } from './open-stack.ts';
 /** Applies a stack to its own environment, whatever credentials lie around, and records what became of it. */
 export async function deploy(folder: string, options: StackOptions & { env?: string }): Promise<void> {
   const opened = await openStack(folder, options);
-  const { root, source, project, graph } = opened;
+  const { root, checkout, project, graph } = opened;
   if (options.env !== project.stack) throw wrongEnvironment(folder, project.stack, options.env);
   const environment = await readEnvironment(root, project.stack);
-  const { head } = await assertReleasable(source, environment);
+  const { head } = await assertReleasable(checkout, environment);
   const app = stackProject(project.stack, basename(folder));
-  await assertMayApply(source, environment, app);
+  await assertMayApply(checkout, environment, app);
   await assertFresh(folder, graph);
   assertPolicies(folder, opened);
 
   const record = new ApplyRecord(opened, { app, environment, head });
   const begin = async (engine: Engine) => {
-    await assertMayApply(source, environment, app, await engine.lastCommit());
+    await assertMayApply(checkout, environment, app, await engine.lastCommit());
     await record.begin();
   };
   const applied = await apply(opened, options, head, begin).catch(async (error: unknown) => {

@@ -48,7 +48,7 @@ function describe(folder: string, environment: string, words: string, diff: Grap
 async function baseOf(folder: string, opened: OpenStack): Promise<Base> {
   const { applied, why, orphans = [] } = await appliedOf(folder, opened);
   const source = applied?.source;
-  const then = source === undefined ? undefined : await graphAt(folder, opened.source, source);
+  const then = source === undefined ? undefined : await graphAt(folder, opened.checkout, source);
   if (then) {
     const short = source?.slice(0, 12);
     const words =
@@ -57,7 +57,7 @@ async function baseOf(folder: string, opened: OpenStack): Promise<Base> {
         : `against ${short}, whose checked-in graph is not the one that was applied`;
     return { graph: then, words, orphans };
   }
-  const head = await graphAt(folder, opened.source, await opened.source.head());
+  const head = await graphAt(folder, opened.checkout, await opened.checkout.head());
   if (why !== undefined && head) return { graph: head, words: `against the last commit (${why})`, orphans };
   const { project, stack } = opened.graph;
   const nothing = { project, stack, resources: [], outputs: {} };
@@ -75,12 +75,12 @@ async function baseOf(folder: string, opened: OpenStack): Promise<Base> {
 /** The ledger's record of this stack, or why the ledger could not say. */
 async function appliedOf(
   folder: string,
-  { root, source, project }: OpenStack,
+  { root, checkout, project }: OpenStack,
 ): Promise<{ applied?: Applied | undefined; why?: string; orphans?: string[] }> {
   const { stack } = project;
   if (!(await listEnvironments(root)).includes(stack)) return { why: `there is no environment ${stack}` };
   try {
-    const records = await appliedStacks(source, await readEnvironment(root, stack));
+    const records = await appliedStacks(checkout, await readEnvironment(root, stack));
     const names = [...records.keys()];
     const there = await Promise.all(names.map((name) => isStackOf(root, name, stack)));
     const orphans = names.filter((_, at) => !there[at]).map((name) => orphanStack(stack, name));

@@ -1,4 +1,4 @@
-import { table } from '@slipway/gitops';
+import { table } from '@slipway/gitops/cli';
 import { evaluate, relaxationsOf } from '@slipway/stack';
 import { print } from '../../print.ts';
 import { openStack, type StackOptions } from './open-stack.ts';

