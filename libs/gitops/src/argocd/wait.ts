@@ -96,11 +96,7 @@ async function look(
  *
  * @throws as {@link ArgoCd.causes}
  */
-async function causesOf(
-  argocd: ArgoCd,
-  application: Application,
-  signal?: AbortSignal,
-): Promise<Cause[]> {
+async function causesOf(argocd: ArgoCd, application: Application, signal?: AbortSignal): Promise<Cause[]> {
   const { name, complaints, operation, rejected, health, healthMessage } = application;
   const resource = `Application/${name}`;
   const failed = operation && /^(Failed|Error)$/.test(operation.phase) ? [operation.message] : [];

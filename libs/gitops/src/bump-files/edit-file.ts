@@ -32,10 +32,7 @@ export interface FileChange {
 }
 
 /** What reads and writes values. It parses YAML, and takes as long to load as a remote to answer: both at once. */
-type Editor = Pick<
-  typeof import('../values/index.ts'),
-  'getValue' | 'setValue' | 'parsePath' | 'formatPath'
->;
+type Editor = Pick<typeof import('../values/index.ts'), 'getValue' | 'setValue' | 'parsePath' | 'formatPath'>;
 export const editor = (): Promise<Editor> => import('../values/index.ts');
 
 /**

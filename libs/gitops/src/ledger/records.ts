@@ -60,10 +60,7 @@ export const AppRelease = Type.Object(
 export type AppRelease = Static<typeof AppRelease>;
 
 /** `platform/release.yaml`: the platform's chart and the environment's values at a commit. */
-const PlatformRelease = Type.Object(
-  { release: Type.Object({ config: Config }, Closed), hold: Hold },
-  Closed,
-);
+const PlatformRelease = Type.Object({ release: Type.Object({ config: Config }, Closed), hold: Hold }, Closed);
 
 /**
  * What is released of an app; of the platform, which has no image, only the configuration; of a stack the graph that was

@@ -30,8 +30,7 @@ export const stackOf = (environment: string, name: string): string =>
   name.startsWith(`${environment}-`) ? name : stackProject(environment, name);
 
 /** The folder of a stack. */
-const stackFolder = (environment: string, stack: string): string =>
-  `${STACKS}/${environment}/${stack}`;
+const stackFolder = (environment: string, stack: string): string => `${STACKS}/${environment}/${stack}`;
 
 /**
  * The stacks that an environment has at a commit, sorted.
