@@ -1,5 +1,4 @@
-export { EksCluster, SUPPORTED_VERSIONS, type EksClusterArgs } from './cluster/cluster.ts';
-export type { NodeGroupSize } from './cluster/node-group.ts';
+export { EksCluster } from './cluster/cluster.ts';
 export { GithubIdentity, type GithubIdentityArgs } from './identity/github-identity.ts';
 export { githubSubject, type Repository } from './identity/github-subject.ts';
 export { platformBoundaryArn } from './identity/platform-boundary.ts';
@@ -12,3 +11,4 @@ export { StateStore } from './state/state-store.ts';
 export { foundationPolicies } from './policies/foundation.ts';
 export { eksPolicies } from './policies/index.ts';
 export { registryPolicies } from './policies/registry.ts';
+export { SUPPORTED_VERSIONS, type EksClusterArgs, type NodeGroupSize } from './cluster/settings.ts';

@@ -4,7 +4,7 @@ import * as kms from '@pulumi/aws/kms/index.js';
 import type { Resource } from '@pulumi/pulumi';
 import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
-import type { EksClusterSettings } from './cluster.ts';
+import type { EksClusterSettings } from './settings.ts';
 
 /** All that EKS can log. */
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];

@@ -3,18 +3,7 @@ import * as eks from '@pulumi/aws/eks/index.js';
 import type { Resource } from '@pulumi/pulumi';
 import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
-import type { EksClusterSettings } from './cluster.ts';
-
-export interface NodeGroupSize {
-  /** @default `m7i.large`: 2 processors, 8 GiB */
-  instanceType?: string;
-  /** Nodes at least; three keeps one in each zone. @default 3 */
-  min?: number;
-  /** Nodes at most. @default 6 */
-  max?: number;
-  /** Root volume in GiB. @default 50 */
-  diskSize?: number;
-}
+import type { NodeGroupSize, EksClusterSettings } from './settings.ts';
 
 /** What a node itself may do: join its cluster and pull images. What pods may do comes through Pod Identity. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'];

@@ -1,5 +1,5 @@
 import { at, must, resourcePolicy, type Policy } from '@slipway/stack';
-import { SUPPORTED_VERSIONS } from '../cluster/cluster.ts';
+import { SUPPORTED_VERSIONS } from '../cluster/settings.ts';
 
 const CLUSTER = 'aws:eks/cluster:Cluster';
 const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
