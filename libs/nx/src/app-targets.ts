@@ -45,7 +45,7 @@ const ESBUILD = [
 /**
  * The targets of an app with a `deploy/` folder. Every one is a command that one can type; all but `deploy`
  * and `serve` are pure and cached, and `deploy` follows `test` and
- * `render`, so that nothing is published that is red or that a cluster would refuse.
+ * `render`, so an app whose tests or render check fail is not published.
  */
 export function appTargets(facts: AppFacts): Record<AppTarget, TargetConfiguration> {
   const { name, root, chart } = facts;

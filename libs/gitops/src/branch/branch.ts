@@ -55,6 +55,6 @@ export interface Branch {
     options?: { refs?: ReadonlyMap<string, Commit>; signal?: AbortSignal },
   ): Promise<'landed' | 'stale'>;
 
-  /** Lets go of everything. */
+  /** Closes connections and deletes temporary files. */
   close(): Promise<void>;
 }

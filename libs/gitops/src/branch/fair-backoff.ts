@@ -15,15 +15,14 @@ const [SHORTEST, LONGEST] = [40, 10_000];
 const [QUIET, QUESTIONS] = [5_000, 10];
 
 /**
- * How one who writes takes turns with others whom nobody knows. Whoever is quickest lands, so one that has just
- * landed and comes again at once wins again and again while the others pause: with pauses alone the slowest of 16 writers'
- * 400 bumps took 17 s where half of them took 0.1 s, and now takes 4 s (BENCHMARKS.md). Radio networks have the same
- * trouble, and overhear how busy it is (MACAW, 1994). Here the newest commit tells: one that was beaten says how long it had
- * to wait, and whoever has waited less lets those go first who may have waited longer. As that is always less than what
- * was told, it fades by itself.
+ * Fair back-off between independent writers of one branch. Without it the writer that has just landed keeps winning:
+ * with random pauses alone the slowest of 16 writers' 400 bumps took 17 s while half of them took 0.1 s; with it the slowest
+ * took 4 s (BENCHMARKS.md). The idea is MACAW's (1994): writers share how busy the medium is. Here the newest commit carries
+ * that: a commit that lost a race records how long it waited, and a writer that has waited less pauses first. A writer
+ * never records more than it waited, so the pauses shrink by themselves.
  *
- * Nobody waits for a branch on which nothing happens any more. Clocks that are wrong make people wait no longer than that,
- * or not at all, and decide nothing.
+ * A writer does not pause for a branch that has been quiet. A wrong clock makes a writer pause for no longer than that, or
+ * not at all, and decides nothing else.
  */
 export class FairBackoff {
   readonly #began = performance.now();

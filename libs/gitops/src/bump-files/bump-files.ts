@@ -140,7 +140,7 @@ const few = (names: readonly string[], what: string): string =>
 function noFile({ remote, branch }: Branch, file: string): GitopsError {
   return new GitopsError(
     'usage',
-    `${file} is no file on ${branch} of ${remote}. Check its path, from the repository's root; a symbolic link is followed by nobody.`,
+    `${file} is not a file on ${branch} of ${remote}. Paths are relative to the repository root; symbolic links are not followed.`,
     { value: file },
   );
 }

@@ -19,7 +19,7 @@ export function outcomeTable({ name }: Environment, outcomes: readonly Outcome[]
   return table(['APP', name.toUpperCase(), 'IMAGE', 'NOTE'], rows);
 }
 
-/** What is equal when nothing else runs. */
+/** Identity of what runs: the image digest, or the graph hash of a stack. */
 const identity = (release: Outcome['after']): string | undefined => release?.image?.digest ?? release?.graph;
 
 /** What a landed release is, where its image does not tell. */

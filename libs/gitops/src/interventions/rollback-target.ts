@@ -33,7 +33,7 @@ export function releasesIn(history: readonly HistoryEntry[]): (HistoryEntry & { 
 
 /**
  * Where a rollback goes by default: the release before the current one. After a rollback that is the one before
- * the release that was restored, so that rolling back twice goes back two releases and not forth again.
+ * the release that was restored, so rolling back twice goes back two releases.
  */
 export function previousRelease(history: readonly HistoryEntry[]): RollbackTarget | undefined {
   const releases = releasesIn(history);

@@ -81,7 +81,7 @@ export class LedgerRepository {
     return this.#keeps && commit !== undefined && this.#branch.contains(commit, config);
   }
 
-  /** Lets go of everything. */
+  /** Closes connections and deletes temporary files. */
   close(): Promise<void> {
     return this.#branch.close();
   }

@@ -114,7 +114,7 @@ async function select({ checkout, from, to, apps }: PromoteRequest, mainline: Ma
   return { records: new Map(names.map((app) => [app, released.get(app)] as const)), skipped: [] };
 }
 
-/** What is released nowhere may still be an app; a slip of the pen is none, and nothing is promoted then. */
+/** Rejects unknown app names (typos) before anything is promoted. */
 async function assertExist(checkout: Checkout, mainline: Mainline, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const newest = mainline === 'branches' ? await checkout.head() : mainline;

@@ -13,7 +13,7 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:
  *
  * @param now milliseconds since 1970
  * @returns ISO 8601 in UTC, to the second
- * @throws {GitopsError} `usage` for anything else, and for what is not in the future
+ * @throws {GitopsError} `usage` if the text is not a duration or a time, or is in the past
  */
 export function parseUntil(text: string, now: number): string {
   const at = DURATION.test(text) ? now + durationOf(text) : instantOf(text);

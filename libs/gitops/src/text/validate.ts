@@ -8,8 +8,7 @@ import { GitopsError } from '../error.ts';
 Settings.Set({ maxErrors: 1_000 });
 
 /**
- * The door: text comes in, a typed value goes out, or one error that names every problem
- * at once, each with its path and the offending value.
+ * Parses text and validates it against a schema. Reports all problems in one error, each with its path and value.
  *
  * @param place what to call the text in the error: a file, or `branch:file`.
  * @param remedy what to do about it, where that is not to correct the file. @default none

@@ -15,7 +15,7 @@ export function glibcOf({ kind, name }: Base): string | undefined {
   return header.glibcVersionRuntime;
 }
 
-/** The version of glibc that a file needs; nothing where it needs none, or cannot be read. */
+/** The glibc version that a file needs. Returns undefined if it needs none or cannot be read. */
 export async function glibcNeededBy(file: string): Promise<string | undefined> {
   const elf = await readElf(file).catch(() => undefined);
   const versions = elf?.versions.flatMap((version) => /^GLIBC_(\d+\.\d+)/.exec(version)?.[1] ?? []) ?? [];

@@ -39,7 +39,7 @@ interface SbomOptions {
   root: string;
   /** The bundle's files: packages in its `node_modules/` are inside, too. */
   files: readonly BundleFile[];
-  /** What lies below: named, not listed in turn. */
+  /** The base image: recorded by name; its packages are not listed. */
   base: Base;
 }
 
