@@ -44,17 +44,17 @@ export class FairBackoff {
    * @param took what it took to ask for it
    */
   delayBefore(newest: string | undefined, took = 0): number {
-    const [, withWaitTrailer] = new RegExp(`^${WAITED}: (\\d{1,9}) ms$`, 'm').exec(newest ?? '') ?? [];
+    const [, recorded] = new RegExp(`^${WAITED}: (\\d{1,9}) ms$`, 'm').exec(newest ?? '') ?? [];
     const [, seconds] = /^committer .* (\d+) [+-]\d{4}$/m.exec(newest ?? '') ?? [];
-    if (withWaitTrailer === undefined || seconds === undefined) return 0;
-    const waited = Math.min(Number(withWaitTrailer), this.#most);
+    if (recorded === undefined || seconds === undefined) return 0;
+    const waited = Math.min(Number(recorded), this.#most);
     const ago = Math.abs(Date.now() - Number(seconds) * 1000);
     const turn = waited * this.#share - this.#waited();
     return Math.max(0, Math.min(turn, Math.max(QUIET, QUESTIONS * took) - ago));
   }
 
   /** A commit message that tells others how long this one had to wait; as it was where nobody was quicker. */
-  told(message: string): string {
+  withWaitTrailer(message: string): string {
     if (this.#lost === 0) return message;
     const text = message.endsWith('\n') ? message : `${message}\n`;
     const apart = /^Slipway-\w+: .*\n$/m.test(text.split('\n\n').at(-1) ?? '') ? '' : '\n';

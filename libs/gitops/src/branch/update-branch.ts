@@ -163,5 +163,5 @@ async function write<State extends { commit: Commit | undefined }, Content>(
   backoff: FairBackoff,
 ): Promise<Commit | undefined> {
   if (edit === undefined || edit.size === 0) return undefined;
-  return place.commit(tip.commit, edit, backoff.told(message), releases);
+  return place.commit(tip.commit, edit, backoff.withWaitTrailer(message), releases);
 }

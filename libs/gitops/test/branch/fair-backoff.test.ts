@@ -56,14 +56,16 @@ describe('the turn of one who writes', () => {
 
   it('is told of to others by whoever was beaten, as the last trailer', () => {
     const backoff = new FairBackoff(DEADLINE);
-    expect(backoff.told('Set a\n\nSlipway-File: a\n')).toBe('Set a\n\nSlipway-File: a\n');
+    expect(backoff.withWaitTrailer('Set a\n\nSlipway-File: a\n')).toBe('Set a\n\nSlipway-File: a\n');
     vi.advanceTimersByTime(1_500);
     backoff.afterLoss(100);
-    expect(backoff.told('Set a\n\nSlipway-File: a\n')).toBe(
+    expect(backoff.withWaitTrailer('Set a\n\nSlipway-File: a\n')).toBe(
       'Set a\n\nSlipway-File: a\nSlipway-Waited: 1500 ms\n',
     );
-    expect(backoff.told('Update')).toBe('Update\n\nSlipway-Waited: 1500 ms\n');
-    expect(new FairBackoff(DEADLINE).delayBefore(landed(0, backoff.told('Update')))).toBeGreaterThan(0);
+    expect(backoff.withWaitTrailer('Update')).toBe('Update\n\nSlipway-Waited: 1500 ms\n');
+    expect(
+      new FairBackoff(DEADLINE).delayBefore(landed(0, backoff.withWaitTrailer('Update'))),
+    ).toBeGreaterThan(0);
   });
 
   it('follows a pause as long as attempts take, and one that grows while the remote cannot be asked', () => {
@@ -99,7 +101,7 @@ function contend(writers: number, bumps: number, polite: boolean): number[] {
     const grown = () => Math.random() * Math.min(2_000, 40 * 2 ** lost++); // with nothing else: the negative control
     Object.assign(writer, {
       since: Date.now(),
-      turn: backoff,
+      backoff,
       pause: polite ? (ms: number) => backoff.afterLoss(ms) : grown,
     });
   };
@@ -119,7 +121,7 @@ function contend(writers: number, bumps: number, polite: boolean): number[] {
       if (yields === 0) next.trying = { began: Date.now(), tip: tip.number };
       next.at = Date.now() + Math.ceil(yields || ATTEMPT * Math.max(1, (others + 1) / 2));
     } else if (trying.tip === tip.number) {
-      Object.assign(tip, { number: tip.number + 1, text: landed(0, next.backoff.told('x\n')) });
+      Object.assign(tip, { number: tip.number + 1, text: landed(0, next.backoff.withWaitTrailer('x\n')) });
       took.push(Date.now() - next.since);
       delete next.trying;
       next.left -= 1;
