@@ -30,6 +30,11 @@ const resolverPlugins = ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2
 /**
  * Finds the libraries that a program needs, as ld.so(8) does: RPATH, RUNPATH, the folders of /etc/ld.so.conf, the
  * built-in folders. The loader itself is among them.
+ *
+ * `process.report` names the same libraries on glibc, but not always, so headers are read instead (BENCHMARKS.md). It
+ * says what this machine loaded: add-ons of the process and, in a clean child process too, `/etc/ld.so.preload` and
+ * the variants for this processor (`glibc-hwcaps`). On musl it leaves out `libc.musl-*.so.1`. It does not say which
+ * path came from `$ORIGIN`, so it cannot give the library's place in the image.
  * @param imagePath where the program lies in the image, for `$ORIGIN`.
  * @throws ImageError `library-missing`, `elf-invalid`
  */
