@@ -1,7 +1,7 @@
 import * as ec2 from '@pulumi/aws/ec2/index.js';
 import * as vpc from '@pulumi/aws/vpc/index.js';
 import type { Input } from '@pulumi/pulumi';
-import type { Place } from './subnets.ts';
+import type { ZoneSlot } from './subnets.ts';
 
 /** What nodes and the platform's controllers call all the time; `eks-auth` is Pod Identity. */
 const SERVICES = [
@@ -18,7 +18,7 @@ const SERVICES = [
 
 /** Lets the private subnets reach AWS's APIs without leaving the network. */
 export function addEndpoints(
-  args: Place & {
+  args: ZoneSlot & {
     cidr: string;
     subnetIds: readonly Input<string>[];
     routeTableIds: readonly Input<string>[];

@@ -54,13 +54,13 @@ export class Network extends pulumi.ComponentResource {
       { vpcId: vpc.id, ingress: [], egress: [], tags: { Name: `${name}-default` } },
       inside,
     );
-    const place = { name, vpcId: vpc.id, region, zones, parent: this };
-    const open = addPublicSubnets(place, plan.public, singleNat === undefined ? zones.length : 1);
-    const closed = addPrivateSubnets(place, plan.private, open.natGatewayIds);
-    const intra = addSubnets({ ...place, kind: 'intra' }, plan.intra);
+    const slot = { name, vpcId: vpc.id, region, zones, parent: this };
+    const open = addPublicSubnets(slot, plan.public, singleNat === undefined ? zones.length : 1);
+    const closed = addPrivateSubnets(slot, plan.private, open.natGatewayIds);
+    const intra = addSubnets({ ...slot, kind: 'intra' }, plan.intra);
     addFlowLogs({ name, vpcId: vpc.id, days: flowLogDays, permissionsBoundary, parent: this });
     addEndpoints({
-      ...place,
+      ...slot,
       cidr,
       subnetIds: closed.subnetIds,
       routeTableIds: closed.routeTableIds,

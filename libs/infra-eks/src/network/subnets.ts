@@ -2,7 +2,7 @@ import * as ec2 from '@pulumi/aws/ec2/index.js';
 import type { Input, Output, Resource } from '@pulumi/pulumi';
 
 /** Where subnets are put. */
-export interface Place {
+export interface ZoneSlot {
   name: string;
   vpcId: Input<string>;
   region: string;
@@ -20,7 +20,7 @@ const ROLES = {
 
 /** One subnet in each zone. No instance in any of them gets a public address by itself. */
 export function addSubnets(
-  { name, vpcId, region, zones, parent, kind }: Place & { kind: keyof typeof ROLES },
+  { name, vpcId, region, zones, parent, kind }: ZoneSlot & { kind: keyof typeof ROLES },
   cidrs: readonly string[],
 ): ec2.Subnet[] {
   return zones.map((zone, at) => {
@@ -41,14 +41,14 @@ export function addSubnets(
 
 /** Public subnets behind an internet gateway, with NAT gateways in the first of them. */
 export function addPublicSubnets(
-  place: Place,
+  slot: ZoneSlot,
   cidrs: readonly string[],
   nats: number,
 ): { subnetIds: Output<string>[]; natGatewayIds: Output<string>[] } {
-  const { name, vpcId, parent } = place;
+  const { name, vpcId, parent } = slot;
   const inside = { parent };
   const gateway = new ec2.InternetGateway(name, { vpcId, tags: { Name: name } }, inside);
-  const subnets = addSubnets({ ...place, kind: 'public' }, cidrs);
+  const subnets = addSubnets({ ...slot, kind: 'public' }, cidrs);
   const title = `${name}-public`;
   const table = new ec2.RouteTable(title, { vpcId, tags: { Name: title } }, inside);
   new ec2.Route(
@@ -56,9 +56,9 @@ export function addPublicSubnets(
     { routeTableId: table.id, destinationCidrBlock: '0.0.0.0/0', gatewayId: gateway.id },
     inside,
   );
-  associate(place, 'public', subnets, [table]);
+  associate(slot, 'public', subnets, [table]);
   const natGatewayIds = subnets.slice(0, nats).map((subnet, at) => {
-    const nat = `${name}-${place.zones[at]}`;
+    const nat = `${name}-${slot.zones[at]}`;
     const address = new ec2.Eip(
       nat,
       { domain: 'vpc', tags: { Name: nat } },
@@ -75,12 +75,12 @@ export function addPublicSubnets(
 
 /** Private subnets, each with a way out through the NAT gateway of its zone, or through the only one. */
 export function addPrivateSubnets(
-  place: Place,
+  slot: ZoneSlot,
   cidrs: readonly string[],
   natGatewayIds: readonly Output<string>[],
 ): { subnetIds: Output<string>[]; routeTableIds: Output<string>[] } {
-  const { name, vpcId, zones, parent } = place;
-  const subnets = addSubnets({ ...place, kind: 'private' }, cidrs);
+  const { name, vpcId, zones, parent } = slot;
+  const subnets = addSubnets({ ...slot, kind: 'private' }, cidrs);
   const tables = zones.map((zone, at) => {
     const title = `${name}-private-${zone}`;
     const table = new ec2.RouteTable(title, { vpcId, tags: { Name: title } }, { parent });
@@ -92,12 +92,12 @@ export function addPrivateSubnets(
     );
     return table;
   });
-  associate(place, 'private', subnets, tables);
+  associate(slot, 'private', subnets, tables);
   return { subnetIds: subnets.map(({ id }) => id), routeTableIds: tables.map(({ id }) => id) };
 }
 
 function associate(
-  { name, zones, parent }: Place,
+  { name, zones, parent }: ZoneSlot,
   kind: string,
   subnets: readonly ec2.Subnet[],
   tables: readonly ec2.RouteTable[],
