@@ -1,6 +1,6 @@
 import { projectTests } from '../../tools/vitest.ts';
 
-/** The real engine: only where there is a `pulumi` on PATH, and only when asked for (`npm run test:engine`). */
+/** Tests with the real engine, for `npm run test:engine`. They are skipped if `pulumi` is not on PATH. */
 export default projectTests(
   {
     include: ['engine-test/**/*.test.ts'],

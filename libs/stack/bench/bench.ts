@@ -1,6 +1,7 @@
 /**
- * What graphs cost: many stacks against one, the cache against Nx's own start, and how it grows. `npm run bench -w libs/stack`;
- * another number of rounds by SLIPWAY_ROUNDS. Ratios are of medians: a busy machine moves seconds, and ratios less.
+ * Measures synth: many stacks against one, the cache against the start of Nx, and growth with the number of stacks.
+ * Usage: npm run bench -w libs/stack; SLIPWAY_ROUNDS sets the number of rounds. Ratios are ratios of medians, because
+ * load on the machine affects them less than it affects seconds.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -12,7 +13,7 @@ const ROUNDS = Number(process.env['SLIPWAY_ROUNDS'] ?? 3);
 const COUNTS = [10, 25, 50];
 const LARGEST = 'production-cluster';
 
-/** Without what an Nx around us has set. */
+/** The environment without the variables of an Nx process that runs this script. */
 const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NX_'))),
   NX_DAEMON: 'false',
@@ -29,14 +30,14 @@ const NX = createRequire(join(ROOT, 'package.json')).resolve('nx/bin/nx.js');
 
 const nx = (...args: string[]): string => run(process.execPath, [NX, ...args]);
 
-/** Seconds of each thing to do, in turns, so that a busy moment hits all of them alike. */
-function inTurns<Name extends string>(things: Record<Name, () => void>): Record<Name, number> {
-  const names = Object.keys(things) as Name[];
+/** Median seconds of each task. Tasks alternate, because then load on the machine affects all of them equally. */
+function alternate<Name extends string>(tasks: Record<Name, () => void>): Record<Name, number> {
+  const names = Object.keys(tasks) as Name[];
   const seconds = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const name of names) {
       const start = performance.now();
-      things[name]();
+      tasks[name]();
       seconds.get(name)?.push((performance.now() - start) / 1000);
     }
   }
@@ -57,7 +58,7 @@ const exponent = (seconds: readonly number[]): number =>
 const fixed = (value: number): string => value.toFixed(2);
 
 nx('run-many', '-t', 'synth'); // fills the cache
-const { start, cached, one, all } = inTurns({
+const { start, cached, one, all } = alternate({
   start: () => nx('run-many', '-t', 'no-such-target'),
   cached: () => nx('run', `${LARGEST}:synth`),
   one: () => nx('run', `${LARGEST}:synth`, '--skip-nx-cache'),

@@ -1,8 +1,8 @@
-/** Synths generated stacks one after another in this process and prints the seconds. Usage: node generated-stacks.ts COUNT */
+/** Synthesizes generated stacks one after another and prints the seconds. Usage: node generated-stacks.ts COUNT */
 import * as pulumi from '@pulumi/pulumi';
 import { synth, type Program } from '../src/index.ts';
 
-/** As many as the cluster of LKE and a registry have together; EKS has more, and is measured for itself. */
+/** The size of the LKE cluster and a registry together; the larger EKS cluster is measured separately. */
 const RESOURCES = 20;
 
 class Thing extends pulumi.CustomResource {

@@ -18,8 +18,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEngine, type Program } from '../src/index.ts';
 
 const found = spawnSync('pulumi', ['version'], { encoding: 'utf8' });
-const pulumiIsThere = found.status === 0;
-if (!pulumiIsThere) console.log('engine: skipped, there is no pulumi on PATH');
+const hasPulumi = found.status === 0;
+if (!hasPulumi) console.log('engine: skipped, pulumi is not on PATH');
 
 const SECRET = 'canary-8823';
 
@@ -51,7 +51,7 @@ const things =
     return { ids: pulumi.all(made.map(({ id }) => id)), password: pulumi.secret(SECRET) };
   };
 
-describe.skipIf(!pulumiIsThere)('the engine', () => {
+describe.skipIf(!hasPulumi)('the engine', () => {
   let home: string;
   let provider: ChildProcess;
   let port: string;
@@ -70,7 +70,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
       env: { ...env(), ...change },
       onLine: (line) => lines.push(line),
     });
-  /** A policy pack as people write one, and the program by which the engine starts one where there is no language host. */
+  /** A usual policy pack, and the program with which the engine starts it without a language host. */
   const policyPack = () => {
     const [folder, bin] = [join(home, 'pack'), join(home, 'bin')];
     for (const made of [folder, bin]) mkdirSync(made);
@@ -115,7 +115,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it('previews, makes, changes nothing the second time, changes exactly what differs, and takes all away', async () => {
+  it('previews, creates, changes nothing on a second run, updates only changed resources, and destroys', async () => {
     const engine = await open(things(2));
     expect(await engine.preview()).toMatchObject({ create: 3 });
     expect(made()).toEqual([]);
@@ -130,7 +130,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect(made()).toEqual([]);
   });
 
-  it('writes no secret in clear: not to the state, not to the outputs, not to its lines', async () => {
+  it('writes no secret in plain text to the state, the outputs or its output lines', async () => {
     const { outputs } = await up(things(1, { password: pulumi.secret(SECRET) }));
     expect(outputs['password']).toBe('[secret]');
     const files = readdirSync(join(home, 'state'), { recursive: true, withFileTypes: true });
@@ -141,7 +141,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect(state.join('') + lines.join('')).not.toContain(SECRET);
   });
 
-  it('keeps what was made when a resource fails, and the next run finishes', async () => {
+  it('keeps created resources if another one fails, and the next run creates the rest', async () => {
     const allowed = join(home, 'allowed');
     const program = things(3, { failUnless: allowed });
     await expect(up(program)).rejects.toMatchObject({
@@ -154,7 +154,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect(made()).toHaveLength(3);
   });
 
-  it('refuses while another update holds the stack, and says what to do', async () => {
+  it('refuses while another update has locked the stack, and names the remedy', async () => {
     const gate = join(home, 'gate');
     const first = up(things(1, { waitFor: gate }));
     while (!existsSync(`${gate}.waiting`)) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -169,11 +169,11 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     await first;
   });
 
-  it('leaves a lock when it is killed in the middle, says how to go on, and then what may exist twice', async () => {
+  it('leaves a lock if it is killed, names the command that removes it, then the possible duplicates', async () => {
     const gate = join(home, 'gate');
     const args = [join(import.meta.dirname, 'run-up.ts'), home, `file://${join(home, 'state')}`, gate];
     const run = spawn(process.execPath, ['--conditions=@slipway/source', ...args], {
-      detached: true, // a group of its own, so that the engine dies with it
+      detached: true, // a separate process group: the kill below also ends the engine
       stdio: 'ignore',
       env: { ...process.env, ...env() },
     });
@@ -181,7 +181,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     while (!existsSync(`${gate}.waiting`)) await new Promise((resolve) => setTimeout(resolve, 50));
     process.kill(-(run.pid as number), 'SIGKILL');
     await ended;
-    writeFileSync(gate, ''); // the cloud finishes what it was asked for, and nobody hears of it
+    writeFileSync(gate, ''); // the cloud creates the resource, but no engine receives the answer
 
     const program: Program = () => {
       const first = new Thing('t0', { at: 0 });
@@ -189,9 +189,9 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     };
     const refused = await up(program).catch((error: unknown) => error as Error);
     expect(refused).toMatchObject({ code: 'locked' });
-    const [, told = ''] = /\$ (pulumi cancel .*)/.exec((refused as Error).message) ?? [];
-    const [command = '', ...words] = told.split(' ');
-    const cancelled = spawnSync(command, words, {
+    const [, remedy = ''] = /\$ (pulumi cancel .*)/.exec((refused as Error).message) ?? [];
+    const [command = '', ...cancelArgs] = remedy.split(' ');
+    const cancelled = spawnSync(command, cancelArgs, {
       encoding: 'utf8',
       cwd: home,
       env: { ...process.env, ...env(), PULUMI_BACKEND_URL: `file://${join(home, 'state')}` },
@@ -203,7 +203,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect((await up(program)).changes).toEqual({ same: 3 });
   });
 
-  it('is stopped before it starts by the same policies in a pack of the real @pulumi/policy', async () => {
+  it('is stopped in the preview by the same policies in a pack of the real @pulumi/policy', async () => {
     const pack = policyPack();
     const preview = async (size: number) => {
       const engine = await open(things(2, { size }), { PATH: `${pack.bin}:${process.env['PATH']}` });
@@ -218,7 +218,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect(made()).toEqual([]);
   });
 
-  it('tells a program that throws by its own words, without a secret of its configuration, and makes nothing', async () => {
+  it('reports the error of a program that throws, without secrets, and creates nothing', async () => {
     writeFileSync(join(home, 'Pulumi.test.yaml'), `config:\n  shop:token: ${SECRET}\n`);
     const engine = await openEngine({
       project: { folder: home, project: 'shop', stack: 'test', secretKeys: ['shop:token'] },
@@ -237,7 +237,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect(made()).toEqual([]);
   });
 
-  it('says that credentials have expired, and keeps what was made before', async () => {
+  it('reports expired credentials and keeps the resources created before', async () => {
     const expired = things(2, {
       failWith: 'ExpiredToken: the security token included in the request is expired',
     });
@@ -249,7 +249,7 @@ describe.skipIf(!pulumiIsThere)('the engine', () => {
     expect((await up(things(2))).changes).toMatchObject({ create: 1 });
   });
 
-  it('names what is wrong with a passphrase and with a store', async () => {
+  it('reports a wrong passphrase and a wrong store', async () => {
     await up(things(1));
     const wrong = open(things(1), { PULUMI_CONFIG_PASSPHRASE: 'wrong' }).then((engine) => engine.up());
     await expect(wrong).rejects.toMatchObject({

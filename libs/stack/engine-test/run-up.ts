@@ -1,4 +1,4 @@
-/** Runs one update in a process of its own, to be killed. Usage: node run-up.ts FOLDER BACKEND GATE */
+/** Runs one update in a separate process that a test kills. Usage: node run-up.ts FOLDER BACKEND GATE */
 import * as pulumi from '@pulumi/pulumi';
 import { openEngine } from '../src/index.ts';
 

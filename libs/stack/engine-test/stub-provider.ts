@@ -1,5 +1,5 @@
 /**
- * A provider without a cloud: what it makes are files in a folder. Prints the port that the engine attaches to.
+ * A provider without a cloud: its resources are files in a folder. Prints the port that the engine attaches to.
  * Usage: node stub-provider.ts FOLDER
  */
 import { randomUUID } from 'node:crypto';
@@ -34,7 +34,7 @@ const provider = {
   invoke: async () => ({ outputs: {} }),
 };
 
-/** Fails or waits where the inputs say so: `failWith` is what to say, `failUnless` and `waitFor` name files. */
+/** Fails or waits as the inputs demand: `failWith` is an error message, `failUnless` and `waitFor` are files. */
 async function obey({ failWith, failUnless, waitFor }: Record<string, unknown>): Promise<void> {
   if (typeof failWith === 'string') throw new Error(failWith);
   if (typeof failUnless === 'string' && !existsSync(failUnless)) throw new Error('the cloud is out of disks');

@@ -1,20 +1,20 @@
 /**
- * What can go wrong, as a closed set.
+ * The closed set of error codes of this package.
  *
- * - `usage`: the question itself makes no sense (no such stack, a bad option)
+ * - `usage`: the command is wrong (no such stack, a bad option)
  * - `invalid`: a file or a configuration value breaks its rules
- * - `program`: the program threw, is no function, or registers resources where it must not
+ * - `program`: the program threw, is not a function, or registers resources while it is imported
  * - `endless`: the program did not end in time
- * - `empty`: the program registers nothing
- * - `duplicate`: two resources have one name
- * - `lookup`: the program asks the cloud something that has no recorded answer
- * - `leak`: a secret stands in clear where it must be wrapped
- * - `stale`: the checked-in graph is not what the program makes
+ * - `empty`: the program registers no resource
+ * - `duplicate`: two resources have the same name
+ * - `lookup`: the program calls a function of the cloud that has no recorded answer
+ * - `leak`: a secret is in plain text where it must be wrapped
+ * - `stale`: the checked-in graph differs from the graph that the program makes
  * - `refused`: a rule forbids it (a policy, the wrong environment, a wrong backend)
- * - `locked`: another update holds the stack
+ * - `locked`: another update has locked the stack
  * - `auth`: credentials are missing, wrong or expired
- * - `engine`: the engine or a provider failed in a way we have no better word for
- * - `no-engine`: the `pulumi` program is not there, or a version that is known to be broken
+ * - `engine`: the engine or a provider failed with an error that has no code here
+ * - `no-engine`: the `pulumi` program is missing, or its version is known to be broken
  */
 export type StackErrorCode =
   | 'usage'
@@ -32,7 +32,7 @@ export type StackErrorCode =
   | 'engine'
   | 'no-engine';
 
-/** The one error of this package: a code to branch on, the offending value, and a message with place and remedy. */
+/** The only error class of this package: code, offending value, and a message with place and remedy. */
 export class StackError extends Error {
   readonly code: StackErrorCode;
   /** The offending value, as the user wrote it; never a secret. */

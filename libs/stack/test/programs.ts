@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { synth, type Graph, type Program, type SynthOptions } from '../src/index.ts';
 
-/** A resource of a provider that no SDK knows, shaped as generated SDKs shape theirs. */
+/** A resource of a provider without an SDK, written like the classes of generated SDKs. */
 export class Thing extends pulumi.CustomResource {
   declare readonly arn: pulumi.Output<string>;
   declare readonly size: pulumi.Output<number>;
@@ -16,23 +16,23 @@ export class Thing extends pulumi.CustomResource {
   }
 }
 
-/** A component around things. */
+/** A component. */
 export class Box extends pulumi.ComponentResource {
   constructor(name: string, inputs: Record<string, unknown> = {}) {
     super('slipway:test:Box', name, inputs);
   }
 }
 
-/** A library that refuses what a program asks. */
-export function refuse(why: string): never {
-  throw new Error(why);
+/** Throws from outside the test's folder, like a library. */
+export function refuse(reason: string): never {
+  throw new Error(reason);
 }
 
 export function graphOf(program: Program, options: Partial<SynthOptions> = {}): Promise<Graph> {
   return synth(program, { project: 'shop', stack: 'test', ...options });
 }
 
-/** A graph by hand, for what looks at graphs only. */
+/** A graph made without a program. */
 export function handmade(...resources: Partial<Graph['resources'][number]>[]): Graph {
   return {
     project: 'shop',

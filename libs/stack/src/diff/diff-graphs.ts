@@ -2,39 +2,39 @@ import type { Graph, GraphResource, Value } from '../graph/graph.ts';
 import { pairs } from './pairs.ts';
 import { FORCING_PROPERTIES, type ForcingProperties } from './forcing-properties.ts';
 
-/** A place in a resource that differs. */
+/** A property that differs between two versions of a resource. */
 export interface PropertyChange {
   /** As in `vpcConfig.subnetIds[0]`; options are under `options.`. */
   path: string;
-  /** Absent when the place is new. */
+  /** Absent if the property is new. */
   before?: Value;
-  /** Absent when the place is gone. */
+  /** Absent if the property was removed. */
   after?: Value;
-  /** Changing this makes the cloud replace the resource. */
+  /** Whether this change makes the cloud replace the resource. */
   forces: boolean;
 }
 
-/** What would become of one resource. */
+/** The planned action for one resource. */
 export interface Change {
   action: 'add' | 'remove' | 'change' | 'replace';
   resource: GraphResource;
-  /** Empty when the resource is added or removed. */
+  /** Empty if the resource is added or removed. */
   properties: readonly PropertyChange[];
 }
 
-/** What differs between two graphs. */
+/** The differences between two graphs. */
 export interface GraphDiff {
-  /** Sorted by URN; without what stays as it is. */
+  /** Sorted by URN; unchanged resources are left out. */
   changes: readonly Change[];
   outputs: readonly PropertyChange[];
-  /** How many resources stay as they are. */
+  /** The number of unchanged resources. */
   same: number;
 }
 
 /**
- * What would change from one graph to another. Masked secrets compare equal: whether a secret changed cannot be seen.
+ * Compares two graphs. Masked secrets compare as equal, so a changed secret is not detected.
  *
- * @param forcing which properties force a replacement, by type. @default the ones this package knows
+ * @param forcing the properties that force a replacement, by type. @default {@link FORCING_PROPERTIES}
  */
 export function diffGraphs(
   before: Graph,
@@ -76,7 +76,7 @@ function namesIn(list: Value | undefined): ReadonlySet<string> {
   return new Set(Array.isArray(list) ? list.map(String) : []);
 }
 
-/** Whether a path, or anything around it, is in the set. */
+/** Whether the set contains a path or one of its parents. */
 function covers(names: ReadonlySet<string>, path: string): boolean {
   const parts = path.replace(/\[\d+\]/g, '').split('.');
   return parts.some((_, at) => names.has(parts.slice(0, at + 1).join('.'))) || names.has('*');

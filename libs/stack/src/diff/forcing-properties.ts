@@ -1,11 +1,11 @@
-/** For each type the properties whose change makes the cloud replace the resource instead of changing it. */
+/** By resource type, the properties whose change makes the cloud replace the resource. */
 export type ForcingProperties = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Written by hand for the types that this project's libraries make: the arguments that the documentation of the provider
- * under @pulumi/aws 7.48 and @pulumi/linode 5.1.1 calls "forces new resource" (registry.terraform.io, a page a type). The
- * npm packages do not carry that mark, so nothing here derives it; `infra/check` holds each name against the SDK's inputs.
- * A property that is missing shows as an ordinary change in a diff; the engine's own preview always knows.
+ * The arguments that the Terraform providers under @pulumi/aws 7.48 and @pulumi/linode 5.1.1 document as "forces new
+ * resource" (registry.terraform.io, one page per type), for the types that this project's libraries create. Maintained
+ * by hand, because the npm packages do not contain this mark; `infra/check` compares each name with the SDK's inputs.
+ * A missing property appears as an ordinary change in a diff; the engine's preview always shows the replacement.
  */
 export const FORCING_PROPERTIES: ForcingProperties = {
   'aws:cloudwatch/logGroup:LogGroup': ['name', 'logGroupClass'],

@@ -1,19 +1,19 @@
 import type { Value } from '../graph/graph.ts';
 
-/** An item of a list before and after. */
+/** A list item before and after a change. */
 export interface Pair {
-  /** Its place in the list after, or before when it is gone. */
+  /** Its index in the new list, or in the old list if it was removed. */
   at: number;
   before?: Value;
   after?: Value;
 }
 
-/** By what items of lists are known, in the words of IAM, Kubernetes and the clouds. */
+/** Properties that identify a list item in IAM, Kubernetes and cloud APIs. */
 const NAMES = ['Sid', 'id', 'key', 'name'];
 
 /**
- * Which items of two lists are the same one. In lists of one length those at one place; else those with one name or,
- * without names, equal ones, so that an item that was put in or taken out is told by itself.
+ * Pairs the items of two lists. Lists of equal length are paired by index. Otherwise items are paired by name, or by
+ * value if they have no name, so an inserted or removed item appears as a single difference.
  */
 export function pairs(before: readonly Value[], after: readonly Value[]): Pair[] {
   if (before.length === after.length) {

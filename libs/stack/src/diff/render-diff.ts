@@ -4,7 +4,7 @@ import type { Change, GraphDiff, PropertyChange } from './diff-graphs.ts';
 const SIGN = { add: '+', remove: '-', change: '~', replace: '±' } as const;
 const WORD = { add: 'add', change: 'change', replace: 'replace', remove: 'remove' } as const;
 
-/** Longer values are cut: a policy document would hide the rest of the table. */
+/** Longer values are cut: a policy document would fill the whole table. */
 const LONGEST = 48;
 
 /** `2 to add, 1 to change, 0 to replace, 0 to remove, 40 unchanged`. */
@@ -16,7 +16,7 @@ export function diffSummary({ changes, same }: GraphDiff): string {
   return `${parts.join(', ')}, ${same} unchanged`;
 }
 
-/** A diff for a terminal: one line a resource, under it what differs, and what forces a replacement. */
+/** Renders a diff for a terminal: one line per resource, then its changed properties and forced replacements. */
 export function diffTable(diff: GraphDiff): string {
   const lines = diff.changes.flatMap((change) => [
     `${SIGN[change.action]} ${shortName(change.resource)}${warning(change)}`,
@@ -31,7 +31,7 @@ export function diffTable(diff: GraphDiff): string {
   ].join('\n');
 }
 
-/** A diff for a pull request. */
+/** Renders a diff as Markdown for a pull request. */
 export function diffMarkdown(title: string, diff: GraphDiff): string {
   const rows = diff.changes.map(
     (change) =>
@@ -50,7 +50,7 @@ export function diffMarkdown(title: string, diff: GraphDiff): string {
   ].join('\n');
 }
 
-/** The engine refuses to take a protected resource away; better to read it here than there. */
+/** The engine refuses to delete a protected resource; the diff shows this before an update is started. */
 function warning({ action, resource }: Change): string {
   const endangered = action === 'remove' || action === 'replace';
   return endangered && resource.options['protect'] === true
@@ -72,7 +72,7 @@ function written(value: Value | undefined): string {
   return JSON.stringify(value);
 }
 
-/** How much of two texts may be left out so that where they differ is seen. */
+/** The number of leading characters to leave out, so that the cut text still shows the difference. */
 function commonStart(a: string, b: string): number {
   let same = 0;
   while (same < a.length && a[same] === b[same]) same += 1;

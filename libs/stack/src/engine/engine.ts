@@ -2,37 +2,37 @@ import type { Stack } from '@pulumi/pulumi/automation/index.js';
 import type { StackError } from '../error.ts';
 import { explainEngine, type StackName } from './explain.ts';
 
-/** How many resources an operation makes, changes, … by the engine's own words: `create`, `update`, `same`, … */
+/** The number of resources per action, by the engine's action names: `create`, `update`, `same`, … */
 export type Changes = Readonly<Record<string, number>>;
 
-/** What an operation did. */
+/** The result of an update. */
 export interface Applied {
   changes: Changes;
-  /** URNs of what an update that was killed had begun; the cloud may hold each of them a second time. Mostly none. */
+  /** URNs that a killed update had started to create; each of them may exist twice in the cloud. Usually empty. */
   interrupted: readonly string[];
   /** The stack's outputs; secret ones are masked. */
   outputs: Readonly<Record<string, unknown>>;
 }
 
-/** How an engine is held: what it runs, and what to do when it is no longer needed. */
+/** The dependencies of an {@link Engine}. */
 export interface EngineParts {
   stack: Stack;
   name: StackName;
-  /** What the program threw in the operation under way; the engine's own words about it are longer and say less. */
+  /** The error that the program threw in the current operation; the engine's own message is longer and less precise. */
   thrown: () => StackError | undefined;
   onLine: (line: string) => void;
   clean: () => Promise<void>;
 }
 
-/** What the message of an update that has a commit begins with. */
+/** The prefix of the update message that records a commit. */
 const APPLY = 'Apply ';
 
-/** How many entries of the engine's history are looked at: people refresh and destroy, too. */
+/** The number of history entries to search: refreshes and destroys are in the history, too. */
 const HISTORY = 10;
 
 const SECRET_OUTPUT = '[secret]';
 
-/** The engine on one stack: every operation either does all of its work, or says what became of it. */
+/** The engine on one stack. An operation either completes or throws a {@link StackError} that says what happened. */
 export class Engine {
   readonly #stack: Stack;
   readonly #parts: EngineParts;
@@ -43,10 +43,10 @@ export class Engine {
   }
 
   /**
-   * What an update would do, asked of the providers.
+   * Asks the providers what an update would do.
    *
-   * @param policyPacks folders of policy packs that must not be violated. @default none
-   * @throws {StackError} `refused` when one is
+   * @param policyPacks folders of the policy packs to check. @default none
+   * @throws {StackError} `refused` if a pack is violated
    */
   async preview(policyPacks: readonly string[] = []): Promise<Changes> {
     const options = { ...this.#printing(), policyPacks: [...policyPacks] };
@@ -55,9 +55,9 @@ export class Engine {
   }
 
   /**
-   * Makes the cloud what the program says.
+   * Applies the program to the cloud.
    *
-   * @param commit what is applied; the engine's own history keeps it. @default not named
+   * @param commit the commit that is applied; it is recorded in the engine's history. @default not recorded
    * @throws {StackError}
    */
   async up(commit?: string): Promise<Applied> {
@@ -74,8 +74,8 @@ export class Engine {
   }
 
   /**
-   * The commit of the newest update that had one, whether or not it succeeded; none after an update that was killed. The
-   * program may ask while it is applied: then nobody else can be quicker.
+   * The commit of the newest update that recorded one, whether or not it succeeded. A killed update leaves no entry.
+   * If the program calls this during an update, the stack is locked, so no other update can start in between.
    *
    * @throws {StackError}
    */
@@ -85,7 +85,7 @@ export class Engine {
     return named?.message.slice(APPLY.length);
   }
 
-  /** Makes the state what the cloud says; also the way out after an update that was killed. @throws {StackError} */
+  /** Updates the state from the cloud; also the way to recover after a killed update. @throws {StackError} */
   async refresh(): Promise<Changes> {
     const { summary } = await this.#explained(
       this.#stack.refresh({ ...this.#printing(), clearPendingCreates: true }),
@@ -93,7 +93,7 @@ export class Engine {
     return numbersIn(summary.resourceChanges);
   }
 
-  /** Takes everything away that is not protected. @throws {StackError} */
+  /** Deletes all resources that are not protected. @throws {StackError} */
   async destroy(): Promise<Changes> {
     const { summary } = await this.#explained(this.#stack.destroy(this.#printing()));
     return numbersIn(summary.resourceChanges);
@@ -110,7 +110,7 @@ export class Engine {
     );
   }
 
-  /** Removes the work directory. */
+  /** Deletes the work directory. */
   close(): Promise<void> {
     return this.#parts.clean();
   }
@@ -136,6 +136,6 @@ export class Engine {
 
 function numbersIn(changes: Readonly<Record<string, number | undefined>> | undefined): Changes {
   return Object.fromEntries(
-    Object.entries(changes ?? {}).flatMap(([word, n]) => (n === undefined ? [] : [[word, n]])),
+    Object.entries(changes ?? {}).flatMap(([action, n]) => (n === undefined ? [] : [[action, n]])),
   );
 }

@@ -13,23 +13,22 @@ import { explainEngine } from './explain.ts';
 export interface EngineOptions {
   project: Pick<StackProject, 'folder' | 'project' | 'stack'> & Partial<Pick<StackProject, 'secretKeys'>>;
   program: Program;
-  /** Where the state lies: `s3://…`, `file://…`. Never taken from a login on this machine. */
+  /** The URL of the state store: `s3://…`, `file://…`. Never taken from a login on this machine. */
   backend: string;
-  /** Variables for the engine and its providers, besides those of this process: a passphrase, credentials. @default none */
+  /** Environment variables added to those of this process: a passphrase, credentials. @default none */
   env?: Readonly<Record<string, string>>;
-  /** Gets what the engine prints, line by line. @default nothing */
+  /** Receives the engine's output, line by line. @default the output is dropped */
   onLine?: (line: string) => void;
 }
 
-/** From 3.245 to 3.256 the CLI broke the state on stores that speak S3 but are not AWS (pulumi/pulumi 23478, 24219). */
+/** CLI versions 3.245 to 3.256 damage state on S3-compatible stores other than AWS (pulumi/pulumi 23478, 24219). */
 const BROKEN = { from: 245, to: 256 };
 
 /**
- * Opens the engine on a stack, in a work directory of its own that is gone afterwards. The program runs in this process.
+ * Opens the engine on a stack, in a temporary work directory that {@link Engine.close} deletes. The program runs in
+ * this process. If it throws, the operation that ran it throws `program`.
  *
- * What the program throws, the operation that ran it throws as `program`.
- *
- * @throws {StackError} `no-engine` without the `pulumi` program or with a broken version; `auth`, `locked`, `engine`
+ * @throws {StackError} `no-engine` if `pulumi` is missing or has a broken version; `auth`, `locked`, `engine`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, program, backend, env = {}, onLine = () => {} } = options;
@@ -56,7 +55,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** Remembers what the program throws, without what is secret in its configuration. */
+/** Wraps a program to keep the error that it throws, with the secrets of its configuration removed. */
 function watch(program: Program, { secretKeys = [], ...name }: EngineOptions['project']) {
   let thrown: StackError | undefined;
   const watched = async (): Promise<Record<string, unknown> | void> => {
@@ -76,7 +75,7 @@ async function findCommand(): Promise<PulumiCommand> {
   const found = await PulumiCommand.get({ skipVersionCheck: true }).catch((cause: unknown) => {
     throw new StackError(
       'no-engine',
-      'There is no pulumi program on PATH. Install version 3.259.0 or newer: https://www.pulumi.com/docs/iac/download-install',
+      'pulumi is not on PATH. Install version 3.259.0 or newer: https://www.pulumi.com/docs/iac/download-install',
       { cause },
     );
   });
@@ -84,7 +83,7 @@ async function findCommand(): Promise<PulumiCommand> {
   if (major !== 3 || (minor >= BROKEN.from && minor <= BROKEN.to)) {
     throw new StackError(
       'no-engine',
-      `pulumi ${String(found.version)} damages state on stores that speak S3 (versions 3.245 to 3.256). Install 3.259.0 or newer.`,
+      `pulumi ${String(found.version)} damages state on S3-compatible stores (versions 3.245 to 3.256). Install 3.259.0 or newer.`,
       { value: String(found.version) },
     );
   }

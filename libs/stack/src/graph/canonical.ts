@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { SECRET, UNKNOWN, type Graph, type Value } from './graph.ts';
 
-// The marks by which the SDK sends special values to the engine; fixed by its wire format
-// (@pulumi/pulumi 3.270.0, runtime/rpc.js).
+// Signatures of special values in the SDK's wire format (@pulumi/pulumi 3.270.0, runtime/rpc.js).
 const MARK = '4dabf18193072939515e22adb298388d';
 const SECRET_MARK = '1b47061264138c4ac30d75fd1eb44270';
 const RESOURCE_MARK = '5cf8f73096256a8f31e491e813e4eb8e';
 const UNKNOWN_TEXT = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 /**
- * A value off the wire in canonical form: keys sorted, secrets masked, unknowns named.
+ * Converts a wire value to canonical form: keys sorted, secrets masked, unknowns named.
  *
- * @param sources the resources that the value comes from; they name what is unknown in it
+ * @param sources the resources that the value comes from; unknown values are named after them
  */
 export function canonicalValue(wire: unknown, sources: readonly string[] = []): Value {
   if (wire === UNKNOWN_TEXT) return { [UNKNOWN]: [...sources].sort() };
@@ -27,7 +26,7 @@ function canonicalObject(wire: Record<string, unknown>, sources: readonly string
   return sortedObject(wire, (value) => canonicalValue(value, sources));
 }
 
-/** The properties of an object, by name, without those that are undefined. */
+/** Copies an object with its keys sorted and undefined properties left out. */
 export function sortedObject<T>(
   object: Readonly<Record<string, T>>,
   map: (value: T, key: string) => Value,
@@ -38,12 +37,12 @@ export function sortedObject<T>(
   );
 }
 
-/** The text of a graph as it is checked in: two spaces, one line end. */
+/** The text of a graph as it is checked in: JSON indented by two spaces, with a final newline. */
 export function graphText(graph: Graph): string {
   return `${JSON.stringify(graph, undefined, 2)}\n`;
 }
 
-/** `sha256:<hex>` of a graph's text: equal for equal graphs, on every machine. */
+/** `sha256:<hex>` of a graph's text. Equal graphs have equal hashes on every machine. */
 export function graphHash(graph: Graph): string {
   return `sha256:${createHash('sha256').update(graphText(graph)).digest('hex')}`;
 }

@@ -1,40 +1,40 @@
-/** A value in a graph: JSON, with {@link Secret} and {@link Unknown} where a value cannot or must not be shown. */
+/** A value in a graph: JSON, with {@link SECRET} and {@link UNKNOWN} objects for masked and unknown values. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
-/** What stands for a secret, whatever it holds. */
+/** The key of the object that replaces a secret value. */
 export const SECRET = '$secret';
 
-/** What stands for a value that only the cloud can tell; holds the resources that it comes from. */
+/** The key of the object that replaces a value known only after apply; it lists the resources it comes from. */
 export const UNKNOWN = '$unknown';
 
-/** A resource as its program registers it. */
+/** A resource as the program registers it. */
 export interface GraphResource {
   /** Its identity within the stack: type path and name, as the engine builds it. */
   urn: string;
-  /** Type token of the provider, as in `aws:eks/cluster:Cluster`. */
+  /** The provider's type token, as in `aws:eks/cluster:Cluster`. */
   type: string;
   name: string;
-  /** URN of the component around it; none for what lies directly in the stack. */
+  /** URN of the parent component. Absent for resources directly in the stack. */
   parent?: string;
-  /** `false` for components, which group others and exist in no cloud. */
+  /** `false` for components, which only group other resources and do not exist in the cloud. */
   custom: boolean;
   inputs: { readonly [property: string]: Value };
-  /** URNs of all resources that must be there first, sorted. */
+  /** URNs of the resources that must exist first, sorted. */
   dependencies: readonly string[];
-  /** Options that are not at their default: `protect`, `ignoreChanges`, `deleteBeforeReplace`, … */
+  /** Options that differ from their default: `protect`, `ignoreChanges`, `deleteBeforeReplace`, … */
   options: { readonly [option: string]: Value };
 }
 
-/** What a program would make, in one canonical form: equal programs give equal text. */
+/** The resources that a program would create, in canonical form: equal programs give equal text. */
 export interface Graph {
   project: string;
   stack: string;
-  /** Sorted by URN; without the stack itself. */
+  /** Sorted by URN; the stack's own resource is left out. */
   resources: readonly GraphResource[];
   outputs: { readonly [name: string]: Value };
 }
 
-/** The last part of a URN: `Type::name`, enough to tell resources of one stack apart for people. */
+/** A short name for people, as in `eks.Cluster main`. */
 export function shortName({ type, name }: Pick<GraphResource, 'type' | 'name'>): string {
   return `${shortType(type)} ${name}`;
 }

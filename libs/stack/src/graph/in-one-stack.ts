@@ -3,21 +3,21 @@ import { StackError } from '../error.ts';
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs work that uses the SDK's state, one after another: that state is the process's, and the SDK reports a failed registration as a rejection
- * that nobody handles, which must belong to the one run that is under way.
+ * Runs jobs that use the SDK's state one after another. That state is global to the process, and the SDK reports a
+ * failed registration as an unhandled rejection, which must belong to exactly one running job.
  *
  * @param timeout in seconds
  * @throws {StackError} `endless`
  */
 export function inOneStack(timeout: number, work: () => Promise<void>): Promise<void> {
-  const turn = last.then(() => watched(timeout, work));
-  last = turn.catch(() => {});
-  return turn;
+  const run = last.then(() => watched(timeout, work));
+  last = run.catch(() => {});
+  return run;
 }
 
 /**
- * Variables that a program may see. Providers take regions, endpoints and credentials from the environment: with them
- * the graph would be another one on every machine.
+ * Environment variables that a program may see. Providers read regions, endpoints and credentials from the
+ * environment; with those, the graph would differ from machine to machine.
  */
 const OF_THE_MACHINE = /^(HOME|LANG|PATH|TEMP|TMP|TMPDIR|TZ|USER|NODE_.*)$/;
 
@@ -42,16 +42,16 @@ async function watched(timeout: number, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Rejections that nobody handles are reported after the microtasks; this waits until they have been. */
+/** Waits until unhandled rejections have been reported, which happens after the microtasks. */
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function endless(timeout: number): StackError {
   return new StackError(
     'endless',
-    `The program did not end within ${timeout} s. It waits for something that never comes, perhaps a promise that nobody resolves; ` +
-      `a program that really needs longer gets it with --timeout.`,
+    `The program did not end within ${timeout} s. It may wait for a promise that is never resolved. ` +
+      `If it needs more time, raise the limit with --timeout.`,
     { value: timeout },
   );
 }

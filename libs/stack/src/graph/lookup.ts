@@ -1,28 +1,28 @@
 import { StackError } from '../error.ts';
 
-/** Recorded answers to what a program asks the cloud, by function token; a function sees the question. */
+/** Recorded answers to a program's lookups, by function token. A function computes its answer from the arguments. */
 export type Lookups = Readonly<
-  Record<string, Record<string, unknown> | ((question: Record<string, unknown>) => Record<string, unknown>)>
+  Record<string, Record<string, unknown> | ((args: Record<string, unknown>) => Record<string, unknown>)>
 >;
 
 /**
- * The recorded answer to a question.
+ * Returns the recorded answer to a lookup.
  *
- * @throws {StackError} `lookup` when there is none: a guess would make a graph that is not true
+ * @throws {StackError} `lookup` if no answer is recorded: a guess would give a wrong graph
  */
 export function answer(
   lookups: Lookups,
   token: string,
-  question: Record<string, unknown>,
+  args: Record<string, unknown>,
 ): Record<string, unknown> {
   const recorded = lookups[token];
   if (recorded === undefined) {
     throw new StackError(
       'lookup',
-      `The program asks the cloud for ${token}, and no answer is recorded. ` +
-        `Record one in lookups.json beside Pulumi.yaml, or pass the fact as configuration.`,
+      `The program looks up ${token} in the cloud, and no answer is recorded. ` +
+        `Record one in lookups.json beside Pulumi.yaml, or pass the value as configuration.`,
       { value: token },
     );
   }
-  return typeof recorded === 'function' ? recorded(question) : recorded;
+  return typeof recorded === 'function' ? recorded(args) : recorded;
 }

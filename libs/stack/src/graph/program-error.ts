@@ -4,35 +4,35 @@ import { inspect } from 'node:util';
 import { StackError } from '../error.ts';
 import { redact } from './redact.ts';
 
-/** Whose program it is that threw. */
+/** Identifies the program that threw. */
 export interface ProgramName {
   project: string;
   stack: string;
-  /** Where the program lies. @default unknown, then any line of the user's own code is its place */
+  /** The program's folder. @default unknown: the innermost line outside node_modules and Node is reported */
   folder?: string;
 }
 
 /**
- * What a program threw as an error of ours: whose program, its words, and the line of the program, unless the words
- * already name a place of their own (`place`, as errors about configuration have).
+ * Converts an error of a program into a {@link StackError} with the program's name, the message and the line. The line
+ * is left out if the error has its own `place`, as configuration errors do.
  *
- * @param secrets are cut out of it, also of what it hides in its cause
+ * @param secrets values to remove from the message; if the error contains one of them, it is not kept as the cause
  */
 export function programError(error: unknown, program: ProgramName, secrets: readonly string[]): StackError {
   if (error instanceof StackError) return error;
-  const words = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   const line = error instanceof Error && !hasPlace(error) ? lineOf(error, program.folder) : undefined;
-  const message = `The program of ${program.project} (${program.stack}) failed: ${words}${line ? `\n  at ${line}` : ''}`;
-  // Whoever prints an error prints its cause, too.
-  const telling = secrets.some((secret) => secret !== '' && inspect(error, { depth: 10 }).includes(secret));
-  return new StackError('program', redact(message, secrets), telling ? {} : { cause: error });
+  const message = `The program of ${program.project} (${program.stack}) failed: ${reason}${line ? `\n  at ${line}` : ''}`;
+  // Printing an error prints its cause, too.
+  const leaks = secrets.some((secret) => secret !== '' && inspect(error, { depth: 10 }).includes(secret));
+  return new StackError('program', redact(message, secrets), leaks ? {} : { cause: error });
 }
 
 function hasPlace(error: Error): boolean {
   return 'place' in error && typeof error.place === 'string';
 }
 
-/** The innermost line of the program's folder, else of what is no package's and not Node's. */
+/** The innermost stack line inside the program's folder, else the innermost one outside node_modules and Node. */
 function lineOf({ stack = '' }: Error, folder = ''): string | undefined {
   const own = [...stack.matchAll(/^ +at (?:.*\()?((?:file:|\/).+?)(:\d+:\d+)\)?$/gm)]
     .map(([, file = '', line = '']) => ({

@@ -9,30 +9,30 @@ import type { GraphResource, Value } from './graph.ts';
 
 type Callback = (error: unknown, response: unknown) => void;
 
-/** The part of the SDK's mock monitor through which every registration passes. */
+/** The methods of the SDK's mock monitor that receive every registration. */
 export interface Monitor {
   registerResource(request: RegisterResourceRequest, callback: Callback): unknown;
   registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: Callback): unknown;
   newUrn(parent: string, type: string, name: string): string;
 }
 
-/** A registration, as it came over the wire. */
+/** A registered resource. */
 export interface Registration {
   resource: GraphResource;
-  /** Inputs before anything was masked. Never leaves this process. */
+  /** The inputs before masking. They never leave this process. */
   wire: Record<string, unknown>;
 }
 
-/** Keeps what a program registers, by URN. */
+/** Records the resources that a program registers, by URN. */
 export class Recorder {
   readonly registrations = new Map<string, Registration>();
-  /** What the stack returns, off the wire. */
+  /** The stack's outputs, before masking. */
   outputs: Record<string, unknown> = {};
 
-  /** The first error of ours; what the SDK makes of it on its way through the program does not keep its words. */
+  /** The first {@link StackError}. It is kept because the SDK wraps errors and loses their message. */
   refusal: StackError | undefined;
 
-  /** Does work; an error of ours that it throws is remembered. */
+  /** Runs a function and keeps the {@link StackError} that it throws. */
   refusing<T>(work: () => T): T {
     try {
       return work();
@@ -42,7 +42,7 @@ export class Recorder {
     }
   }
 
-  /** Listens to a monitor; what it answers stays as it is. */
+  /** Records the calls to a monitor without changing its answers. */
   listen(monitor: Monitor): void {
     const answer = monitor.registerResource.bind(monitor);
     monitor.registerResource = (request, callback) => {
@@ -61,7 +61,7 @@ export class Recorder {
     };
   }
 
-  /** What was last registered under a type and a name, as it came over the wire. */
+  /** The unmasked inputs of the newest registration with this type and name. */
   inputsOf(type: string, name: string): Record<string, unknown> {
     const found = [...this.registrations.values()].findLast(
       ({ resource }) => resource.type === type && resource.name === name,
@@ -75,7 +75,7 @@ export class Recorder {
     if (this.registrations.has(urn)) {
       throw new StackError(
         'duplicate',
-        `Two resources are ${urn}. Give one of them another name: the engine would refuse both.`,
+        `Two resources have the URN ${urn}. Rename one of them: the engine would refuse both.`,
         { value: urn },
       );
     }
@@ -88,7 +88,7 @@ export class Recorder {
 
 const STACK = 'pulumi:pulumi:Stack';
 
-/** The mocks put the stack's own type into every URN; the engine leaves it out. */
+/** Converts a URN of the mocks, which contains the stack's own type, to the engine's form without it. */
 function engineUrn(mocked: string): string {
   return mocked.replace(`${STACK}$`, '');
 }
@@ -113,7 +113,7 @@ function resourceOf(request: RegisterResourceRequest, urn: string): GraphResourc
   };
 }
 
-/** For each property the resources that its value comes from. */
+/** By property, the resources that its value comes from. */
 function sourcesOf(request: RegisterResourceRequest): Map<string, string[]> {
   const sources = new Map<string, string[]>();
   request.getPropertydependenciesMap().forEach((dependencies, property) => {
@@ -122,7 +122,7 @@ function sourcesOf(request: RegisterResourceRequest): Map<string, string[]> {
   return sources;
 }
 
-/** Only what differs from the default, so that a graph says what somebody decided. */
+/** Returns only the options that differ from their default, because those were set on purpose. */
 function optionsOf(request: RegisterResourceRequest): GraphResource['options'] {
   const lists = {
     ignoreChanges: request.getIgnorechangesList(),
@@ -130,7 +130,7 @@ function optionsOf(request: RegisterResourceRequest): GraphResource['options'] {
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     aliases: request.getAliasesList().map((alias) => alias.toObject() as unknown as Value),
   };
-  // A provider is named by its URN and its id; the id is a stand-in here.
+  // The wire format is the provider's URN and id; the id is a placeholder here and is left out.
   const provider = engineUrn(request.getProvider()).replace(/::\$\{.*\}$/, '');
   const given = {
     protect: request.getProtect() || undefined,

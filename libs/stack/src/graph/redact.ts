@@ -1,12 +1,12 @@
 import { StackError } from '../error.ts';
 import type { Registration } from './recorder.ts';
 
-/** Shorter secrets are not searched for: they would be found by chance in ordinary words. */
+/** Shorter secrets are not searched for: ordinary text would contain them by chance. */
 const SHORTEST = 6;
 
 const MASK = '[secret]';
 
-/** Text without any of the secrets in it. */
+/** Replaces every secret in a text with a mask. */
 export function redact(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret.length > 0)
@@ -15,10 +15,10 @@ export function redact(text: string, secrets: readonly string[]): string {
 }
 
 /**
- * Asserts that no secret stands in clear in what would be written: the program unwrapped it on the way.
+ * Asserts that resources and outputs contain no secret in plain text. A program leaks a secret by unwrapping it.
  *
- * @param registrations what was registered, already masked
- * @throws {StackError} `leak`, naming resource and property, never the value
+ * @param registrations the registered resources, already masked
+ * @throws {StackError} `leak`, with the resource and property, never the value
  */
 export function assertNoLeak(
   registrations: Iterable<Registration>,
@@ -26,7 +26,7 @@ export function assertNoLeak(
   secrets: readonly string[],
 ): void {
   const searched = secrets.filter((secret) => secret.length >= SHORTEST);
-  const leaks = (value: unknown) => searched.some((secret) => holds(JSON.stringify(value), secret));
+  const leaks = (value: unknown) => searched.some((secret) => contains(JSON.stringify(value), secret));
   for (const { resource } of registrations) {
     const property = Object.keys(resource.inputs).find((key) => leaks(resource.inputs[key]));
     if (property !== undefined || leaks(resource.name)) {
@@ -37,8 +37,8 @@ export function assertNoLeak(
   if (output) throw leak(`the stack's output ${output[0]}`);
 }
 
-/** Looks for a secret as it is, as JSON writes it, and in base64. */
-function holds(text: string, secret: string): boolean {
+/** Whether a text contains a secret in plain form, JSON-escaped or in base64. */
+function contains(text: string, secret: string): boolean {
   const written = JSON.stringify(secret).slice(1, -1);
   return [secret, written, Buffer.from(secret).toString('base64').replace(/=+$/, '')].some((form) =>
     text.includes(form),
@@ -48,7 +48,7 @@ function holds(text: string, secret: string): boolean {
 function leak(place: string): StackError {
   return new StackError(
     'leak',
-    `A secret stands in clear in ${place}. Keep it an Output all the way (apply, interpolate), or wrap it with pulumi.secret.`,
+    `A secret is in plain text in ${place}. Keep it an Output (use apply or interpolate), or wrap it with pulumi.secret.`,
     { value: place },
   );
 }

@@ -9,27 +9,27 @@ import { programError } from './program-error.ts';
 import { Recorder, type Monitor } from './recorder.ts';
 import { assertNoLeak } from './redact.ts';
 
-/** A stack program: makes resources and returns the stack's outputs. Must be a function, so that it can run twice. */
+/** A stack program: creates resources and returns the stack's outputs. It is a function so it can run more than once. */
 export type Program = () => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
 
 export interface SynthOptions {
   project: string;
   stack: string;
-  /** Configuration, each key with its project: `cluster:version`. @default none */
+  /** Configuration. Keys include the project, as in `cluster:version`. @default empty */
   config?: Readonly<Record<string, string>>;
   /** The keys of `config` that are secret. @default none */
   secretKeys?: readonly string[];
-  /** Answers to what the program asks the cloud. @default none: a question is an error */
+  /** Recorded answers to the program's lookups. @default empty: every lookup throws `lookup` */
   lookups?: Lookups;
-  /** Where the program lies, for errors. @default unknown */
+  /** The program's folder, used in error messages. @default unknown */
   folder?: string;
-  /** How long the program may take, in seconds. @default 60 */
+  /** Time limit for the program, in seconds. @default 60 */
   timeout?: number;
 }
 
 /**
- * Runs a program under the SDK's mocks, in this process and without any cloud, and answers what it would make.
- * What only the cloud can tell is unknown, as in a preview, but ids and ARNs have stand-ins with names.
+ * Runs a program with the SDK's mocks, in this process and without a cloud, and returns the graph of its resources.
+ * Values known only after apply are unknown, as in a preview; ids and ARNs get named placeholders.
  *
  * @throws {StackError} `program`, `endless`, `empty`, `duplicate`, `lookup`, `leak`
  */
@@ -50,7 +50,7 @@ export async function synth(program: Program, options: SynthOptions): Promise<Gr
   return { project, stack, resources, outputs };
 }
 
-/** Runs the program inside a stack under mocks, and waits until everything it registers has been answered. */
+/** Runs the program in a stack with mocks and waits until all of its registrations have been answered. */
 async function run(program: Program, recorder: Recorder, options: SynthOptions): Promise<void> {
   const { project, stack, config = {}, secretKeys = [], lookups = {} } = options;
   const placeholders = new Placeholders();
@@ -68,14 +68,14 @@ async function run(program: Program, recorder: Recorder, options: SynthOptions):
     pulumi.runtime.registerStackTransformation(placeholders.observe);
     return program();
   });
-  await pulumi.runtime.disconnect(); // answers once nothing is pending
+  await pulumi.runtime.disconnect(); // resolves once no registration is pending
 }
 
 function empty(project: string): StackError {
   return new StackError(
     'empty',
-    `The program of ${project} registers no resource; applied, it would delete everything the stack has. ` +
-      `Make its resources inside the function that it exports by default, not while it is imported.`,
+    `The program of ${project} registers no resource. Applying it would delete everything in the stack. ` +
+      `Create resources in the function that the module exports by default, not while the module is imported.`,
     { value: project },
   );
 }

@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { GROUPS, sceneOf, type Box } from './scene.ts';
 
-/** A graph as a Mermaid flowchart, for a README or a pull request. */
+/** Renders a graph as a Mermaid flowchart, for a README or a pull request. */
 export function mermaid(graph: Graph): string {
   const { boxes, lines } = sceneOf(graph);
   const ids = new Map(boxes.map(({ id }, at) => [id, `b${at}`]));
@@ -21,7 +21,7 @@ function node({ id, title, subtitle }: Box, ids: ReadonlyMap<string, string>): s
   return `${ids.get(id)}["${safe(title)}<br/>${safe(subtitle)}"]`;
 }
 
-/** Mermaid reads markup inside labels. */
+/** Escapes markup, which Mermaid interprets inside labels. */
 function safe(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -1,12 +1,12 @@
 import { shortType, type Graph, type GraphResource, type Value } from '../graph/graph.ts';
 
-/** The parts of a picture. */
+/** The columns of a picture. */
 export type Group = 'outside' | 'identities' | 'cluster' | 'network' | 'storage' | 'other';
 
-/** From left to right, so that most lines lead to a neighbour: who may assume which role, which the cluster uses. */
+/** Left to right, in an order in which most lines connect neighbours: principals, roles, the cluster that uses them. */
 export const GROUPS: readonly Group[] = ['outside', 'identities', 'cluster', 'network', 'storage', 'other'];
 
-/** One box: a resource, or several of a kind that lie side by side. */
+/** A box: one resource, or several of the same type. */
 export interface Box {
   id: string;
   group: Group;
@@ -14,7 +14,7 @@ export interface Box {
   subtitle: string;
 }
 
-/** A line from what is needed, or from who may assume a role. */
+/** A line from a dependency to its dependent, or from a principal to a role that it may assume. */
 export interface Line {
   from: string;
   to: string;
@@ -27,11 +27,11 @@ export interface Scene {
   lines: readonly Line[];
 }
 
-/** What only ties two others together, or is a detail of one, is no box of its own. */
+/** Types without a box: they connect two other resources or are a detail of one. */
 const DETAILS =
   /(Attachment|Association|Route|RolePolicy|Rule|Alias|AccessEntry|LifecyclePolicy)$|:Bucket[A-Z]/;
 
-/** Each role is a box of its own, whoever its kin: who may assume it is what one looks for. */
+/** Roles are never grouped: the picture must show who may assume each of them. */
 const ROLE = 'aws:iam/role:Role';
 
 const MODULES: Readonly<Record<string, Group>> = {
@@ -50,7 +50,7 @@ const MODULES: Readonly<Record<string, Group>> = {
   cloudwatch: 'storage',
 };
 
-/** What there is to draw: boxes by group, direct needs only, and who may assume which role. */
+/** Lays out a graph: boxes by group, direct dependencies, and the principals that may assume each role. */
 export function sceneOf(graph: Graph): Scene {
   const drawn = graph.resources.filter(
     ({ custom, type }) => custom && !DETAILS.test(type) && !type.startsWith('pulumi:'),
@@ -60,29 +60,29 @@ export function sceneOf(graph: Graph): Scene {
   const boxes = [...families].map(([id, members]) => boxFor(id, members));
   const principals = drawn.flatMap((resource) => principalsOf(resource, boxOf.get(resource.urn) as string));
   const lines = needs(drawn, boxOf);
-  const strangers = [...new Set(principals.map(({ from }) => from))].map((from) => stranger(from));
+  const outside = [...new Set(principals.map(({ from }) => from))].map((from) => principalBox(from));
   return {
     title: `${graph.project} (${graph.stack})`,
-    boxes: [...byDepth(boxes, lines), ...strangers],
+    boxes: [...byDepth(boxes, lines), ...outside],
     lines: [...directOnly(lines), ...principals],
   };
 }
 
 /**
- * Resources of one type under one parent share a box: ten endpoints are one thought. Where they come in rows over the
- * zones, as subnets do, each row is one.
+ * Resources of the same type and parent share a box, such as the VPC endpoints. If their names form rows over the
+ * zones, as subnets do, each row gets a box.
  */
 function familyOf(resource: GraphResource, drawn: readonly GraphResource[]): string {
   if (resource.type === ROLE) return resource.urn;
-  const kin = drawn.filter(({ type, parent }) => type === resource.type && parent === resource.parent);
-  if (kin.length === 1) return resource.urn;
+  const siblings = drawn.filter(({ type, parent }) => type === resource.type && parent === resource.parent);
+  if (siblings.length === 1) return resource.urn;
   const family = `${resource.type}@${resource.parent ?? ''}`;
-  const rows = Map.groupBy(kin, ({ name }) => rowOf(name));
+  const rows = Map.groupBy(siblings, ({ name }) => rowOf(name));
   const isInRows = rows.size > 1 && [...rows.values()].some(({ length }) => length > 1);
   return isInRows ? `${family}@${rowOf(resource.name)}` : family;
 }
 
-/** `production-private` of `production-private-a`: the name without its zone. */
+/** The name without its zone: `production-private` for `production-private-a`. */
 const rowOf = (name: string): string => name.replace(/-[a-z]$/, '');
 
 function boxFor(id: string, members: readonly GraphResource[]): Box {
@@ -94,7 +94,7 @@ function boxFor(id: string, members: readonly GraphResource[]): Box {
   return { id, group, title, subtitle: members.length > 1 ? namesOf(members) : name };
 }
 
-/** `net-private-a, -b, -c` of a row, else the first names. */
+/** `net-private-a, -b, -c` for a row, else the first names. */
 function namesOf(members: readonly GraphResource[]): string {
   const names = members.map(({ name }) => name).sort();
   const [first = '', ...others] = names;
@@ -118,7 +118,7 @@ function needs(drawn: readonly GraphResource[], boxOf: ReadonlyMap<string, strin
   });
 }
 
-/** Leaves out a line where another way leads to the same box. */
+/** Drops a line if another path leads to the same box. */
 function directOnly(lines: readonly Line[]): Line[] {
   const next = Map.groupBy(lines, ({ from }) => from);
   const reaches = (from: string, to: string, seen: Set<string>): boolean =>
@@ -134,13 +134,13 @@ function directOnly(lines: readonly Line[]): Line[] {
   );
 }
 
-/** Who a role's trust policy names. */
+/** Lines from the principals in a role's trust policy. */
 function principalsOf({ type, inputs }: GraphResource, box: string): Line[] {
   if (type !== ROLE) return [];
   return trusted(inputs['assumeRolePolicy']).map((from) => ({ from, to: box, kind: 'assumes' }));
 }
 
-/** Who a trust policy names: services, and the subjects that it asks of tokens. */
+/** The principals in a trust policy: services, and the token subjects that it requires. */
 function trusted(policy: Value | undefined): string[] {
   const document = typeof policy === 'string' ? (JSON.parse(policy) as Value) : (policy ?? null);
   return [...new Set(namedIn(document))];
@@ -153,21 +153,21 @@ function namedIn(value: Value): string[] {
   );
 }
 
-/** A repository's subject in parts: `acme/slipway` and `environment:production`. */
-function stranger(from: string): Box {
+/** A box for a principal. A repository's subject is split into `acme/slipway` and `environment:production`. */
+function principalBox(from: string): Box {
   const [, owner, repository, subtitle] = /^repo:([^@/]+)[^/]*\/([^@:]+)[^:]*:(.*)$/.exec(from) ?? [];
   const title = owner === undefined ? 'may assume a role' : `${owner}/${repository}`;
   return { id: from, group: 'outside', title, subtitle: subtitle ?? from };
 }
 
-/** What others stand on comes first. */
+/** Sorts boxes by depth: dependencies come first. */
 function byDepth(boxes: readonly Box[], lines: readonly Line[]): Box[] {
   const into = Map.groupBy(lines, ({ to }) => to);
   const depths = new Map<string, number>();
   const depth = (id: string): number => {
     const known = depths.get(id);
     if (known !== undefined) return known;
-    depths.set(id, 0); // boxes of kin may stand on each other
+    depths.set(id, 0); // grouped boxes can depend on each other
     const found = Math.max(0, ...(into.get(id) ?? []).map(({ from }) => depth(from) + 1));
     depths.set(id, found);
     return found;

@@ -6,7 +6,7 @@ const BOX = { width: 250, height: 40 };
 const GAP = { column: 80, row: 14 };
 const MARGIN = { side: 24, top: 76 };
 
-/** Letters that fit into a box at the size of its font. */
+/** The number of characters that fit into a box at its font size. */
 const FITS = 38;
 
 const COLOURS: Readonly<Record<Group, string>> = {
@@ -19,10 +19,10 @@ const COLOURS: Readonly<Record<Group, string>> = {
 };
 
 const LINES: Readonly<
-  Record<Scene['lines'][number]['kind'], { colour: string; dash: string; words: string }>
+  Record<Scene['lines'][number]['kind'], { colour: string; dash: string; label: string }>
 > = {
-  needs: { colour: '#64748b', dash: '', words: '— is needed by →' },
-  assumes: { colour: '#b45309', dash: ' stroke-dasharray="5 4"', words: '- - may assume →' },
+  needs: { colour: '#64748b', dash: '', label: '— is needed by →' },
+  assumes: { colour: '#b45309', dash: ' stroke-dasharray="5 4"', label: '- - may assume →' },
 };
 
 interface Place {
@@ -30,7 +30,7 @@ interface Place {
   y: number;
 }
 
-/** A graph as a picture: a column for each group, lines for what needs what, dashed ones for who may assume what. */
+/** Renders a graph as SVG: one column per group, solid lines for dependencies, dashed lines for assumable roles. */
 export function svg(graph: Graph): string {
   const scene = sceneOf(graph);
   const columns = GROUPS.map((group) => ({
@@ -60,7 +60,7 @@ export function svg(graph: Graph): string {
   ].join('\n');
 }
 
-/** One tip for each kind of line. */
+/** One arrowhead for each kind of line. */
 const ARROWS = `<defs>${Object.entries(LINES)
   .map(
     ([kind, { colour }]) =>
@@ -68,11 +68,11 @@ const ARROWS = `<defs>${Object.entries(LINES)
   )
   .join('')}</defs>`;
 
-/** What the lines mean, at the right. */
+/** The legend of the lines, right-aligned. */
 function legend(right: number): string {
-  const entries = Object.values(LINES).map(({ colour, words }, at) => {
+  const entries = Object.values(LINES).map(({ colour, label }, at) => {
     const y = 26 + at * 16;
-    return `<text x="${right}" y="${y}" font-size="11" text-anchor="end" fill="${colour}">${words}</text>`;
+    return `<text x="${right}" y="${y}" font-size="11" text-anchor="end" fill="${colour}">${label}</text>`;
   });
   return entries.join('');
 }
@@ -92,7 +92,7 @@ function lines(scene: Scene, places: ReadonlyMap<string, Place>): string[] {
   });
 }
 
-/** Within a column a bow at its right side, else a wave from the facing sides. */
+/** Within a column, a curve on the right side; between columns, an S-curve between the facing sides. */
 function curve(from: Place, to: Place): string {
   const middle = BOX.height / 2;
   const [y1, y2] = [from.y + middle, to.y + middle];
@@ -107,8 +107,8 @@ function curve(from: Place, to: Place): string {
 }
 
 function drawBox({ id, group, title, subtitle }: Box, { x, y }: Place): string {
-  const text = (size: number, below: number, words: string, colour: string) =>
-    `<text x="${x + 10}" y="${y + below}" font-size="${size}" fill="${colour}">${safe(cut(words))}</text>`;
+  const text = (size: number, below: number, label: string, colour: string) =>
+    `<text x="${x + 10}" y="${y + below}" font-size="${size}" fill="${colour}">${safe(cut(label))}</text>`;
   return [
     `<g><title>${safe(id)}</title>`,
     `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${COLOURS[group]}" stroke="#94a3b8"/>`,

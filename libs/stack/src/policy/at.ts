@@ -1,7 +1,7 @@
 import type { GraphResource, Value } from '../graph/graph.ts';
 import type { Violation } from './policy.ts';
 
-/** The value at a place in a resource's inputs, as in `vpcConfig.subnetIds[0]`; `undefined` when nothing is there. */
+/** The value at a path in a resource's inputs, as in `vpcConfig.subnetIds[0]`; `undefined` if it does not exist. */
 export function at({ inputs }: GraphResource, path: string): Value | undefined {
   const keys = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
   let here: Value | undefined = inputs;
@@ -9,7 +9,7 @@ export function at({ inputs }: GraphResource, path: string): Value | undefined {
   return here;
 }
 
-/** A violation unless a property is exactly this. */
+/** Yields a violation unless a property has exactly the wanted value. */
 export function* must(
   resource: GraphResource,
   path: string,

@@ -2,18 +2,18 @@ import type { Graph } from '../graph/graph.ts';
 import type { Policy, Violation } from './policy.ts';
 import { relaxationsOf } from './relaxations.ts';
 
-/** What became of one policy. `relaxed`: broken, but the program names the option that allows it. */
+/** The result of one policy. `relaxed`: broken, but the program sets the option that allows it. */
 export interface Finding {
   policy: string;
   description: string;
   source: string;
   state: 'held' | 'relaxed' | 'violated';
-  /** The option that relaxes it, where it does. */
+  /** The option that relaxes the policy. Present only in the state `relaxed`. */
   relaxedBy?: string;
   violations: readonly Violation[];
 }
 
-/** Holds a graph against policies; every policy is in the answer, in the given order. */
+/** Checks a graph against policies. Returns one finding per policy, in the given order. */
 export function evaluate(policies: readonly Policy[], graph: Graph): Finding[] {
   const options = new Set(relaxationsOf(graph).map(({ option }) => option));
   return policies.map(({ name, description, source, relaxedBy, check }) => {

@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../graph/graph.ts';
 import type { Policy } from './policy.ts';
 
-/** The part of a resource that a Pulumi policy pack hands to a stack policy (`PolicyResource` of @pulumi/policy 1.21). */
+/** The used part of the resources that a Pulumi policy pack passes to a policy (`PolicyResource`, @pulumi/policy 1.21). */
 interface PackResource {
   type: string;
   props: Record<string, unknown>;
@@ -12,7 +12,7 @@ interface PackResource {
   dependencies: readonly { urn: string }[];
 }
 
-/** A stack policy as a Pulumi policy pack takes it (`StackValidationPolicy`). */
+/** A stack policy in the form that a Pulumi policy pack accepts (`StackValidationPolicy`). */
 export interface PackPolicy {
   name: string;
   description: string;
@@ -24,8 +24,8 @@ export interface PackPolicy {
 }
 
 /**
- * The policies for `new PolicyPack(name, { policies: packPolicies(policies) })`, which `pulumi preview --policy-pack`
- * runs over the engine's own resources. This package does not depend on @pulumi/policy, whose import starts a server.
+ * Converts policies for `new PolicyPack(name, { policies: packPolicies(policies) })`, which `pulumi preview
+ * --policy-pack` runs on the engine's resources. This package does not import @pulumi/policy: that starts a server.
  */
 export function packPolicies(policies: readonly Policy[]): PackPolicy[] {
   return policies.map(({ name, description, check }) => ({

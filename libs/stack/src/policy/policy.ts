@@ -1,38 +1,38 @@
 import type { Graph, GraphResource, Value } from '../graph/graph.ts';
 
-/** Something in a graph that breaks a policy. */
+/** A place in a graph that breaks a policy. */
 export interface Violation {
   /** What is wrong and what to do. */
   message: string;
-  /** The resource; none when one is missing. */
+  /** The resource. Absent if the violation is a missing resource. */
   urn?: string;
   /** The offending property. */
   property?: string;
   value?: Value | undefined;
 }
 
-/** A rule over a whole graph, as a plain object: to list, to test with a graph made by hand, to load into a policy pack. */
+/** A rule for a whole graph. It is a plain object: easy to list, to test and to load into a policy pack. */
 export interface Policy {
   /** In kebab case, unique within its list. */
   name: string;
   description: string;
-  /** Where the rule comes from: a benchmark's number, a vendor's page. */
+  /** The source of the rule: a benchmark's number, a vendor's page. */
   source: string;
-  /** The named option that turns the rule off; used, it must be reported. @default none: the rule always holds */
+  /** The option that relaxes the rule; its use must be reported. @default none: the rule cannot be relaxed */
   relaxedBy?: string;
   check(graph: Graph): Iterable<Violation>;
 }
 
-/** A policy over every resource of some types; a graph without any of them breaks it where `required` says so. */
+/** A policy for every resource of some types. */
 export interface ResourcePolicy extends Omit<Policy, 'check'> {
   types: readonly string[];
-  /** A graph must hold at least one. @default true */
+  /** Whether a graph without a resource of these types breaks the policy. @default true */
   required?: boolean;
-  /** What is wrong with a resource, or nothing. */
+  /** Returns the violations of one resource. */
   inspect(resource: GraphResource, graph: Graph): Iterable<Omit<Violation, 'urn'>>;
 }
 
-/** Makes a policy out of what must hold for every resource of some types. */
+/** Makes a policy that inspects every resource of some types. */
 export function resourcePolicy({ types, required = true, inspect, ...rest }: ResourcePolicy): Policy {
   return {
     ...rest,

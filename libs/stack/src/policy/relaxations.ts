@@ -1,18 +1,18 @@
 import type { Graph } from '../graph/graph.ts';
 
-/** A default that somebody chose to weaken, by a named option of a component. */
+/** A hardened default that a program relaxes by a named option of a component. */
 export interface Relaxation {
   /** The option, as in `publicAccess`. */
   option: string;
-  /** Why, in the words of the program. */
+  /** The reason that the program gives. */
   reason: string;
-  /** The component. */
+  /** URN of the component. */
   urn: string;
 }
 
 /**
- * Every relaxation in a graph. Components name theirs as their input `relaxations`: option to reason, so that they
- * are part of the graph, of its diff and of the state.
+ * Lists all relaxations in a graph. A component records its relaxations in its input `relaxations`, a map from option
+ * to reason, which makes them part of the graph, its diff and the state.
  */
 export function relaxationsOf({ resources }: Graph): Relaxation[] {
   return resources.flatMap(({ urn, custom, inputs }) => {

@@ -1,14 +1,14 @@
 import type { Graph, GraphResource, Value } from '../graph/graph.ts';
 
 /**
- * A graph with one thing changed, to show in a test that a policy notices: every resource of a type gets another value
- * at a place in its inputs, or under `options.`; `undefined` takes the value away.
+ * Returns a copy of a graph in which all resources of a type have another value at a path of their inputs, or of their
+ * options (`options.…`); `undefined` removes the value. For tests that a policy detects the change.
  *
- * @throws {RangeError} when there is no resource of the type, as the change would show nothing
+ * @throws {RangeError} if the graph has no resource of the type, because the test would prove nothing
  */
 export function withInput(graph: Graph, type: string, path: string, value: Value | undefined): Graph {
   if (!graph.resources.some((resource) => resource.type === type)) {
-    throw new RangeError(`There is no ${type} to change.`);
+    throw new RangeError(`The graph has no ${type} to change.`);
   }
   const keys = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
   const change = (resource: GraphResource): GraphResource =>

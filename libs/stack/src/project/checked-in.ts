@@ -8,13 +8,13 @@ import type { Graph } from '../graph/graph.ts';
 import { mermaid } from '../picture/mermaid.ts';
 import { svg } from '../picture/svg.ts';
 
-/** The graph that is checked in beside a program, so that a pull request's own diff shows what changes in the cloud. */
+/** The graph file that is checked in beside a program: the diff of a pull request shows the changes in the cloud. */
 export const CHECKED_IN = 'graph.json';
 
-/** Where a synth leaves the graph and its pictures, in the stack's folder. */
+/** The folder for the graph and its pictures, inside the stack's folder. */
 export const DIST = 'dist';
 
-/** Writes a graph and its pictures for people and later steps: `dist/graph.json`, `dist/graph.svg`, `dist/graph.mmd`. */
+/** Writes a graph and its pictures: `dist/graph.json`, `dist/graph.svg`, `dist/graph.mmd`. */
 export async function writeDist(folder: string, graph: Graph): Promise<void> {
   const dist = join(folder, DIST);
   await mkdir(dist, { recursive: true });
@@ -23,7 +23,7 @@ export async function writeDist(folder: string, graph: Graph): Promise<void> {
   await writeFile(join(dist, 'graph.mmd'), mermaid(graph));
 }
 
-/** Renews the checked-in graph. @returns whether it was another one before */
+/** Updates the checked-in graph. @returns whether the file changed */
 export async function record(folder: string, graph: Graph): Promise<boolean> {
   const file = join(folder, CHECKED_IN);
   const before = await readFile(file, 'utf8').catch(() => undefined);
@@ -33,29 +33,29 @@ export async function record(folder: string, graph: Graph): Promise<boolean> {
 }
 
 /**
- * Asserts that the checked-in graph is what the program makes now.
+ * Asserts that the checked-in graph equals the program's current graph.
  *
- * @throws {StackError} `stale`, with what differs and how to renew it
+ * @throws {StackError} `stale`, with the differences and the command that updates the file
  */
 export async function assertFresh(folder: string, graph: Graph): Promise<void> {
   const file = join(folder, CHECKED_IN);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === graphText(graph)) return;
-  const remedy = `Look at it, then check it in: npx slipway stack record ${folder}`;
+  const remedy = `Review the graph, then record it: npx slipway stack record ${folder}`;
   if (text === undefined) {
-    throw new StackError('stale', `${file} is not there. ${remedy}`, { value: file });
+    throw new StackError('stale', `${file} does not exist. ${remedy}`, { value: file });
   }
   throw new StackError(
     'stale',
-    `${file} is not what the program makes:\n${diffTable(diffGraphs(readGraph(text, file), graph))}\n${remedy}`,
+    `${file} differs from the graph that the program makes:\n${diffTable(diffGraphs(readGraph(text, file), graph))}\n${remedy}`,
     { value: file },
   );
 }
 
 /**
- * A graph from its text.
+ * Parses the text of a graph.
  *
- * @param place what to call the text in an error
+ * @param place the name of the file, used in error messages
  * @throws {StackError} `invalid`
  */
 export function readGraph(text: string, place: string): Graph {
@@ -64,7 +64,7 @@ export function readGraph(text: string, place: string): Graph {
     if (!Array.isArray(graph.resources)) throw new Error('it has no resources');
     return graph;
   } catch (cause) {
-    throw new StackError('invalid', `${place} is no graph: ${(cause as Error).message}.`, {
+    throw new StackError('invalid', `${place} is not a graph: ${(cause as Error).message}.`, {
       value: place,
       cause,
     });

@@ -7,17 +7,17 @@ import { synth, type Program } from '../graph/synth.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StackProject } from './read-stack.ts';
 
-/** What a stack's module holds. */
+/** The exports of a stack's module. */
 export interface StackModule {
   program: Program;
-  /** What must hold for its graph; its export `policies`. */
+  /** The policies for its graph: the export `policies`. @default none */
   policies: readonly Policy[];
 }
 
 /**
  * Imports a stack's program.
  *
- * @throws {StackError} `invalid` when there is none, `program` when the module throws, or exports no function by default
+ * @throws {StackError} `invalid` if the file does not exist; `program` if it throws or has no function as default export
  */
 export async function loadProgram({
   folder,
@@ -27,7 +27,7 @@ export async function loadProgram({
   if (!existsSync(file)) {
     throw new StackError(
       'invalid',
-      `There is no ${file}, which is what main in ${join(folder, 'Pulumi.yaml')} names.`,
+      `${file} does not exist. Correct main in ${join(folder, 'Pulumi.yaml')}, which names this file.`,
       {
         value: main,
       },
@@ -36,15 +36,15 @@ export async function loadProgram({
   const module = (await import(pathToFileURL(file).href).catch((cause: unknown) => {
     throw new StackError(
       'program',
-      `${file} cannot be imported: ${(cause as Error).message.split('\n')[0]}. Resources are made by the function that it exports by default, not while it is imported.`,
+      `${file} cannot be imported: ${(cause as Error).message.split('\n')[0]}. Create resources in the function that it exports by default, not while it is imported.`,
       { value: file, cause },
     );
   })) as { default?: unknown; policies?: readonly Policy[] };
   if (typeof module.default !== 'function') {
     throw new StackError(
       'program',
-      `${file} must export a function by default, which makes the resources and returns the outputs: ` +
-        `a module that makes them while it is imported makes none the second time.`,
+      `${file} must export a function by default that creates the resources and returns the outputs. ` +
+        `A module that creates them while it is imported creates none the second time.`,
       { value: file },
     );
   }
@@ -52,10 +52,10 @@ export async function loadProgram({
 }
 
 /**
- * The graph of a stack's folder.
+ * Makes the graph of a stack's program.
  *
- * @param timeout how long the program may take, in seconds. @default 60
- * @throws {StackError} what {@link readStack}, {@link loadProgram} and {@link synth} throw
+ * @param timeout time limit for the program, in seconds. @default 60
+ * @throws {StackError} see {@link loadProgram} and {@link synth}
  */
 export async function synthStack(project: StackProject, timeout?: number): Promise<Graph> {
   const { program } = await loadProgram(project);

@@ -1,11 +1,11 @@
 import { StackError } from '../error.ts';
 
 /**
- * The configuration in a stack's file, as the engine hands it to a program: text by key, structures as JSON. What is
- * encrypted has a stand-in as its value, because nothing here has the key; as a secret it is masked anyway.
+ * Reads the configuration in a stack's file as the engine passes it to a program: text by key, structures as JSON.
+ * Encrypted values become placeholders, because the key is not available; as secrets they are masked anyway.
  *
- * @param place the file, for errors
- * @throws {StackError} `invalid` for a key without its project
+ * @param place the name of the file, used in error messages
+ * @throws {StackError} `invalid` if `config` is not a map or a key has no project
  */
 export function readConfig(
   file: Readonly<Record<string, unknown>>,

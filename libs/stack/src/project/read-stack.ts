@@ -5,35 +5,39 @@ import { StackError } from '../error.ts';
 import type { Lookups } from '../graph/lookup.ts';
 import { readConfig } from './read-config.ts';
 
-/** A folder with a Pulumi program and the configuration of the one stack that it is for. */
+/** A folder with a Pulumi program and the configuration of its only stack. */
 export interface StackProject {
   folder: string;
-  /** The name in `Pulumi.yaml`. */
+  /** The project name, from `Pulumi.yaml`. */
   project: string;
-  /** The name in `Pulumi.<stack>.yaml`, which is the environment. */
+  /** The stack name, from `Pulumi.<stack>.yaml`. It is the name of the environment. */
   stack: string;
   config: Readonly<Record<string, string>>;
-  /** Keys of `config` whose values are secret; encrypted ones have a stand-in as their value. */
+  /** Keys of `config` whose values are secret. Encrypted values are placeholders. */
   secretKeys: readonly string[];
   lookups: Lookups;
-  /** The program's module, from the folder. */
+  /** The program's module, relative to the folder. @default `index.ts` */
   main: string;
 }
 
-/** The answers that the program's lookups get while no cloud is asked. */
+/** The file with recorded answers to the program's lookups. */
 const LOOKUPS = 'lookups.json';
 
 /**
  * Reads a stack's folder.
  *
- * @throws {StackError} `usage` for a folder that is no stack, `invalid` for files that break their rules
+ * @throws {StackError} `usage` if the folder is not a stack, `invalid` if a file breaks its rules
  */
 export async function readStack(folder: string): Promise<StackProject> {
   const settings = await readYaml(join(folder, 'Pulumi.yaml'));
   if (settings === undefined) {
-    throw new StackError('usage', `${folder} is no stack: there is no ${join(folder, 'Pulumi.yaml')}.`, {
-      value: folder,
-    });
+    throw new StackError(
+      'usage',
+      `${folder} is not a stack: ${join(folder, 'Pulumi.yaml')} does not exist.`,
+      {
+        value: folder,
+      },
+    );
   }
   const { name, main = 'index.ts' } = settings;
   if (typeof name !== 'string' || typeof main !== 'string') {
@@ -62,7 +66,7 @@ async function readLookups(file: string): Promise<Lookups> {
   if (!isMap(lookups) || !Object.values(lookups).every(isMap)) {
     throw new StackError(
       'invalid',
-      `${file} must hold an object: by the token of each question, its answer.`,
+      `${file} must contain a JSON object of answers (objects) by function token.`,
       {
         value: lookups,
       },
@@ -77,7 +81,7 @@ async function onlyStack(folder: string): Promise<string> {
     throw new StackError(
       'invalid',
       `${folder} is for ${names.length === 0 ? 'no stack' : `the stacks ${names.join(', ')}`}. ` +
-        `A folder has one Pulumi.<environment>.yaml, so that no program can run as another environment by mistake.`,
+        `A folder must have exactly one Pulumi.<environment>.yaml, because a program belongs to one environment.`,
       { value: names },
     );
   }
@@ -94,7 +98,7 @@ async function readYaml(file: string): Promise<Record<string, unknown> | undefin
     const why = (cause as Error).message.split('\n')[0]?.replace(/:$/, '.');
     throw new StackError('invalid', `${file} is not valid YAML: ${why}`, { cause });
   }
-  if (!isMap(read)) throw new StackError('invalid', `${file} must hold a map of keys.`, { value: read });
+  if (!isMap(read)) throw new StackError('invalid', `${file} must contain a map of keys.`, { value: read });
   return read;
 }
 

@@ -17,7 +17,7 @@ import { Box, graphOf, refuse, Thing } from '../programs.ts';
 const urn = (name: string, type = 'test:index/thing:Thing') => `urn:pulumi:test::shop::${type}::${name}`;
 
 describe('the graph of a program', () => {
-  it('has every resource with inputs, options, parent and dependencies, under the URNs of the engine', async () => {
+  it('contains every resource with inputs, options, parent and dependencies, under the engine’s URNs', async () => {
     const { resources } = await graphOf(() => {
       const box = new Box('box', { relaxations: { open: 'a test' } });
       const first = new Thing('first', { size: 1 }, { protect: true });
@@ -38,7 +38,7 @@ describe('the graph of a program', () => {
     expect(resources[2]?.options).toEqual({ protect: true });
   });
 
-  it('gives ids and ARNs stand-ins with names, which flow into text', async () => {
+  it('uses named placeholders for ids and ARNs, also inside text', async () => {
     const { resources, outputs } = await graphOf(() => {
       const role = new Thing('role');
       new Thing('rule', { text: pulumi.interpolate`allow ${role.arn} to ${role.id}` });
@@ -50,7 +50,7 @@ describe('the graph of a program', () => {
     expect(outputs['role']).toBe('${test:index/thing:Thing::role.arn}');
   });
 
-  it('names where an unknown value comes from, and never runs code on it', async () => {
+  it('names the source of an unknown value and does not run code on it', async () => {
     let ran = false;
     const { resources } = await graphOf(() => {
       const cluster = new Thing('cluster');
@@ -67,7 +67,7 @@ describe('the graph of a program', () => {
     });
   });
 
-  it('is the same text in 20 runs, whatever the order in which resources come', async () => {
+  it('has the same hash in 20 runs, independent of the order of registration', async () => {
     const hashes = new Set<string>();
     for (let run = 0; run < 20; run += 1) {
       const names = ['a', 'b', 'c', 'd'].toSorted(() => (run % 2 === 0 ? 1 : -1));
@@ -83,7 +83,7 @@ describe('the graph of a program', () => {
     expect(graphHash(await graphOf(() => void new Thing('other')))).not.toBe([...hashes][0]);
   });
 
-  it('does not depend on the environment of the machine, which is whole again afterwards', async () => {
+  it('does not depend on environment variables of the machine, which are restored afterwards', async () => {
     process.env['AWS_REGION'] = 'from-the-machine';
     try {
       const { resources } = await graphOf(() => void new Thing('a', { region: process.env['AWS_REGION'] }));
@@ -94,7 +94,7 @@ describe('the graph of a program', () => {
     }
   });
 
-  it('keeps runs apart that are asked for at the same time', async () => {
+  it('is not mixed with the graphs of concurrent runs', async () => {
     const graphs = await Promise.all(
       ['a', 'b', 'c'].map((name) => graphOf(() => void new Thing(name), { stack: name })),
     );
@@ -107,7 +107,7 @@ describe('a secret', () => {
   const secretKeys = ['shop:password'];
   const canary = () => new pulumi.Config().requireSecret('password');
 
-  it('is masked, whatever way it takes', async () => {
+  it('is masked in every property and output that it flows into', async () => {
     const graph = await graphOf(
       () => {
         const thing = new Thing('plain', { password: canary() });
@@ -137,7 +137,7 @@ describe('a secret', () => {
     expect(masked.map(({ name }) => name)).toHaveLength(8);
   });
 
-  it('that the program unwraps is a leak with a place and without the value', async () => {
+  it('causes an error with the place and without the value if the program unwraps it', async () => {
     const places = {
       'property value': () => void canary().apply((text) => new Thing('leaky', { value: `x${text}` })),
       'in base64': () =>
@@ -151,7 +151,7 @@ describe('a secret', () => {
     }
   });
 
-  it('is cut out of the message of a program that throws with it', async () => {
+  it('is removed from the error message of a program that throws', async () => {
     const program = () => {
       new Thing('one');
       throw new Error('cannot log in with canary-4711');
@@ -165,8 +165,8 @@ describe('a secret', () => {
   });
 });
 
-describe('a program that is not right', () => {
-  it('fails with its own words when it throws, at once, later, or in an apply', async () => {
+describe('a faulty program', () => {
+  it('fails with its own message if it throws: immediately, later, or in an apply', async () => {
     const programs = [
       () => {
         throw new Error('no such size');
@@ -192,7 +192,7 @@ describe('a program that is not right', () => {
     }
   });
 
-  it('is named with its line: the innermost of its own folder, where that is known', async () => {
+  it('fails with the line that threw: the innermost one in its folder, if the folder is known', async () => {
     const program = () => refuse('no such size');
     await expect(graphOf(program)).rejects.toThrow(/: no such size\n {2}at test\/programs\.ts:\d+:\d+$/);
     await expect(graphOf(program, { folder: import.meta.dirname })).rejects.toThrow(
@@ -200,7 +200,7 @@ describe('a program that is not right', () => {
     );
   });
 
-  it('that never ends is stopped and says so', async () => {
+  it('is stopped at the time limit if it does not end', async () => {
     await expect(graphOf(() => new Promise(() => {}), { timeout: 0.2 })).rejects.toMatchObject({
       code: 'endless',
       value: 0.2,
@@ -208,11 +208,11 @@ describe('a program that is not right', () => {
     expect((await graphOf(() => void new Thing('after'))).resources).toHaveLength(1);
   });
 
-  it('that registers nothing is refused: applied it would delete everything', async () => {
+  it('is refused if it registers no resource, because applying it would delete everything', async () => {
     await expect(graphOf(() => ({}))).rejects.toMatchObject({ code: 'empty' });
   });
 
-  it('that gives two resources one name is refused', async () => {
+  it('is refused if two resources have the same name', async () => {
     const twice = () => {
       new Thing('one');
       new Thing('one');
@@ -220,7 +220,7 @@ describe('a program that is not right', () => {
     await expect(graphOf(twice)).rejects.toMatchObject({ code: 'duplicate', value: urn('one') });
   });
 
-  it('that asks the cloud gets the recorded answer, and without one an error that names the question', async () => {
+  it('gets the recorded answer to a lookup, or an error that names the lookup', async () => {
     const program = async () => {
       const { versions } = await pulumi.runtime.invoke('test:index:getVersions', { tier: 'x' });
       new Thing('one', { versions });

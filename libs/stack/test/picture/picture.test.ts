@@ -32,7 +32,7 @@ function network(): Graph {
 }
 
 describe('the picture of a graph', () => {
-  it('puts kin into one box, ties into none, and draws direct needs only', () => {
+  it('groups resources of one type, leaves out attachments and draws direct dependencies only', () => {
     const { boxes, lines } = sceneOf(network());
     expect(boxes.map(({ group, title }) => `${group}: ${title}`)).toEqual([
       'network: ec2.Vpc',
@@ -44,7 +44,7 @@ describe('the picture of a graph', () => {
     expect(lines.filter(({ kind }) => kind === 'needs')).toHaveLength(2);
   });
 
-  it('gives each row of zones a box of its own, with its names', () => {
+  it('has one box with all names for each row of zones', () => {
     const rows = ['net-private-a', 'net-private-b', 'net-public-a', 'net-public-b', 'net-public-c'];
     const subnets = rows.map((name) => ({ type: 'aws:ec2/subnet:Subnet', name }));
     const { boxes } = sceneOf(handmade(...subnets));
@@ -54,7 +54,7 @@ describe('the picture of a graph', () => {
     ]);
   });
 
-  it('says which way its lines lead, and what they mean', () => {
+  it('has arrowheads and a legend for its lines', () => {
     const picture = svg(network());
     const tips = (kind: string) => picture.split(`marker-end="url(#${kind})"`).length - 1;
     expect([tips('needs'), tips('assumes')]).toEqual([2, 1]);
@@ -62,13 +62,13 @@ describe('the picture of a graph', () => {
     expect(picture).toContain('may assume →');
   });
 
-  it('says who may assume a role', () => {
+  it('shows who may assume a role', () => {
     const { boxes, lines } = sceneOf(network());
     expect(lines.filter(({ kind }) => kind === 'assumes')).toHaveLength(1);
     expect(boxes.at(-1)?.subtitle).toBe('environment:p');
   });
 
-  it('is well-formed, whatever the names hold', () => {
+  it('is well-formed for names with special characters', () => {
     const picture = svg(network());
     expect(picture).toMatch(/^<svg [^>]*>\n/);
     expect(picture).not.toMatch(/&(?!amp;|lt;|gt;|quot;)/);
@@ -77,7 +77,7 @@ describe('the picture of a graph', () => {
     expect(picture).not.toContain('<o>');
   });
 
-  it('is the same as text for Mermaid, with every box in a group', () => {
+  it('has the same boxes as a Mermaid flowchart, each in a group', () => {
     const text = mermaid(network());
     expect(text.split('\n').filter((line) => line.includes('subgraph'))).toHaveLength(4);
     expect(text.match(/b\d+\[/g)).toHaveLength(5);

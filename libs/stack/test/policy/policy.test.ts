@@ -21,7 +21,7 @@ const chosen = {
 };
 
 describe('a policy', () => {
-  it('holds, or names the resource, the property and the value', () => {
+  it('holds, or reports the resource, the property and the value', () => {
     expect(evaluate([small], handmade({ inputs: { size: 1 } }))[0]?.state).toBe('held');
     const [finding] = evaluate([small], handmade({ inputs: { size: 9 } }));
     expect(finding).toMatchObject({
@@ -30,12 +30,12 @@ describe('a policy', () => {
     });
   });
 
-  it('is broken by a graph that has nothing of its kind, unless it says otherwise', () => {
+  it('is violated by a graph without a resource of its types', () => {
     const graph = handmade({ type: 'test:index/other:Other' });
     expect(evaluate([small], graph)[0]?.state).toBe('violated');
   });
 
-  it('is relaxed by the option that it names, and by no other', () => {
+  it('is relaxed only by the option that it names', () => {
     const graph = handmade({ inputs: { size: 9 } }, chosen);
     expect(evaluate([small], graph)[0]).toMatchObject({ state: 'relaxed', relaxedBy: 'large' });
     expect(evaluate([{ ...small, relaxedBy: 'wide' }], graph)[0]?.state).toBe('violated');
@@ -44,7 +44,7 @@ describe('a policy', () => {
     ]);
   });
 
-  it('says the same to a Pulumi policy pack', () => {
+  it('reports the same violation to a Pulumi policy pack', () => {
     const [policy] = packPolicies([small]);
     const [resource] = handmade({ inputs: { size: 9 } }).resources;
     const reports: unknown[] = [];

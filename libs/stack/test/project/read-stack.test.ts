@@ -20,7 +20,7 @@ describe("a stack's folder", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is read with its configuration as the engine hands it on, and without its secrets', async () => {
+  it('is read with its configuration in the form of the engine and with placeholders for secrets', async () => {
     write({ 'lookups.json': '{ "a:b:c": { "x": 1 } }' });
     expect(await readStack(folder)).toEqual({
       folder,
@@ -38,7 +38,7 @@ describe("a stack's folder", () => {
     });
   });
 
-  it('becomes the graph of its program', async () => {
+  it('gives the graph of its program', async () => {
     const component = `
       export default async () => {
         const pulumi = (await import('${import.meta.resolve('@pulumi/pulumi')}')).default;
@@ -52,9 +52,9 @@ describe("a stack's folder", () => {
 
   it.each([
     [{ 'Pulumi.yaml': 'nam: x' }, 'Pulumi.yaml: name and main must be text. Write the stack'],
-    [{ 'Pulumi.yaml': '[]' }, 'Pulumi.yaml must hold a map of keys.'],
+    [{ 'Pulumi.yaml': '[]' }, 'Pulumi.yaml must contain a map of keys.'],
     [{ 'Pulumi.yaml': 'a: b: c' }, 'Pulumi.yaml is not valid YAML: Nested mappings'],
-    [{ 'Pulumi.test.yaml': '- a' }, 'Pulumi.test.yaml must hold a map of keys.'],
+    [{ 'Pulumi.test.yaml': '- a' }, 'Pulumi.test.yaml must contain a map of keys.'],
     [
       { 'Pulumi.test.yaml': 'config: [a]' },
       'Pulumi.test.yaml: config must be a map of PROJECT:NAME to values.',
@@ -62,20 +62,23 @@ describe("a stack's folder", () => {
     [{ 'Pulumi.test.yaml': 'config: { size: 3 }' }, 'Pulumi.test.yaml: the key "size" must be PROJECT:NAME.'],
     [
       { 'Pulumi.other.yaml': '' },
-      'is for the stacks other, test. A folder has one Pulumi.<environment>.yaml',
+      'is for the stacks other, test. A folder must have exactly one Pulumi.<environment>.yaml',
     ],
     [{ 'lookups.json': '{' }, 'lookups.json is not valid JSON: '],
-    [{ 'lookups.json': '{ "a:b:c": 1 }' }, 'lookups.json must hold an object: by the token of each question'],
-  ])('that breaks its rules is refused: %j', async (files, said) => {
+    [
+      { 'lookups.json': '{ "a:b:c": 1 }' },
+      'lookups.json must contain a JSON object of answers (objects) by function token',
+    ],
+  ])('is refused if a file breaks its rules: %j', async (files, message) => {
     write(files);
     await expect(readStack(folder)).rejects.toMatchObject({
       code: 'invalid',
-      message: expect.stringContaining(said),
+      message: expect.stringContaining(message),
     });
     await expect(readStack(folder)).rejects.toThrow(folder);
   });
 
-  it('that is none is refused', async () => {
+  it('is refused without Pulumi.yaml or without the configuration of a stack', async () => {
     rmSync(join(folder, 'Pulumi.yaml'));
     await expect(readStack(folder)).rejects.toMatchObject({ code: 'usage', value: folder });
     write({ 'Pulumi.yaml': 'name: shop' });
@@ -83,17 +86,17 @@ describe("a stack's folder", () => {
     await expect(readStack(folder)).rejects.toThrow('is for no stack.');
   });
 
-  it('has a program that can be imported and is a function', async () => {
+  it('needs a program that can be imported and is a function', async () => {
     const load = async (main: string, text?: string) => {
       if (text !== undefined) write({ [main]: text });
       return loadProgram({ folder, main });
     };
     expect((await load('index.ts')).policies).toEqual([]);
     await expect(load('gone.ts')).rejects.toThrow(
-      `gone.ts, which is what main in ${folder}/Pulumi.yaml names`,
+      `gone.ts does not exist. Correct main in ${folder}/Pulumi.yaml, which names this file`,
     );
     await expect(load('throws.ts', 'throw new Error("no size");')).rejects.toThrow(
-      'throws.ts cannot be imported: no size. Resources are made by the function',
+      'throws.ts cannot be imported: no size. Create resources in the function',
     );
     await expect(load('none.ts', 'export const a = 1;')).rejects.toThrow('must export a function by default');
   });
