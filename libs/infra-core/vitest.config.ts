@@ -1,7 +1,7 @@
 import { projectTests } from '../../tools/vitest.ts';
 
-// Without the condition `module`: what the Pulumi SDK requires would get the ES modules of @opentelemetry/api,
-// which Node cannot load. Files share their modules, because the SDK takes a second to import.
+// Without the condition `module`: with it, the Pulumi SDK would require the ES modules of @opentelemetry/api, which
+// Node cannot load. Test files share modules, because importing the SDK takes a second.
 export default projectTests({ pool: 'forks', isolate: false, maxWorkers: 1 }, [
   '@slipway/source',
   'node',

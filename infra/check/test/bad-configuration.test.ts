@@ -2,23 +2,23 @@ import { loadProgram, synth } from '@slipway/stack';
 import { describe, expect, it } from 'vitest';
 import { stackOf } from './stacks.ts';
 
-/** What a stack says when one value of its configuration is another one, and whether it made anything before. */
-async function saidAbout(stack: string, key: string, value: unknown): Promise<string> {
+/** The error of a stack with another value in its configuration, or `no error`. */
+async function errorFor(stack: string, key: string, value: unknown): Promise<string> {
   const [environment = '', name = ''] = stack.split('/');
   const project = await stackOf(environment, name);
   const { program } = await loadProgram(project);
   const written = typeof value === 'string' ? value : JSON.stringify(value);
   const config = { ...project.config, [`${name}:${key}`]: written };
   return synth(program, { ...project, config }).then(
-    () => 'nothing at all',
+    () => 'no error',
     ({ message }: Error) => message,
   );
 }
 
 const NO_AWS_REGION =
-  '"eu-central-9" is no region that the provider of AWS knows. It knows eu-central-1, eu-central-2, eu-north-1,';
+  '"eu-central-9" is not a region of the AWS provider. Use one of eu-central-1, eu-central-2, eu-north-1,';
 
-describe('a value that is wrong is named with its file, its key and the remedy', () => {
+describe('the error for a wrong value contains file, key and remedy', () => {
   it.each([
     [
       'production/cluster',
@@ -38,8 +38,8 @@ describe('a value that is wrong is named with its file, its key and the remedy',
       '10.20.0.1/16',
       'cidr: "10.20.0.1/16" has address bits after /16. Write it as in 10.20.0.0/16.',
     ],
-    ['production/cluster', 'cidr', 'home', 'cidr: "home" is no IPv4 range. Write it as in 10.20.0.0/16.'],
-    ['production/cluster', 'zones', ['a', 'b'], 'zones: The network is in 2 zones. Use 3 to 6 of them.'],
+    ['production/cluster', 'cidr', 'home', 'cidr: "home" is not an IPv4 range. Write it as in 10.20.0.0/16.'],
+    ['production/cluster', 'zones', ['a', 'b'], 'zones: The network is in 2 zones. Use 3 to 6 zones.'],
     [
       'production/cluster',
       'zones',
@@ -50,7 +50,7 @@ describe('a value that is wrong is named with its file, its key and the remedy',
       'production/cluster',
       'zones',
       ['a', 'a', 'b'],
-      'zones is ["a","a","b"]. It must be a list without doubles, each the letter of an availability zone.',
+      'zones is ["a","a","b"]. It must be a list without duplicates, each item the letter of an availability zone.',
     ],
     [
       'production/cluster',
@@ -87,20 +87,20 @@ describe('a value that is wrong is named with its file, its key and the remedy',
       'production/registry',
       'services',
       ['api', 'a__b'],
-      `services[1]: "a__b" cannot be a repository's name. Use lower-case letters,`,
+      'services[1]: "a__b" is not a valid repository name. Use lower-case letters,',
     ],
     ['production/registry', 'region', 'eu-central-9', `region: ${NO_AWS_REGION}`],
     [
       'production/foundation',
       'githubOwnerId',
       'acme',
-      'githubOwnerId is "acme". It must be the numeric id at GitHub (gh api repos/OWNER/REPO --jq .id).',
+      'githubOwnerId is "acme". It must be the numeric GitHub id (gh api repos/OWNER/REPO --jq .id).',
     ],
     [
       'production/foundation',
       'githubRepoId',
       '',
-      'githubRepoId is missing. It must be the numeric id at GitHub',
+      'githubRepoId is missing. It must be the numeric GitHub id',
     ],
     ['production/foundation', 'region', 'eu-central-9', `region: ${NO_AWS_REGION}`],
     [
@@ -119,25 +119,25 @@ describe('a value that is wrong is named with its file, its key and the remedy',
       'development/cluster',
       'apiNetworks',
       [],
-      'apiNetworks: The list of networks that may reach the API is empty, so nobody could.',
+      'apiNetworks: The list of networks that can reach the API is empty. Add at least one network.',
     ],
     [
       'development/cluster',
       'apiNetworks',
       ['203.0.113.0/24', '0.0.0.0/0'],
-      'apiNetworks[1]: "0.0.0.0/0" is everybody; list the networks that need the API.',
+      'apiNetworks[1]: "0.0.0.0/0" includes all addresses. List the networks that need the API.',
     ],
     [
       'development/cluster',
       'apiNetworks',
       ['203.0.113.7'],
-      'apiNetworks[0]: "203.0.113.7" is no network; write it as in 203.0.113.0/24.',
+      'apiNetworks[0]: "203.0.113.7" is not a network. Write it as in 203.0.113.0/24.',
     ],
     [
       'development/foundation',
       'owner',
       'Acme Inc.',
-      'owner is "Acme Inc.". It must be a short word of your own',
+      'owner is "Acme Inc.". It must be a short lower-case name that is unique to you',
     ],
     ['development/foundation', 'region', 'Amsterdam', 'region is "Amsterdam". It must be a region,'],
     [
@@ -146,13 +146,13 @@ describe('a value that is wrong is named with its file, its key and the remedy',
       'nl-rtm',
       'region: Linode does not offer Object Storage in the region nl-rtm. Use de-fra-2 or nl-ams.',
     ],
-  ])('%s: %s %j', async (stack, key, value, said) => {
+  ])('%s: %s %j', async (stack, key, value, message) => {
     const [environment, name] = stack.split('/');
     const place = `The program of ${name} (${environment}) failed: Pulumi.${environment}.yaml, ${name}:`;
-    expect(await saidAbout(stack, key, value)).toContain(`${place}${said}`);
+    expect(await errorFor(stack, key, value)).toContain(`${place}${message}`);
   });
 
-  it('and nothing is said about one that is right', async () => {
-    expect(await saidAbout('production/cluster', 'cidr', '10.64.0.0/16')).toBe('nothing at all');
+  it('does not occur for a correct value', async () => {
+    expect(await errorFor('production/cluster', 'cidr', '10.64.0.0/16')).toBe('no error');
   });
 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const resolve = createRequire(import.meta.url).resolve;
 
-/** The inputs of a resource type, as the SDK of its provider declares them; of a nested one, those of the whole SDK. */
+/** The inputs of a resource type in its provider's SDK, and the declarations of all nested inputs of that SDK. */
 function inputsOf(type: string): { own: ReadonlySet<string>; nested: string } {
   const [provider = '', module = '', kind = ''] = type.split(':');
   const sdk = dirname(resolve(`@pulumi/${provider}/package.json`));
@@ -17,7 +17,7 @@ function inputsOf(type: string): { own: ReadonlySet<string>; nested: string } {
   return { own, nested: readFileSync(join(sdk, 'types/input.d.ts'), 'utf8') };
 }
 
-/** Names in a row that are no inputs of its type. */
+/** The properties that are not inputs of the type. */
 function unknownIn(type: string, properties: readonly string[]): string[] {
   const { own, nested } = inputsOf(type);
   return properties.filter((property) => {
@@ -27,12 +27,12 @@ function unknownIn(type: string, properties: readonly string[]): string[] {
 }
 
 describe('properties that force a replacement', () => {
-  it.each(Object.entries(FORCING_PROPERTIES))('of %s are inputs of it', (type, properties) => {
+  it.each(Object.entries(FORCING_PROPERTIES))('are inputs of %s', (type, properties) => {
     expect(properties.length).toBeGreaterThan(0);
     expect(unknownIn(type, properties)).toEqual([]);
   });
 
-  it('would be found out if they were none: at the top, and deeper', () => {
+  it('are reported if they are not inputs, also nested ones', () => {
     const wrong = ['cidr', 'accessConfig.bootstrapAdmin', 'name'];
     expect(unknownIn('aws:eks/cluster:Cluster', wrong)).toEqual(['cidr', 'accessConfig.bootstrapAdmin']);
   });

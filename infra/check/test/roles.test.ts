@@ -11,7 +11,7 @@ interface Statement {
   Condition?: { StringEquals?: Record<string, string> };
 }
 
-/** The only boundary with which the deploy role may make a role, and the path where. */
+/** The boundary and the path that the deploy role must use for a role that it creates. */
 function allowedBy(foundation: Graph): { boundary: string | undefined; path: string | undefined } {
   const document = foundation.resources.find(
     ({ type, name }) => type === 'aws:iam/rolePolicy:RolePolicy' && name === 'production-ci-deploy',
@@ -25,7 +25,7 @@ function allowedBy(foundation: Graph): { boundary: string | undefined; path: str
 
 const rolesOf = ({ resources }: Graph): GraphResource[] => resources.filter(({ type }) => type === ROLE);
 
-/** Roles that CI would not be allowed to make. */
+/** Roles that CI is not allowed to create. */
 async function refused(graph: Graph): Promise<string[]> {
   const { boundary, path } = allowedBy(await graphOf('production', 'foundation'));
   return rolesOf(graph)
@@ -33,15 +33,15 @@ async function refused(graph: Graph): Promise<string[]> {
     .map(({ name }) => name);
 }
 
-describe('the roles of what CI applies', () => {
-  it('are such as the deploy role may make: below its path and inside its boundary', async () => {
+describe('the roles of the stacks that CI applies', () => {
+  it('can be created by the deploy role: they have its path and its boundary', async () => {
     const cluster = await graphOf('production', 'cluster');
     expect(rolesOf(cluster).length).toBeGreaterThanOrEqual(5);
     expect(await refused(cluster)).toEqual([]);
     expect(rolesOf(await graphOf('production', 'registry'))).toEqual([]);
   });
 
-  it('would be found out if one had another boundary or path', async () => {
+  it('are reported if one has another boundary or path', async () => {
     const cluster = await graphOf('production', 'cluster');
     const [{ name }] = rolesOf(cluster) as [GraphResource];
     const other = 'arn:aws:iam::111122223333:policy/ci/development-platform-boundary';
@@ -49,7 +49,7 @@ describe('the roles of what CI applies', () => {
     expect(await refused(withInput(cluster, ROLE, 'path', '/ci/'))).toContain(name);
   });
 
-  it('have the boundary that the foundation makes, which lets nobody touch IAM', async () => {
+  it('have the boundary that the foundation creates, which does not allow IAM', async () => {
     const foundation = await graphOf('production', 'foundation');
     const made = foundation.resources.find(({ type }) => type === 'aws:iam/policy:Policy');
     const { boundary } = allowedBy(foundation);

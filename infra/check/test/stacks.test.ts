@@ -19,7 +19,7 @@ describe.each(ALL)('%s/%s', (environment, name) => {
     expect(hashes.size).toBe(1);
   });
 
-  it('fulfils its policies, or names the option that relaxes one', async () => {
+  it('fulfils its policies or names the option that relaxes one', async () => {
     const { policies } = await loadProgram(await stackOf(environment, name));
     expect(policies.length).toBeGreaterThan(0);
     const findings = evaluate(policies, await graphOf(environment, name));
@@ -35,16 +35,16 @@ describe.each(ALL)('%s/%s', (environment, name) => {
     );
   });
 
-  it('names nothing of another environment, and would be found out if one resource did', async () => {
+  it('does not contain the name of another environment, and the check detects one that does', async () => {
     const other = environment === 'production' ? 'development' : 'production';
     const graph = await graphOf(environment, name);
     expect(graphText(graph)).not.toContain(other);
     const [{ type }] = graph.resources.filter(({ custom }) => custom) as [GraphResource];
-    const leaning = withInput(graph, type, 'tags.from', `arn:aws:s3:::${other}-pulumi`);
-    expect(graphText(leaning)).toContain(other);
+    const mixed = withInput(graph, type, 'tags.from', `arn:aws:s3:::${other}-pulumi`);
+    expect(graphText(mixed)).toContain(other);
   });
 
-  it('makes everything through the one provider of its environment', async () => {
+  it('creates all resources with the only provider of its environment', async () => {
     const { resources } = await graphOf(environment, name);
     const providers = resources.filter(({ type }) => type.startsWith('pulumi:providers:'));
     expect(providers).toHaveLength(1);
@@ -52,7 +52,7 @@ describe.each(ALL)('%s/%s', (environment, name) => {
     for (const { options } of made) expect(options['provider']).toBe(providers[0]?.urn);
   });
 
-  it('says which value is missing when it has no configuration', async () => {
+  it('names a missing value if it has no configuration', async () => {
     const project = await stackOf(environment, name);
     const { program } = await loadProgram(project);
     await expect(synth(program, { ...project, config: {} })).rejects.toThrow(
@@ -61,8 +61,8 @@ describe.each(ALL)('%s/%s', (environment, name) => {
   });
 });
 
-describe('the providers', () => {
-  it('of AWS are bound to one region and one account', async () => {
+describe('the AWS provider', () => {
+  it('is limited to one region and one account', async () => {
     const { resources } = await graphOf('production', 'cluster');
     const provider = resources.find(({ type }) => type === 'pulumi:providers:aws');
     expect(provider?.inputs).toMatchObject({ region: 'eu-central-1', allowedAccountIds: '["111122223333"]' });

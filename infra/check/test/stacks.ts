@@ -3,7 +3,7 @@ import { readStack, synthStack, type Graph, type StackProject } from '@slipway/s
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Every stack, by environment. */
+/** All stacks, by environment. */
 export const STACKS = {
   production: ['foundation', 'registry', 'cluster'],
   development: ['foundation', 'cluster'],

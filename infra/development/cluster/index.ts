@@ -3,7 +3,7 @@ import { assertRegion, assertVersion, linodeProvider, LkeCluster, lkePolicies } 
 
 export const policies = lkePolicies;
 
-/** Development's cluster on LKE, cheaper than production's where an hour without it hurts nobody outside. */
+/** The LKE cluster of development. It is cheaper than production's, because its outages do not affect users. */
 export default stackProgram('development', async (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);
@@ -20,8 +20,8 @@ export default stackProgram('development', async (settings) => {
       version,
       apiNetworks,
       tags: tagsFor(environment, 'cluster'),
-      singleControlPlane: { reason: 'an hour without its API hurts nobody outside' },
-      pools: [{ min: 2, max: 4, small: { reason: 'one node can be missed for a while' } }],
+      singleControlPlane: { reason: 'an API outage of an hour does not affect users' },
+      pools: [{ min: 2, max: 4, small: { reason: 'one node may be unavailable for a while' } }],
     },
     { provider },
   );

@@ -3,13 +3,13 @@ import { assertRegion, linodeProvider, lkeFoundationPolicies, StateStore } from 
 
 export const policies = lkeFoundationPolicies;
 
-/** Applied once, by an admin: where the state of development lies. */
+/** Applied once, by an admin: the store of development's Pulumi state. */
 export default stackProgram('development', async (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);
   const owner = settings.text('owner', {
     pattern: /^[a-z][a-z0-9]{0,30}$/,
-    expected: 'a short word of your own',
+    expected: 'a short lower-case name that is unique to you',
   });
   const provider = linodeProvider();
   await assertRegion(region, 'Object Storage', provider);

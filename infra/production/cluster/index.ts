@@ -3,7 +3,7 @@ import { awsProvider, EksCluster, eksPolicies, Network, platformBoundaryArn } fr
 
 export const policies = eksPolicies;
 
-/** Production's cluster on EKS, and the network that it lies in. */
+/** The EKS cluster of production and its network. */
 export default stackProgram('production', (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);

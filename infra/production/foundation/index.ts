@@ -11,7 +11,7 @@ import { awsProvider, foundationPolicies, GithubIdentity, StateStore } from '@sl
 
 export const policies = foundationPolicies;
 
-/** Applied once, by an admin: where the state lies, and what CI may do in the account. */
+/** Applied once, by an admin: the store of production's Pulumi state, and the CI roles of the account. */
 export default stackProgram('production', (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);

@@ -3,7 +3,7 @@ import { awsProvider, Registry, registryPolicies } from '@slipway/infra-eks';
 
 export const policies = registryPolicies;
 
-/** A repository for each service that production may run. */
+/** One repository per service that may run in production. */
 export default stackProgram('production', (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);

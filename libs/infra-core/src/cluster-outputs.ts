@@ -1,14 +1,14 @@
 import type { Input, Output } from '@pulumi/pulumi';
 
-/** What every cluster hands on, whatever its cloud: all that bootstrap and people need, and no type of a provider. */
+/** The outputs of a cluster on any cloud, for bootstrap and for people. Contains no provider types. */
 export interface ClusterOutputs {
   /** The cluster's name in its cloud. */
   name: Output<string>;
-  /** `https://…` of the Kubernetes API. */
+  /** The `https://…` URL of the Kubernetes API. */
   endpoint: Output<string>;
-  /** A kubeconfig as YAML or JSON; always a secret, also where it holds no credential. */
+  /** A kubeconfig as YAML or JSON. Always a secret, even if it contains no credential. */
   kubeconfig: Output<string>;
   region: string;
-  /** Ids and names that the platform's add-ons are configured with; never a secret. */
+  /** Ids and names for the configuration of the platform's add-ons. Never secret. */
   facts: Readonly<Record<string, Input<string> | readonly Input<string>[]>>;
 }

@@ -1,21 +1,21 @@
 /**
- * What can go wrong, as a closed set. All of it is found before anything is made.
+ * The closed set of error codes. All errors are thrown before any resource is created.
  *
- * - `missing`: a configuration value is not there
+ * - `missing`: a configuration value is missing
  * - `invalid`: a value breaks its rule
- * - `wrong-environment`: the program of one environment runs as the stack of another
+ * - `wrong-environment`: the program of one environment runs as the stack of another one
  * - `unsupported`: the cloud does not offer it (a version, a region)
  */
 export type InfraErrorCode = 'missing' | 'invalid' | 'wrong-environment' | 'unsupported';
 
 /**
- * The one error of the infrastructure libraries: a code, the offending value, where that was written, and a message with
- * all of it and the remedy. A library knows no file; {@link stackProgram} adds the place to what it throws.
+ * The only error class of the infrastructure libraries: code, offending value, place, and a message with the remedy. A
+ * library does not know the configuration file; {@link stackProgram} adds the place to its errors.
  */
 export class InfraError extends Error {
   readonly code: InfraErrorCode;
   readonly value: unknown;
-  /** As in `Pulumi.production.yaml, cluster:cidr`; none for a value that no configuration holds. */
+  /** As in `Pulumi.production.yaml, cluster:cidr`. Undefined if the value is not from a configuration file. */
   readonly place: string | undefined;
 
   constructor(

@@ -1,13 +1,13 @@
 import { InfraError } from './error.ts';
 
-/** The shortest limit among what is named: an S3 bucket and a Linode label both end at 63. */
+/** The strictest length limit: 63 characters, for S3 buckets and Linode labels. */
 const LONGEST = 63;
 
 /**
- * The name of something in a cloud: environment first, so that a list sorts by it and policies can match its prefix.
+ * Makes the name of a cloud resource. The environment comes first: lists sort by it, and policies match it as a prefix.
  *
- * @param parts what it is, from the general to the special
- * @throws {InfraError} `invalid` for a part that clouds would refuse, or a name of more than 63 letters
+ * @param parts the rest of the name, from general to specific
+ * @throws {InfraError} `invalid` for a part that clouds would refuse, or a name of more than 63 characters
  */
 export function nameFor(environment: string, ...parts: readonly string[]): string {
   const all = [environment, ...parts];
@@ -15,7 +15,7 @@ export function nameFor(environment: string, ...parts: readonly string[]): strin
   if (bad !== undefined) {
     throw new InfraError(
       'invalid',
-      `"${bad}" cannot be part of a name: use lower-case letters, digits and single dashes, a letter first.`,
+      `"${bad}" cannot be part of a name: use lower-case letters, digits and single dashes; start with a letter.`,
       { value: bad },
     );
   }
@@ -23,7 +23,7 @@ export function nameFor(environment: string, ...parts: readonly string[]): strin
   if (name.length > LONGEST) {
     throw new InfraError(
       'invalid',
-      `"${name}" has ${name.length} letters; names end at ${LONGEST}. Shorten a part.`,
+      `"${name}" has ${name.length} characters; the maximum is ${LONGEST}. Shorten a part.`,
       {
         value: name,
       },

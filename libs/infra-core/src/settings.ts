@@ -1,39 +1,39 @@
 import * as pulumi from '@pulumi/pulumi';
 import { InfraError } from './error.ts';
 
-/** A rule for a configuration value, and what to write instead. */
+/** A rule for a configuration value. */
 export interface Rule {
   pattern: RegExp;
-  /** What is right, as in `a number of 12 digits`. */
+  /** The expected value for error messages, as in `a number of 12 digits`. */
   expected: string;
 }
 
 /** An AWS account. */
 export const ACCOUNT_ID: Rule = { pattern: /^\d{12}$/, expected: "the account's number, 12 digits" };
-/** A numeric id at GitHub: `gh api repos/OWNER/REPO --jq .id`. */
+/** The numeric id of a GitHub owner or repository: `gh api repos/OWNER/REPO --jq .id`. */
 export const GITHUB_ID: Rule = {
   pattern: /^[1-9]\d{0,18}$/,
-  expected: 'the numeric id at GitHub (gh api repos/OWNER/REPO --jq .id)',
+  expected: 'the numeric GitHub id (gh api repos/OWNER/REPO --jq .id)',
 };
 /** A Kubernetes minor version. */
 export const KUBERNETES_VERSION: Rule = { pattern: /^1\.\d{2}$/, expected: 'a minor version, as in "1.36"' };
-/** A region, as either cloud writes them; the cloud's own library looks closer. */
+/** A region of AWS or Linode. The library of the cloud checks whether it exists. */
 export const REGION: Rule = {
   pattern: /^[a-z]{2}-[a-z]+(-\d)?$/,
   expected: 'a region, as in eu-central-1 or nl-ams',
 };
-/** A name at GitHub. */
+/** The name of a GitHub owner or repository. */
 export const GITHUB_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
-  expected: 'a name at GitHub',
+  expected: 'a GitHub name',
 };
 
-/** The configuration of a stack, read at the door: each value is there and follows its rule, or one error says where. */
+/** Reads and validates the configuration of a stack. */
 export class Settings {
   readonly environment: string;
   readonly #config = new pulumi.Config();
   readonly #file: string;
-  /** What was handed out, with the keys that hold it. */
+  /** Values that were read, with their keys. */
   readonly #keys = new Map<unknown, string[]>();
 
   /**
@@ -58,18 +58,18 @@ export class Settings {
     return this.#checked(key, this.#config.get(key), rule);
   }
 
-  /** A list of texts, none of them twice. @throws {InfraError} `missing`, `invalid` */
+  /** A list of unique texts. @throws {InfraError} `missing`, `invalid` */
   list(key: string, rule: Rule): string[] {
     const found = this.#config.getObject<unknown>(key);
     if (found === undefined) throw this.#missing(key, `a list of ${rule.expected}`);
     if (!Array.isArray(found) || new Set(found).size !== found.length) {
-      throw this.#invalid(key, found, `a list without doubles, each ${rule.expected}`);
+      throw this.#invalid(key, found, `a list without duplicates, each item ${rule.expected}`);
     }
     const list = found.map((item: unknown, at) => this.#checked(`${key}[${at}]`, String(item), rule));
-    return this.#handOut(key, list);
+    return this.#remember(key, list);
   }
 
-  /** Where a value that was handed out is written, as in `Pulumi.production.yaml, cluster:cidr`. */
+  /** The file and keys of a value that was read, as in `Pulumi.production.yaml, cluster:cidr`. */
   placeOf(value: unknown): string | undefined {
     const keys = this.#keys.get(value);
     return keys && this.#place(keys.join(' or '));
@@ -78,10 +78,10 @@ export class Settings {
   #checked(key: string, value: string | undefined, { pattern, expected }: Rule): string {
     if (value === undefined || value === '') throw this.#missing(key, expected);
     if (!pattern.test(value)) throw this.#invalid(key, value, expected);
-    return this.#handOut(key, value);
+    return this.#remember(key, value);
   }
 
-  #handOut<T>(key: string, value: T): T {
+  #remember<T>(key: string, value: T): T {
     this.#keys.set(value, [...new Set([...(this.#keys.get(value) ?? []), key])]);
     return value;
   }

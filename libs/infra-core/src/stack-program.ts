@@ -4,11 +4,12 @@ import { Settings } from './settings.ts';
 type Outputs = Record<string, unknown> | void;
 
 /**
- * The program of a stack, for `export default`: it runs as one environment only, and whoever refuses a value of its
- * configuration, here or deep in a library, has it named with the file and the key that hold it.
+ * Makes the program of a stack, for `export default`. It runs as one environment only. An {@link InfraError} about a
+ * configuration value, also one thrown by a library, gets the file and key of the value.
  *
- * @param environment the only environment that it may run as
- * @param make makes the resources and returns the outputs
+ * @param environment the only environment that the program may run as
+ * @param make creates the resources and returns the outputs
+ * @throws {InfraError} `wrong-environment`, thrown by the program, and all errors of `make`
  */
 export function stackProgram(
   environment: string,

@@ -1,7 +1,7 @@
-/** What every resource says about itself, as far as its cloud has tags. */
+/** The tags of every resource that supports tags. */
 export interface Tags {
   environment: string;
-  /** The stack that makes it. */
+  /** The stack that creates the resource. */
   stack: string;
   'managed-by': 'slipway';
 }
@@ -10,7 +10,7 @@ export function tagsFor(environment: string, stack: string): Tags {
   return { environment, stack, 'managed-by': 'slipway' };
 }
 
-/** The same as words, for clouds whose tags have no values: `environment:development`. Sorted. */
+/** The tags as sorted `key:value` texts, for clouds whose tags have no values: `environment:development`. */
 export function tagWords(tags: Tags): string[] {
   return Object.entries(tags)
     .map(([key, value]) => `${key}:${value}`)

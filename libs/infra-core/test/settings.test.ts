@@ -3,7 +3,7 @@ import { synth } from '@slipway/stack';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT_ID, GITHUB_ID, KUBERNETES_VERSION, Settings, type Rule } from '../src/index.ts';
 
-/** Runs what reads settings as a program of the stack `stack`, with one resource so that it is a program at all. */
+/** Reads settings in a program of the stack `stack`. A program must register a resource. */
 async function reading<T>(
   read: () => T,
   config: Record<string, string> = {},
@@ -27,7 +27,7 @@ const text = (key: string, rule: Rule, value?: string) =>
   );
 
 describe('settings', () => {
-  it('are read when they follow their rule', async () => {
+  it('are read if they follow their rule', async () => {
     expect(await text('accountId', ACCOUNT_ID, '111122223333')).toBe('111122223333');
     expect(await text('version', KUBERNETES_VERSION, '1.36')).toBe('1.36');
   });
@@ -39,20 +39,20 @@ describe('settings', () => {
     ['githubOwnerId', GITHUB_ID, '0', '"0"'],
     ['version', KUBERNETES_VERSION, 'latest', '"latest"'],
   ] as const)(
-    'that break their rule name place, value and remedy: %s %j %s',
-    async (key, rule, value, said) => {
-      await expect(text(key, rule, value)).rejects.toThrow(said);
+    'cause an error with place, value and remedy if they break their rule: %s %j %s',
+    async (key, rule, value, message) => {
+      await expect(text(key, rule, value)).rejects.toThrow(message);
       await expect(text(key, rule, value)).rejects.toThrow('Pulumi.production.yaml, cluster:');
       await expect(text(key, rule, value)).rejects.toThrow(rule.expected);
     },
   );
 
-  it('of one environment are refused to the program of another', async () => {
+  it('of one environment cannot be read by the program of another one', async () => {
     const reads = reading(() => new Settings('production'), {}, 'development');
     await expect(reads).rejects.toThrow('The program of production runs as the stack "development"');
   });
 
-  it('may be lists, without doubles', async () => {
+  it('can be lists without duplicates', async () => {
     const rule = { pattern: /^[a-z]+$/, expected: 'a word' };
     const list = (value?: unknown) =>
       reading(
@@ -61,7 +61,7 @@ describe('settings', () => {
       );
     expect(await list(['a', 'b'])).toEqual(['a', 'b']);
     await expect(list()).rejects.toThrow('words is missing');
-    await expect(list(['a', 'a'])).rejects.toThrow('without doubles');
+    await expect(list(['a', 'a'])).rejects.toThrow('without duplicates');
     await expect(list(['a', 'B'])).rejects.toThrow('words[1] is "B"');
     await expect(list('a')).rejects.toThrow('a list');
   });

@@ -5,7 +5,7 @@ import { InfraError, stackProgram, type Settings } from '../src/index.ts';
 
 const WORD = { pattern: /./, expected: 'a word' };
 
-/** What is thrown by a program of production that does this with its settings. */
+/** The error that a program of production throws when it calls `make`. */
 async function thrownBy(
   make: (settings: Settings) => void,
   config: Record<string, string> = { 'shop:size': 'huge', 'shop:other': 'huge', 'shop:names': '["a","b"]' },
@@ -21,7 +21,7 @@ async function thrownBy(
 }
 
 describe("a stack's program", () => {
-  it('names the file and the key of a value that a library refuses, and what it said', async () => {
+  it('adds file and key to the error of a library that refuses a value', async () => {
     const refusal = (value: unknown) => new InfraError('unsupported', 'There is no such size.', { value });
     const place = 'Pulumi.production.yaml, shop:';
     const thrown = await thrownBy((settings) => {
@@ -43,7 +43,7 @@ describe("a stack's program", () => {
     expect(list).toMatchObject({ place: `${place}names` });
   });
 
-  it('names both keys where two hold the value', async () => {
+  it('names both keys if two have the same value', async () => {
     const thrown = await thrownBy((settings) => {
       throw new InfraError('invalid', 'No.', {
         value: [settings.text('size', WORD), settings.text('other', WORD)][0],
@@ -52,7 +52,7 @@ describe("a stack's program", () => {
     expect(thrown).toMatchObject({ message: 'Pulumi.production.yaml, shop:size or other: No.' });
   });
 
-  it('leaves alone what has a place, what no configuration holds, and errors of others', async () => {
+  it('does not change errors with a place, about other values, or of other classes', async () => {
     const own = await thrownBy((settings) => void settings.text('none', WORD));
     expect(own).toMatchObject({
       message: 'Pulumi.production.yaml, shop:none is missing. It must be a word.',
@@ -69,7 +69,7 @@ describe("a stack's program", () => {
     }
   });
 
-  it('refuses to run as another environment, and hands on what it returns', async () => {
+  it('refuses to run as another environment and returns its outputs', async () => {
     const program = stackProgram('production', ({ environment }) => {
       new pulumi.ComponentResource('test:index:Nothing', 'nothing');
       return { environment };

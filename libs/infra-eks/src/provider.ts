@@ -6,15 +6,15 @@ const REGIONS: readonly string[] = Object.values(Region);
 
 export interface ProviderSettings {
   region: string;
-  /** The only account that this provider may touch: credentials of any other one are refused. */
+  /** The only allowed account: credentials of other accounts are refused. */
   accountId: string;
   tags: Tags;
 }
 
 /**
- * AWS as one environment sees it: one region, one account, its tags on all.
+ * Makes the AWS provider of one environment: one region, one account, default tags.
  *
- * @throws {InfraError} `invalid` for an account or a region that cannot be one
+ * @throws {InfraError} `invalid` for a malformed account or an unknown region
  */
 export function awsProvider({ region, accountId, tags }: ProviderSettings): Provider {
   if (!/^\d{12}$/.test(accountId)) {
@@ -30,15 +30,11 @@ export function awsProvider({ region, accountId, tags }: ProviderSettings): Prov
   });
 }
 
-/** Regions of the same part of the world, else all: an unknown one is most likely a slip of the pen. */
+/** The error lists the regions of the same continent, or all regions if none matches: most errors are typos. */
 function unknownRegion(region: string): InfraError {
   const near = REGIONS.filter((known) => known.startsWith(region.slice(0, 3)));
   const known = (near.length > 0 ? near : REGIONS).join(', ');
-  return new InfraError(
-    'invalid',
-    `"${region}" is no region that the provider of AWS knows. It knows ${known}.`,
-    {
-      value: region,
-    },
-  );
+  return new InfraError('invalid', `"${region}" is not a region of the AWS provider. Use one of ${known}.`, {
+    value: region,
+  });
 }

@@ -23,7 +23,7 @@ const provider = () =>
 const run = (program: () => void): Promise<Graph> =>
   synth(program, { project: 'cluster', stack: 'production' });
 
-/** A cluster with its network: the fewest arguments, and those that a test adds. */
+/** A cluster with its network: default arguments, plus those of a test. */
 export function clusterGraph(
   cluster: Partial<EksClusterArgs> = {},
   network: Partial<NetworkArgs> = {},

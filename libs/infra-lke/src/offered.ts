@@ -3,13 +3,13 @@ import { getRegions } from '@pulumi/linode/getRegions.js';
 import type { Provider } from '@pulumi/linode/provider.js';
 import { InfraError } from '@slipway/infra-core';
 
-/** What a region may have, in the words of Linode's API (`GET /v4/regions`, `capabilities`). */
+/** A capability of a region, by its name in the Linode API (`GET /v4/regions`, `capabilities`). */
 export type Capability = 'Kubernetes' | 'Object Storage';
 
 /**
- * Asks Linode whether a region has what is to be made there, before anything is.
+ * Asks Linode whether a region has a capability. Call it before resources are created.
  *
- * @throws {InfraError} `unsupported`, naming the regions that have it
+ * @throws {InfraError} `unsupported`, with the regions that have the capability
  */
 export async function assertRegion(
   region: string,
@@ -22,10 +22,10 @@ export async function assertRegion(
 }
 
 /**
- * Asks Linode whether LKE has a Kubernetes version, before anything is made.
+ * Asks Linode whether LKE offers a Kubernetes version. Call it before resources are created.
  *
  * @param version a minor version
- * @throws {InfraError} `unsupported`, naming the versions that it has
+ * @throws {InfraError} `unsupported`, with the offered versions
  */
 export async function assertVersion(version: string, provider: Provider): Promise<void> {
   const { versions = [] } = await getLkeVersions({ tier: 'standard' }, { provider });

@@ -14,7 +14,7 @@ const OFFERED = {
   'linode:index/getRegions:getRegions': { regions: [{ id: 'nl-ams' }, { id: 'us-east' }] },
 };
 
-/** A cluster: the fewest arguments, and those that a test adds. */
+/** A cluster: default arguments, plus those of a test. */
 export function clusterGraph(args: Partial<LkeClusterArgs> = {}): Promise<Graph> {
   const program = async () => {
     const provider = linodeProvider();

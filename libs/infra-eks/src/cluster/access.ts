@@ -1,7 +1,7 @@
 import * as eks from '@pulumi/aws/eks/index.js';
 import type { Resource } from '@pulumi/pulumi';
 
-/** Lets roles administer a cluster through its own API. */
+/** Adds access entries that make roles administrators of a cluster. */
 export function allowAdmins(
   name: string,
   cluster: eks.Cluster,

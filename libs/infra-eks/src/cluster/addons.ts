@@ -4,7 +4,7 @@ import { addPlatformRole } from '../identity/platform-role.ts';
 import { podTrust } from '../identity/trust.ts';
 
 interface Addon {
-  /** Who calls AWS on its behalf, and what it may do there. */
+  /** The service account that calls AWS, and its AWS managed policy. */
   identity?: { serviceAccount: string; managed: string };
   configuration?: Record<string, unknown>;
 }
@@ -25,7 +25,7 @@ const ADDONS = {
   },
 } satisfies Record<string, Addon>;
 
-/** Adds add-ons of EKS; those that call AWS do so with a role of their own, by Pod Identity. */
+/** Adds EKS add-ons. An add-on that calls AWS gets its own role by Pod Identity. */
 export function addAddons(
   name: string,
   cluster: eks.Cluster,
@@ -36,7 +36,7 @@ export function addAddons(
     parent,
   }: { before: readonly Resource[]; permissionsBoundary: string | undefined; parent: Resource },
 ): eks.Addon[] {
-  /** Add-ons run in `kube-system`; no identity of the platform reaches a namespace of an app. */
+  /** Add-ons run in `kube-system`; namespaces of apps cannot use their roles. */
   const roleArnOf = ({ serviceAccount, managed }: Required<Addon>['identity'], title: string) => {
     const trust = podTrust({ cluster: name, namespace: 'kube-system', serviceAccount });
     return addPlatformRole(title, { trust, managed: [managed], permissionsBoundary }, parent).role.arn;

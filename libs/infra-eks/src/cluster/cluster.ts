@@ -9,11 +9,11 @@ import { kubeconfig } from './kubeconfig.ts';
 import { addNodeGroup } from './node-group.ts';
 import { type EksClusterArgs, withDefaults } from './settings.ts';
 
-/** An EKS cluster: private, encrypted, logged, protected, with one managed node group and the add-ons that it needs. */
+/** An EKS cluster: private, encrypted, logged, protected, with one managed node group and its add-ons. */
 export class EksCluster extends pulumi.ComponentResource {
   readonly outputs: ClusterOutputs;
 
-  /** @throws {InfraError} `unsupported` for a version, `invalid` for addresses that overlap or are open to everybody */
+  /** @throws {InfraError} `unsupported` for a version, `invalid` for overlapping addresses or a fully public API */
   constructor(name: string, args: EksClusterArgs, options: pulumi.ComponentResourceOptions) {
     const settings = withDefaults(args);
     const { network, permissionsBoundary, publicAccess, unprotected, extendedSupport } = settings;

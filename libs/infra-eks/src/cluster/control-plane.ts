@@ -6,10 +6,10 @@ import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
 import type { EksClusterSettings } from './settings.ts';
 
-/** All that EKS can log. */
+/** All log types of EKS. */
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 
-/** The control plane with its role, its key and its log group. */
+/** Adds the control plane with its role, key and log group. */
 export function addControlPlane(name: string, settings: EksClusterSettings, parent: Resource): eks.Cluster {
   const {
     version,
@@ -34,7 +34,7 @@ export function addControlPlane(name: string, settings: EksClusterSettings, pare
     { description: `Kubernetes secrets of ${name}`, enableKeyRotation: true, deletionWindowInDays: 30 },
     { ...inside, protect },
   );
-  // Made first, because EKS would make it without an end to what it keeps.
+  // Created before the cluster, because EKS would create it with unlimited retention.
   const logs = new cloudwatch.LogGroup(
     name,
     { name: `/aws/eks/${name}/cluster`, retentionInDays: logDays },

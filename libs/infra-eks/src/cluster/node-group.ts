@@ -5,10 +5,10 @@ import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
 import type { NodeGroupSize, EksClusterSettings } from './settings.ts';
 
-/** What a node itself may do: join its cluster and pull images. What pods may do comes through Pod Identity. */
+/** Permissions of nodes: join the cluster and pull images. Pods get theirs by Pod Identity. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'];
 
-/** One managed node group in the private subnets, from a launch template that keeps pods away from node credentials. */
+/** Adds a managed node group in the private subnets. Its launch template hides the node's credentials from pods. */
 export function addNodeGroup(
   name: string,
   cluster: eks.Cluster,
@@ -41,7 +41,7 @@ export function addNodeGroup(
       subnetIds: [...network.privateSubnetIds],
       updateConfig: { maxUnavailable: 1 },
     },
-    // The autoscaler moves the number of nodes; without this an update would move it back.
+    // The autoscaler changes the number of nodes; without this an update would reset it.
     { parent, dependsOn: [...attachments, ...before], ignoreChanges: ['scalingConfig.desiredSize'] },
   );
 }
@@ -51,8 +51,8 @@ function addTemplate(title: string, diskSize: number, parent: Resource): ec2.Lau
     title,
     {
       name: title,
-      // One hop ends at the node: a pod cannot reach the node's credentials (EKS best practices, "Restrict access
-      // to the instance profile").
+      // With a limit of one hop, pods cannot reach the node's credentials (EKS best practices, "Restrict access to the
+      // instance profile").
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       blockDeviceMappings: [
         {

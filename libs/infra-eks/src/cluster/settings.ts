@@ -6,45 +6,44 @@ import { assertApart } from '../network/address-plan.ts';
 export interface NodeGroupSize {
   /** @default `m7i.large`: 2 processors, 8 GiB */
   instanceType?: string;
-  /** Nodes at least; three keeps one in each zone. @default 3 */
+  /** Minimum number of nodes; three keeps one in each zone. @default 3 */
   min?: number;
-  /** Nodes at most. @default 6 */
+  /** Maximum number of nodes. @default 6 */
   max?: number;
   /** Root volume in GiB. @default 50 */
   diskSize?: number;
 }
 
 /**
- * Versions in EKS's standard support, newest last: 1.36 came on 2026-06-02 and stays until 2027-08-02
- * (EKS user guide, "Kubernetes versions"). One older one is here so that an upgrade has where to come from.
+ * Versions in EKS standard support, newest last: 1.36 was released on 2026-06-02 and is supported until
+ * 2027-08-02 (EKS user guide, "Kubernetes versions"). One older version is included as the start of an upgrade.
  */
 export const SUPPORTED_VERSIONS = ['1.35', '1.36'];
 
-/** The arguments of `EksCluster`. */
 export interface EksClusterArgs {
-  /** The network that it lies in. */
+  /** The network of the cluster. */
   network: Network;
-  /** Kubernetes minor version. @default the newest of {@link SUPPORTED_VERSIONS} */
+  /** Kubernetes minor version. @default the newest in {@link SUPPORTED_VERSIONS} */
   version?: string;
-  /** Addresses of Kubernetes services; nothing outside the cluster sees them. @default `172.20.0.0/16` */
+  /** Address range of Kubernetes services, visible only inside the cluster. @default `172.20.0.0/16` */
   serviceCidr?: string;
-  /** Roles that administer the cluster through its API; the role that creates it is none of them by itself. */
+  /** Roles that administer the cluster. The role that creates it is not included automatically. @default none */
   adminRoleArns?: readonly string[];
-  /** The ARN of what its roles can do at most; see {@link platformBoundaryArn}. @default no limit */
+  /** The ARN of the permissions boundary of its roles; see {@link platformBoundaryArn}. @default no boundary */
   permissionsBoundary?: string;
-  /** @default 3 to 6 of `m7i.large` */
+  /** @default 3 to 6 nodes of type `m7i.large` */
   nodes?: NodeGroupSize;
-  /** How long the control plane's logs are kept, in days. @default 365 */
+  /** Retention of the control plane's logs, in days. @default 365 */
   logDays?: number;
-  /** Opens the API to these networks. Never to everybody. */
+  /** Opens the API to these networks; a range of size /0 is refused. */
   publicAccess?: Relaxation & { cidrs: readonly string[] };
-  /** Lets the cluster be deleted. */
+  /** Allows the cluster to be deleted. */
   unprotected?: Relaxation;
-  /** Stays on a version after its standard support, at several times the price. */
+  /** Keeps a version after its standard support, at several times the price. */
   extendedSupport?: Relaxation;
 }
 
-/** The arguments with every default filled in. */
+/** The arguments with defaults applied. */
 export type EksClusterSettings = ReturnType<typeof withDefaults>;
 
 export function withDefaults(args: EksClusterArgs) {
@@ -61,7 +60,7 @@ export function withDefaults(args: EksClusterArgs) {
   if (open !== undefined || publicAccess?.cidrs.length === 0) {
     throw new InfraError(
       'invalid',
-      `publicAccess is open to ${open ?? 'everybody'}. List the networks that need it.`,
+      `publicAccess is open to ${open ?? 'all networks'}. List the networks that need it.`,
       { value: publicAccess?.cidrs },
     );
   }

@@ -3,21 +3,21 @@ import { platformBoundaryArn } from './platform-boundary.ts';
 import { PLATFORM_PATH } from './platform-role.ts';
 import { document, type PolicyDocument } from './trust.ts';
 
-/** What the roles of CI may touch. */
+/** The scope of the permissions of the CI roles. */
 export interface CiScope {
   environment: string;
   region: string;
   accountId: string;
   stateBucketArn: Output<string>;
   stateKeyArn: Output<string>;
-  /** ECR repositories under this prefix. */
+  /** The name prefix of the ECR repositories. */
   repositoryPrefix: string;
 }
 
-/** What the stacks of an environment are made of; IAM is apart, because it could give itself the rest. */
+/** The services of the stacks, without IAM: a role with full IAM permissions could grant itself all others. */
 const SERVICES = ['ec2', 'ecr', 'eks', 'kms', 'logs', 's3'];
 
-/** May look, and read the state. */
+/** Allows read access to the stacks' services and to the state. */
 export function previewPermissions({ region, stateBucketArn, stateKeyArn }: CiScope): PolicyDocument {
   return document(
     {
@@ -48,12 +48,12 @@ export function previewPermissions({ region, stateBucketArn, stateKeyArn }: CiSc
 }
 
 /**
- * Services whose own roles AWS makes when the first cluster of an account is made (EKS user guide, "Using service-linked
- * roles").
+ * Services for which AWS creates service-linked roles with the first cluster of an account (EKS user guide, "Using
+ * service-linked roles").
  */
 const LINKED = ['autoscaling', 'eks', 'eks-nodegroup', 'elasticloadbalancing'];
 
-/** May make what the stacks are made of, in one region; roles only below `/platform/` and inside their boundary. */
+/** Allows the stacks' services in one region, and roles below `/platform/` that have the boundary. */
 export function deployPermissions(scope: CiScope): PolicyDocument {
   const { environment, region, accountId, stateBucketArn, stateKeyArn } = scope;
   const platform = `arn:aws:iam::${accountId}:role${PLATFORM_PATH}*`;
@@ -80,7 +80,7 @@ export function deployPermissions(scope: CiScope): PolicyDocument {
       Condition: { StringEquals: { 'iam:PermissionsBoundary': platformBoundaryArn(accountId, environment) } },
     },
     {
-      Sid: 'KeepRoles', // IAM has no boundary to ask for these
+      Sid: 'KeepRoles', // IAM has no boundary condition for these actions
       Effect: 'Allow',
       Action: ['iam:DeleteRole', 'iam:TagRole', 'iam:UntagRole', 'iam:UpdateAssumeRolePolicy'],
       Resource: platform,
@@ -126,7 +126,7 @@ export function deployPermissions(scope: CiScope): PolicyDocument {
   );
 }
 
-/** May push images below one prefix, and delete none. */
+/** Allows pushing images to repositories with the prefix, but not deleting them. */
 export function publishPermissions({ region, accountId, repositoryPrefix }: CiScope): PolicyDocument {
   return document(
     { Sid: 'LogIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
@@ -148,7 +148,7 @@ export function publishPermissions({ region, accountId, repositoryPrefix }: CiSc
   );
 }
 
-/** May find the cluster; what it may do inside is said by the cluster's access entries. */
+/** Allows describing the cluster. Its access entries define the permissions inside the cluster. */
 export function bootstrapPermissions({ environment, region, accountId }: CiScope): PolicyDocument {
   return document({
     Sid: 'FindTheCluster',

@@ -15,10 +15,10 @@ export interface GithubIdentityArgs extends CiScope {
   repository: Repository;
 }
 
-/** Apart from `/platform/`, so that the deploy role can change nothing here. */
+/** Different from `/platform/`, because the deploy role must not change CI's roles and boundary. */
 const CI_PATH = '/ci/';
 
-/** Each role of CI: the GitHub environment whose workflows may assume it, and what they may do then. */
+/** The CI roles: the suffix of the GitHub environment whose workflows may assume the role, and its permissions. */
 const ROLES = {
   preview: { suffix: '-preview', permissions: previewPermissions },
   deploy: { suffix: '', permissions: deployPermissions },
@@ -27,13 +27,13 @@ const ROLES = {
 };
 
 /**
- * What CI may do in an account, without any long-lived credential: GitHub's OIDC provider, one role a purpose, and the
- * boundary of every role that CI may make.
+ * Access for CI to an account without long-lived credentials: GitHub's OIDC provider, one role per purpose, and the
+ * permissions boundary of all roles that CI creates.
  */
 export class GithubIdentity extends pulumi.ComponentResource {
   readonly roleArns: Readonly<Record<keyof typeof ROLES, pulumi.Output<string>>>;
 
-  /** @throws {InfraError} `invalid` for names and ids that GitHub cannot have given */
+  /** @throws {InfraError} `invalid` for impossible GitHub names and ids */
   constructor(name: string, args: GithubIdentityArgs, options: pulumi.ComponentResourceOptions) {
     super('slipway:eks:GithubIdentity', name, {}, options);
     const provider = new iam.OpenIdConnectProvider(

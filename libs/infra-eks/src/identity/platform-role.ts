@@ -2,19 +2,19 @@ import * as iam from '@pulumi/aws/iam/index.js';
 import type { Resource } from '@pulumi/pulumi';
 import type { PolicyDocument } from './trust.ts';
 
-/** The path of every role that the stacks of an environment make, apart from `/ci/`, where CI's own are. */
+/** The path of all roles that the stacks create; the roles of CI itself have the path `/ci/`. */
 export const PLATFORM_PATH = '/platform/';
 
 export interface PlatformRoleArgs {
-  /** Who may assume it. */
+  /** The trust policy. */
   trust: PolicyDocument;
-  /** Policies of AWS, by the end of their ARN: `AmazonEKSClusterPolicy`. @default none */
+  /** AWS managed policies, by the end of their ARN, as in `AmazonEKSClusterPolicy`. @default none */
   managed?: readonly string[];
-  /** The ARN of what it can do at most; see {@link platformBoundaryArn}. @default no limit */
+  /** The ARN of its permissions boundary; see {@link platformBoundaryArn}. @default no boundary */
   permissionsBoundary?: string | undefined;
 }
 
-/** A role for a part of the platform, with the policies of AWS that it gets. */
+/** Adds a role for a part of the platform and attaches its AWS managed policies. */
 export function addPlatformRole(
   title: string,
   { trust, managed = [], permissionsBoundary }: PlatformRoleArgs,

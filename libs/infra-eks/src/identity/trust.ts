@@ -1,6 +1,6 @@
 import type { Input } from '@pulumi/pulumi';
 
-/** A policy document, as far as this library writes them. */
+/** An IAM policy document, with the fields that this library uses. */
 export interface PolicyDocument {
   Version: '2012-10-17';
   Statement: PolicyStatement[];
@@ -15,14 +15,14 @@ export interface PolicyStatement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** Lets one AWS service assume a role. */
+/** Returns a trust policy that allows one AWS service to assume a role. */
 export function serviceTrust(service: string): PolicyDocument {
   return document({ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' });
 }
 
 /**
- * Lets one ServiceAccount of one cluster assume a role by EKS Pod Identity, which tags the session with who it is.
- * Source of the tags: EKS user guide, "Grant Pods access to AWS resources based on tags".
+ * Returns a trust policy that allows one ServiceAccount of one cluster to assume a role by EKS Pod Identity, which adds
+ * these tags to the session. Source of the tags: EKS user guide, "Grant Pods access to AWS resources based on tags".
  */
 export function podTrust(pod: {
   cluster: string;
@@ -43,7 +43,10 @@ export function podTrust(pod: {
   });
 }
 
-/** Lets workflows with exactly this subject assume a role. No wildcard, ever: a prefix is somebody else's name, too. */
+/**
+ * Returns a trust policy that allows workflows with exactly this subject to assume a role. Never use a wildcard: other
+ * repositories can have names with the same prefix.
+ */
 export function githubTrust(providerArn: Input<string>, subject: string): PolicyDocument {
   return document({
     Effect: 'Allow',
@@ -58,7 +61,6 @@ export function githubTrust(providerArn: Input<string>, subject: string): Policy
   });
 }
 
-/** A document of these statements. */
 export function document(...statements: PolicyStatement[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: statements };
 }

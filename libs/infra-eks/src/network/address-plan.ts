@@ -1,27 +1,27 @@
 import { InfraError } from '@slipway/infra-core';
 
-/** Where the subnets of a network lie: one of each kind in every zone. */
+/** The address ranges of the subnets: one subnet of each kind per zone. */
 export interface AddressPlan {
-  /** For load balancers and NAT gateways; /24 in a /16. */
+  /** For load balancers and NAT gateways: /24 in a /16. */
   public: readonly string[];
-  /** For nodes and pods; /19 in a /16. */
+  /** For nodes and pods: /19 in a /16. */
   private: readonly string[];
-  /** For the control plane's network interfaces, without a way out; /24 in a /16. */
+  /** For the control plane's network interfaces, without outbound traffic: /24 in a /16. */
   intra: readonly string[];
 }
 
-/** Below /20 the public subnets would fall under AWS's smallest size (/28); above /16 AWS makes no network. */
+/** In networks smaller than /20, public subnets would be below the AWS minimum (/28). The AWS maximum is /16. */
 const SIZES = { smallest: 20, largest: 16 };
 
-/** The layout divides the network in eighths: one for each zone, the last for all small subnets. */
+/** The layout divides the network into eighths: one for each zone, the last one for all small subnets. */
 const ZONES = { least: 3, most: 6 };
 
 /**
- * Divides a network.
+ * Divides a network into subnets.
  *
- * @param cidr as in `10.20.0.0/16`
- * @param zones 3 to 6 of them, by whatever name
- * @throws {InfraError} `invalid`
+ * @param cidr the network, as in `10.20.0.0/16`
+ * @param zones 3 to 6 zone names
+ * @throws {InfraError} `invalid` for a network or a number of zones that cannot be divided
  */
 export function planAddresses(cidr: string, zones: readonly string[]): AddressPlan {
   const { base, prefix } = readCidr(cidr);
@@ -35,7 +35,7 @@ export function planAddresses(cidr: string, zones: readonly string[]): AddressPl
   if (zones.length < ZONES.least || zones.length > ZONES.most) {
     throw new InfraError(
       'invalid',
-      `The network is in ${zones.length} zones. Use ${ZONES.least} to ${ZONES.most} of them.`,
+      `The network is in ${zones.length} zones. Use ${ZONES.least} to ${ZONES.most} zones.`,
       { value: zones },
     );
   }
@@ -52,10 +52,10 @@ export function planAddresses(cidr: string, zones: readonly string[]): AddressPl
 }
 
 /**
- * Asserts that ranges have no address in common.
+ * Asserts that address ranges do not overlap.
  *
- * @param ranges each with what it is for
- * @throws {InfraError} `invalid`, naming both
+ * @param ranges CIDR ranges by name; the names are used in error messages
+ * @throws {InfraError} `invalid`, with both ranges
  */
 export function assertApart(ranges: Readonly<Record<string, string>>): void {
   const read = Object.entries(ranges).map(([name, cidr]) => ({ name, cidr, ...readCidr(cidr) }));
@@ -78,13 +78,13 @@ function readCidr(cidr: string): { base: number; prefix: number } {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
   const [a = 256, b = 256, c = 256, d = 256, prefix = 33] = (match ?? []).slice(1).map(Number);
   const base = ((a * 256 + b) * 256 + c) * 256 + d;
-  if ([a, b, c, d].some((part) => part > 255) || prefix > 32) throw badCidr(cidr, 'is no IPv4 range');
+  if ([a, b, c, d].some((part) => part > 255) || prefix > 32) throw badCidr(cidr, 'is not an IPv4 range');
   if (base % 2 ** (32 - prefix) !== 0) throw badCidr(cidr, `has address bits after /${prefix}`);
   return { base, prefix };
 }
 
-function badCidr(cidr: string, why: string): InfraError {
-  return new InfraError('invalid', `"${cidr}" ${why}. Write it as in 10.20.0.0/16.`, { value: cidr });
+function badCidr(cidr: string, problem: string): InfraError {
+  return new InfraError('invalid', `"${cidr}" ${problem}. Write it as in 10.20.0.0/16.`, { value: cidr });
 }
 
 function writeAddress(address: number): string {

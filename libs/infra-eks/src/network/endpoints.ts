@@ -3,7 +3,7 @@ import * as vpc from '@pulumi/aws/vpc/index.js';
 import type { Input } from '@pulumi/pulumi';
 import type { ZoneSlot } from './subnets.ts';
 
-/** What nodes and the platform's controllers call all the time; `eks-auth` is Pod Identity. */
+/** The APIs that nodes and the platform's controllers call often; `eks-auth` is Pod Identity. */
 const SERVICES = [
   'ec2',
   'ecr.api',
@@ -16,7 +16,7 @@ const SERVICES = [
   'sts',
 ];
 
-/** Lets the private subnets reach AWS's APIs without leaving the network. */
+/** Adds VPC endpoints: the private subnets reach AWS APIs without leaving the network. */
 export function addEndpoints(
   args: ZoneSlot & {
     cidr: string;

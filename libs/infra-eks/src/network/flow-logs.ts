@@ -5,7 +5,7 @@ import type { Input, Resource } from '@pulumi/pulumi';
 import { addPlatformRole } from '../identity/platform-role.ts';
 import { serviceTrust } from '../identity/trust.ts';
 
-/** Records who talked to whom, accepted and refused, for `days`. */
+/** Records accepted and rejected traffic and keeps the logs for `days`. */
 export function addFlowLogs(args: {
   name: string;
   vpcId: Input<string>;

@@ -7,27 +7,27 @@ import { addFlowLogs } from './flow-logs.ts';
 import { addPrivateSubnets, addPublicSubnets, addSubnets } from './subnets.ts';
 
 export interface NetworkArgs {
-  /** Addresses of the network, /16 to /20. */
+  /** Address range of the network, /16 to /20. */
   cidr: string;
   region: string;
   /**
-   * Availability zones of the region, by their letters, three to six. Not every account has every letter of a region:
+   * Letters of three to six availability zones of the region. An account may not have all letters; list them with
    * `aws ec2 describe-availability-zones`.
    * @default a, b and c
    */
   zones?: readonly string[];
-  /** How long flow logs are kept, in days. @default 365 */
+  /** Retention of flow logs, in days. @default 365 */
   flowLogDays?: number;
-  /** The ARN of what its one role (for flow logs) can do at most. @default no limit */
+  /** The ARN of the permissions boundary of its only role (for flow logs). @default no boundary */
   permissionsBoundary?: string;
-  /** One NAT gateway instead of one in each zone: cheaper, and a zone that fails takes the way out of all with it. */
+  /** One NAT gateway instead of one per zone: cheaper, but if its zone fails, all zones lose outbound traffic. */
   singleNat?: Relaxation;
 }
 
 /**
- * A network in three zones or more: public subnets for load balancers, private ones for nodes with a way out, intra
- * ones for the control plane with none. Flow logs on, the default security group emptied, AWS's own APIs reached
- * without leaving the network.
+ * A network in three or more zones: public subnets for load balancers, private subnets with outbound traffic for nodes,
+ * and intra subnets without it for the control plane. It has flow logs, an empty default security group, and endpoints
+ * for AWS APIs.
  */
 export class Network extends pulumi.ComponentResource {
   readonly region: string;
@@ -37,7 +37,7 @@ export class Network extends pulumi.ComponentResource {
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
   readonly intraSubnetIds: readonly pulumi.Output<string>[];
 
-  /** @throws {InfraError} `invalid` for a range or a number of zones that cannot be divided */
+  /** @throws {InfraError} `invalid` for an address range or a number of zones that cannot be divided */
   constructor(name: string, args: NetworkArgs, options: pulumi.ComponentResourceOptions) {
     const { cidr, region, zones = ['a', 'b', 'c'], flowLogDays = 365, permissionsBoundary, singleNat } = args;
     const plan = planAddresses(cidr, zones);
@@ -48,7 +48,7 @@ export class Network extends pulumi.ComponentResource {
       { cidrBlock: cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: { Name: name } },
       inside,
     );
-    // A security group without rules: what nobody decided reaches nothing.
+    // Without rules: a resource without an explicit security group has no network access.
     new ec2.DefaultSecurityGroup(
       name,
       { vpcId: vpc.id, ingress: [], egress: [], tags: { Name: `${name}-default` } },

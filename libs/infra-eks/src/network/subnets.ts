@@ -1,24 +1,24 @@
 import * as ec2 from '@pulumi/aws/ec2/index.js';
 import type { Input, Output, Resource } from '@pulumi/pulumi';
 
-/** Where subnets are put. */
+/** The network and zones in which subnets are created. */
 export interface ZoneSlot {
   name: string;
   vpcId: Input<string>;
   region: string;
-  /** Availability zones of the region, by their letters. */
+  /** Letters of availability zones of the region. */
   zones: readonly string[];
   parent: Resource;
 }
 
-/** Tags by which the load balancer controller finds the subnets for public and internal load balancers. */
+/** The load balancer controller finds subnets for public and internal load balancers by these tags. */
 const ROLES = {
   public: { 'kubernetes.io/role/elb': '1' },
   private: { 'kubernetes.io/role/internal-elb': '1' },
   intra: {},
 } as const;
 
-/** One subnet in each zone. No instance in any of them gets a public address by itself. */
+/** Adds one subnet per zone. Instances do not get public addresses automatically. */
 export function addSubnets(
   { name, vpcId, region, zones, parent, kind }: ZoneSlot & { kind: keyof typeof ROLES },
   cidrs: readonly string[],
@@ -39,7 +39,7 @@ export function addSubnets(
   });
 }
 
-/** Public subnets behind an internet gateway, with NAT gateways in the first of them. */
+/** Adds public subnets with an internet gateway, and NAT gateways in the first `nats` of them. */
 export function addPublicSubnets(
   slot: ZoneSlot,
   cidrs: readonly string[],
@@ -73,7 +73,7 @@ export function addPublicSubnets(
   return { subnetIds: subnets.map(({ id }) => id), natGatewayIds };
 }
 
-/** Private subnets, each with a way out through the NAT gateway of its zone, or through the only one. */
+/** Adds private subnets. Each uses the NAT gateway of its zone, or the only one. */
 export function addPrivateSubnets(
   slot: ZoneSlot,
   cidrs: readonly string[],

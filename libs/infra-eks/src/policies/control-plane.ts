@@ -5,7 +5,7 @@ const CLUSTER = 'aws:eks/cluster:Cluster';
 const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 
-/** What must hold for the control plane of an EKS cluster. */
+/** Policies for the control plane of an EKS cluster. */
 export const controlPlanePolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'endpoint-private',
@@ -14,11 +14,11 @@ export const controlPlanePolicies: readonly Policy[] = [
     relaxedBy: 'publicAccess',
     types: [CLUSTER],
     inspect: (cluster) =>
-      must(cluster, 'vpcConfig.endpointPublicAccess', false, 'it is open to the Internet otherwise'),
+      must(cluster, 'vpcConfig.endpointPublicAccess', false, 'otherwise it is open to the Internet'),
   }),
   resourcePolicy({
     name: 'endpoint-never-open',
-    description: 'A public endpoint, where there is one, is open to listed networks, never to everybody.',
+    description: 'A public endpoint, if enabled, is open to listed networks, never to all networks.',
     source: 'CIS Amazon EKS Benchmark 5.4.1',
     types: [CLUSTER],
     *inspect(cluster) {
@@ -40,19 +40,24 @@ export const controlPlanePolicies: readonly Policy[] = [
     source: 'CIS Amazon EKS Benchmark 5.4.2',
     types: [CLUSTER],
     inspect: (cluster) =>
-      must(cluster, 'vpcConfig.endpointPrivateAccess', true, 'nodes would go through the Internet'),
+      must(cluster, 'vpcConfig.endpointPrivateAccess', true, 'otherwise nodes reach it through the Internet'),
   }),
   resourcePolicy({
     name: 'access-by-api',
-    description: 'Who may do what is said by access entries alone, not by a ConfigMap in the cluster.',
+    description: 'Only access entries grant permissions, not a ConfigMap in the cluster.',
     source: 'EKS best practices, "Cluster access management"',
     types: [CLUSTER],
     inspect: (cluster) =>
-      must(cluster, 'accessConfig.authenticationMode', 'API', 'aws-auth could be changed from inside'),
+      must(
+        cluster,
+        'accessConfig.authenticationMode',
+        'API',
+        'otherwise workloads in the cluster could change the ConfigMap aws-auth',
+      ),
   }),
   resourcePolicy({
     name: 'no-creator-admin',
-    description: 'Who creates the cluster does not thereby administer it for ever.',
+    description: 'The role that creates the cluster does not become its administrator.',
     source: 'EKS best practices, "Create the cluster with a dedicated role"',
     types: [CLUSTER],
     inspect: (cluster) =>
@@ -60,25 +65,29 @@ export const controlPlanePolicies: readonly Policy[] = [
         cluster,
         'accessConfig.bootstrapClusterCreatorAdminPermissions',
         false,
-        'that administrator appears in no list',
+        'otherwise an administrator exists that no access entry lists',
       ),
   }),
   resourcePolicy({
     name: 'all-logs',
-    description: 'The control plane logs all five kinds.',
+    description: 'All five log types of the control plane are enabled.',
     source: 'AWS Security Hub EKS.8; CIS Amazon EKS Benchmark 2.1.1',
     types: [CLUSTER],
     *inspect(cluster) {
       const types = at(cluster, 'enabledClusterLogTypes');
       const missing = LOG_TYPES.filter((type) => !Array.isArray(types) || !types.includes(type));
       if (missing.length > 0) {
-        yield { message: `Log ${missing.join(', ')} too.`, property: 'enabledClusterLogTypes', value: types };
+        yield {
+          message: `Enable the log types ${missing.join(', ')}.`,
+          property: 'enabledClusterLogTypes',
+          value: types,
+        };
       }
     },
   }),
   {
     name: 'logs-kept',
-    description: "The control plane's logs are kept for 90 days at least, and not for ever.",
+    description: "The control plane's logs are kept for at least 90 days, but not forever.",
     source: 'CIS Amazon EKS Benchmark 2.1; the retention is this project’s choice',
     *check({ resources }) {
       for (const { inputs, urn } of resources.filter(({ type }) => type === CLUSTER)) {
@@ -87,7 +96,7 @@ export const controlPlanePolicies: readonly Policy[] = [
         const days = group?.inputs['retentionInDays'];
         if (typeof days !== 'number' || days < 90) {
           yield {
-            message: `Make ${wanted} with a retention of 90 days or more.`,
+            message: `Create the log group ${wanted} with a retention of 90 days or more.`,
             urn,
             property: 'retentionInDays',
             value: days,
@@ -98,24 +107,29 @@ export const controlPlanePolicies: readonly Policy[] = [
   },
   resourcePolicy({
     name: 'secrets-encrypted',
-    description: 'Kubernetes secrets are encrypted with a key of ours.',
+    description: 'Kubernetes secrets are encrypted with a customer-managed KMS key.',
     source: 'AWS Security Hub EKS.3; CIS Amazon EKS Benchmark 5.3.1',
     types: [CLUSTER],
     *inspect(cluster) {
-      yield* must(cluster, 'encryptionConfig.resources', ['secrets'], 'they lie in plain text otherwise');
+      yield* must(
+        cluster,
+        'encryptionConfig.resources',
+        ['secrets'],
+        'otherwise they are stored in plain text',
+      );
       if (!/kms\/key/.test(String(at(cluster, 'encryptionConfig.provider.keyArn')))) {
-        yield { message: 'Name a KMS key of this stack.', property: 'encryptionConfig.provider.keyArn' };
+        yield { message: 'Use a KMS key of this stack.', property: 'encryptionConfig.provider.keyArn' };
       }
     },
   }),
   resourcePolicy({
     name: 'keys-rotate',
-    description: 'Every key rotates, and waits 30 days before it is gone.',
+    description: 'Every key rotates and is deleted only after a waiting period of 30 days.',
     source: 'CIS AWS Foundations Benchmark 3.6',
     types: ['aws:kms/key:Key'],
     *inspect(key) {
-      yield* must(key, 'enableKeyRotation', true, 'a key that leaked would be good for ever');
-      yield* must(key, 'deletionWindowInDays', 30, 'what it encrypted is lost with it');
+      yield* must(key, 'enableKeyRotation', true, 'otherwise a leaked key stays usable forever');
+      yield* must(key, 'deletionWindowInDays', 30, 'data encrypted with a deleted key is lost');
     },
   }),
   resourcePolicy({
@@ -125,7 +139,7 @@ export const controlPlanePolicies: readonly Policy[] = [
     relaxedBy: 'unprotected',
     types: [CLUSTER],
     *inspect(cluster) {
-      yield* must(cluster, 'deletionProtection', true, 'one call would take everything');
+      yield* must(cluster, 'deletionProtection', true, 'otherwise one call deletes the cluster');
       if (cluster.options['protect'] !== true) {
         yield { message: 'Set the option protect.', property: 'options.protect', value: false };
       }
@@ -133,12 +147,12 @@ export const controlPlanePolicies: readonly Policy[] = [
   }),
   resourcePolicy({
     name: 'standard-support',
-    description: 'The cluster leaves a version before it costs several times as much.',
+    description: 'The cluster is upgraded before its version costs several times as much.',
     source: 'Amazon EKS user guide, "View current cluster upgrade policy"',
     relaxedBy: 'extendedSupport',
     types: [CLUSTER],
     inspect: (cluster) =>
-      must(cluster, 'upgradePolicy.supportType', 'STANDARD', 'extended support is switched on otherwise'),
+      must(cluster, 'upgradePolicy.supportType', 'STANDARD', 'otherwise extended support is enabled'),
   }),
   resourcePolicy({
     name: 'supported-version',
@@ -154,9 +168,10 @@ export const controlPlanePolicies: readonly Policy[] = [
   }),
   resourcePolicy({
     name: 'no-hidden-addons',
-    description: 'All add-ons are in the program; EKS adds none by itself.',
+    description: 'All add-ons are defined in the program; EKS installs none by default.',
     source: '@pulumi/aws 7.48, eks.Cluster.bootstrapSelfManagedAddons',
     types: [CLUSTER],
-    inspect: (cluster) => must(cluster, 'bootstrapSelfManagedAddons', false, 'nobody would upgrade those'),
+    inspect: (cluster) =>
+      must(cluster, 'bootstrapSelfManagedAddons', false, 'add-ons outside the program are never upgraded'),
   }),
 ];

@@ -3,11 +3,11 @@ import { actionsWithoutBounds } from './unbounded-actions.ts';
 
 const ROLE = 'aws:iam/role:Role';
 
-/** What must hold for an account's state and its identities of CI. */
+/** Policies for an account's Pulumi state and its CI roles. */
 export const foundationPolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'state-versioned',
-    description: 'The state keeps its older versions.',
+    description: 'Old versions of the state are kept.',
     source: 'AWS Security Hub S3.14',
     types: ['aws:s3/bucketVersioning:BucketVersioning'],
     inspect: (versioning) =>
@@ -15,12 +15,12 @@ export const foundationPolicies: readonly Policy[] = [
         versioning,
         'versioningConfiguration.status',
         'Enabled',
-        'a state that is lost is a cluster nobody manages',
+        'without its state a cluster cannot be managed',
       ),
   }),
   resourcePolicy({
     name: 'state-private',
-    description: 'Nothing can make the state public.',
+    description: 'The state cannot be made public.',
     source: 'AWS Security Hub S3.8',
     types: ['aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock'],
     *inspect(block) {
@@ -30,13 +30,13 @@ export const foundationPolicies: readonly Policy[] = [
         'ignorePublicAcls',
         'restrictPublicBuckets',
       ]) {
-        yield* must(block, path, true, 'the state holds secrets');
+        yield* must(block, path, true, 'the state contains secrets');
       }
     },
   }),
   resourcePolicy({
     name: 'state-encrypted',
-    description: 'The state is encrypted with a key of ours.',
+    description: 'The state is encrypted with a customer-managed KMS key.',
     source: 'AWS Security Hub S3.17',
     types: ['aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration'],
     inspect: (encryption) =>
@@ -44,12 +44,12 @@ export const foundationPolicies: readonly Policy[] = [
         encryption,
         'rules[0].applyServerSideEncryptionByDefault.sseAlgorithm',
         'aws:kms',
-        'it holds secrets',
+        'the state contains secrets',
       ),
   }),
   resourcePolicy({
     name: 'trust-exact',
-    description: 'Who may assume a role is named exactly: one subject, one audience, no wildcard.',
+    description: 'A trust policy names exactly one subject and one audience, without wildcards.',
     source: 'GitHub, "Configuring OpenID Connect in Amazon Web Services"; AWS IAM, role trust for GitHub',
     types: [ROLE],
     *inspect(role) {
@@ -62,7 +62,7 @@ export const foundationPolicies: readonly Policy[] = [
       const text = JSON.stringify(at(role, property) ?? '');
       if (typeof subject !== 'string' || audience !== 'sts.amazonaws.com' || /StringLike|\*/.test(text)) {
         yield {
-          message: 'Name one subject and the audience by StringEquals.',
+          message: 'Name one subject and the audience with StringEquals.',
           property,
           value: subject as never,
         };
@@ -72,12 +72,16 @@ export const foundationPolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'permissions-bounded',
     description:
-      'No role of CI may do everything: wide actions are bound to a region, roles to a path and a boundary.',
+      'CI roles have limited permissions: wide actions to a region, actions on roles to a path and a boundary.',
     source: 'AWS Security Hub IAM.1 and IAM.21',
     types: ['aws:iam/rolePolicy:RolePolicy', 'aws:iam/policy:Policy'],
     *inspect(policy) {
       for (const action of actionsWithoutBounds(at(policy, 'policy') ?? null)) {
-        yield { message: `${action} has no bounds.`, property: 'policy', value: action };
+        yield {
+          message: `${action} is not limited. Name its resources or add a condition.`,
+          property: 'policy',
+          value: action,
+        };
       }
     },
   }),

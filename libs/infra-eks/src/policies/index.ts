@@ -3,5 +3,5 @@ import { controlPlanePolicies } from './control-plane.ts';
 import { networkPolicies } from './network.ts';
 import { nodePolicies } from './nodes.ts';
 
-/** The 25 assertions that an EKS cluster with its network fulfils when it is made with the fewest arguments. */
+/** The 25 assertions that an EKS cluster and its network fulfil with default arguments. */
 export const eksPolicies: readonly Policy[] = [...controlPlanePolicies, ...networkPolicies, ...nodePolicies];

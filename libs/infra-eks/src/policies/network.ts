@@ -3,32 +3,35 @@ import { at, must, resourcePolicy, type GraphResource, type Policy } from '@slip
 const SUBNET = 'aws:ec2/subnet:Subnet';
 const kindOf = (subnet: GraphResource) => at(subnet, 'tags.slipway:subnet');
 
-/** What must hold for the network of an EKS cluster. */
+/** Policies for the network of an EKS cluster. */
 export const networkPolicies: readonly Policy[] = [
   {
     name: 'three-zones',
-    description: 'Each kind of subnet is in three zones at least.',
+    description: 'Each kind of subnet exists in at least three zones.',
     source: 'EKS best practices, "Reliability: use multiple Availability Zones"',
     *check({ resources }) {
       for (const kind of ['public', 'private', 'intra']) {
         const subnets = resources.filter((resource) => resource.type === SUBNET && kindOf(resource) === kind);
         const zones = new Set(subnets.map((subnet) => at(subnet, 'availabilityZone')));
         if (zones.size < 3)
-          yield { message: `The ${kind} subnets are in ${zones.size} zones; use three.`, value: zones.size };
+          yield {
+            message: `The ${kind} subnets are in ${zones.size} zones. Use at least three.`,
+            value: zones.size,
+          };
       }
     },
   },
   resourcePolicy({
     name: 'no-public-addresses',
-    description: 'Nothing gets a public address by itself.',
+    description: 'Instances do not get public addresses automatically.',
     source: 'AWS Security Hub EC2.15',
     types: [SUBNET],
     inspect: (subnet) =>
-      must(subnet, 'mapPublicIpOnLaunch', false, 'whatever starts here would be on the Internet'),
+      must(subnet, 'mapPublicIpOnLaunch', false, 'otherwise every instance is reachable from the Internet'),
   }),
   {
     name: 'nat-per-zone',
-    description: 'A zone that fails does not take the way out of the others.',
+    description: 'A failed zone does not cut the outbound traffic of the other zones.',
     source: 'AWS Well-Architected, REL10-BP01',
     relaxedBy: 'singleNat',
     *check({ resources }) {
@@ -37,37 +40,37 @@ export const networkPolicies: readonly Policy[] = [
         (resource) => resource.type === SUBNET && kindOf(resource) === 'private',
       ).length;
       if (nats < Math.max(zones, 3)) {
-        yield { message: `${nats} NAT gateways serve ${zones} zones; use one in each.`, value: nats };
+        yield { message: `${nats} NAT gateways serve ${zones} zones. Use one in each zone.`, value: nats };
       }
     },
   },
   resourcePolicy({
     name: 'flow-logs',
-    description: 'All traffic is recorded, also what was refused.',
+    description: 'All traffic is recorded, including rejected traffic.',
     source: 'AWS Security Hub EC2.6; CIS AWS Foundations Benchmark 3.7',
     types: ['aws:ec2/flowLog:FlowLog'],
-    inspect: (log) => must(log, 'trafficType', 'ALL', 'refused traffic is what an attack looks like'),
+    inspect: (log) => must(log, 'trafficType', 'ALL', 'rejected traffic can show an attack'),
   }),
   resourcePolicy({
     name: 'empty-default-group',
-    description: 'The default security group lets nothing in or out.',
+    description: 'The default security group allows no traffic.',
     source: 'AWS Security Hub EC2.2; CIS AWS Foundations Benchmark 5.4',
     types: ['aws:ec2/defaultSecurityGroup:DefaultSecurityGroup'],
     *inspect(group) {
-      yield* must(group, 'ingress', [], 'what nobody decided reaches nothing');
-      yield* must(group, 'egress', [], 'what nobody decided reaches nothing');
+      yield* must(group, 'ingress', [], 'resources must use an explicit security group');
+      yield* must(group, 'egress', [], 'resources must use an explicit security group');
     },
   }),
   resourcePolicy({
     name: 'no-open-port',
-    description: 'No security group lets everybody in.',
+    description: 'No security group is open to all networks.',
     source: 'AWS Security Hub EC2.18 and EC2.19',
     types: ['aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule'],
     *inspect(rule) {
       for (const property of ['cidrIpv4', 'cidrIpv6']) {
         const cidr = at(rule, property);
         if (/\/0$/.test(String(cidr)))
-          yield { message: 'Name the network that needs it.', property, value: cidr };
+          yield { message: 'Name the networks that need the port.', property, value: cidr };
       }
     },
   }),

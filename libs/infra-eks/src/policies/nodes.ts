@@ -5,15 +5,15 @@ const NODE_GROUP = 'aws:eks/nodeGroup:NodeGroup';
 const ADDON = 'aws:eks/addon:Addon';
 const NODE_POLICIES = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'];
 
-/** What must hold for nodes, add-ons and the identities that they use. */
+/** Policies for nodes, add-ons and their identities. */
 export const nodePolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'imdsv2',
-    description: "A node's credentials are given out by IMDSv2 only.",
+    description: "A node's credentials are available by IMDSv2 only.",
     source: 'AWS Security Hub EC2.8 and EC2.170',
     types: [TEMPLATE],
     inspect: (template) =>
-      must(template, 'metadataOptions.httpTokens', 'required', 'a forged request would get them'),
+      must(template, 'metadataOptions.httpTokens', 'required', 'otherwise a forged request gets them'),
   }),
   resourcePolicy({
     name: 'hop-limit',
@@ -21,7 +21,7 @@ export const nodePolicies: readonly Policy[] = [
     source: 'EKS best practices, "Restrict access to the instance profile assigned to the worker node"',
     types: [TEMPLATE],
     inspect: (template) =>
-      must(template, 'metadataOptions.httpPutResponseHopLimit', 1, 'a pod is one hop further'),
+      must(template, 'metadataOptions.httpPutResponseHopLimit', 1, 'a pod is one hop away from its node'),
   }),
   resourcePolicy({
     name: 'encrypted-volumes',
@@ -31,7 +31,7 @@ export const nodePolicies: readonly Policy[] = [
     *inspect(template) {
       const disks = at(template, 'blockDeviceMappings');
       if (!Array.isArray(disks) || disks.length === 0) {
-        yield { message: 'Name the root volume, encrypted.', property: 'blockDeviceMappings', value: disks };
+        yield { message: 'Add an encrypted root volume.', property: 'blockDeviceMappings', value: disks };
         return;
       }
       for (const index of disks.keys()) {
@@ -39,14 +39,14 @@ export const nodePolicies: readonly Policy[] = [
           template,
           `blockDeviceMappings[${index}].ebs.encrypted`,
           'true',
-          'a disk that is lost would be read',
+          'a lost disk must not be readable',
         );
       }
     },
   }),
   resourcePolicy({
     name: 'private-nodes',
-    description: 'Nodes lie in private subnets.',
+    description: 'Nodes are in private subnets.',
     source: 'EKS best practices, "Deploy worker nodes onto private subnets"',
     types: [NODE_GROUP],
     *inspect(group, graph) {
@@ -54,24 +54,24 @@ export const nodePolicies: readonly Policy[] = [
       const ids = Array.isArray(found) ? found : [];
       const open = ids.filter((id) => !isPrivate(String(id), graph));
       if (open.length > 0 || ids.length < 3) {
-        yield { message: 'Use the private subnets, in three zones.', property: 'subnetIds', value: found };
+        yield { message: 'Use private subnets in three zones.', property: 'subnetIds', value: found };
       }
     },
   }),
   resourcePolicy({
     name: 'no-remote-access',
-    description: 'Nobody logs in to a node by SSH.',
+    description: 'Nodes do not allow SSH.',
     source: 'CIS Amazon EKS Benchmark 3; Session Manager needs no open port',
     types: [NODE_GROUP],
     *inspect(group) {
       const value = at(group, 'remoteAccess');
-      if (value !== undefined) yield { message: 'Leave remoteAccess out.', property: 'remoteAccess', value };
+      if (value !== undefined) yield { message: 'Remove remoteAccess.', property: 'remoteAccess', value };
     },
   }),
   {
     name: 'pod-identity',
     description:
-      'Add-ons call AWS as themselves, by Pod Identity and in kube-system; nodes hold two small policies.',
+      'Add-ons in kube-system call AWS with their own roles by Pod Identity; nodes have two minimal policies.',
     source: 'EKS best practices, "Use EKS Pod Identity"; node role policies of the EKS user guide',
     *check(graph) {
       yield* missingIdentities(graph);
@@ -82,21 +82,25 @@ export const nodePolicies: readonly Policy[] = [
         const ofNodes = /Role::[^.]*-nodes\.id/.test(String(inputs['role']));
         if (ofNodes && !NODE_POLICIES.includes(policy)) {
           yield {
-            message: 'Give this to the one who needs it, not to every pod of a node.',
+            message: 'Attach this policy to the role of the pod that needs it, not to the role of the nodes.',
             urn,
             value: policy,
           };
         }
         const trust = JSON.stringify(inputs['assumeRolePolicy'] ?? '');
         if (/pods\.eks/.test(trust) && !/"aws:RequestTag\/kubernetes-namespace":"kube-system"/.test(trust)) {
-          yield { message: 'Only kube-system holds identities of AWS.', urn, property: 'assumeRolePolicy' };
+          yield {
+            message: 'Pod Identity roles are only for service accounts in kube-system.',
+            urn,
+            property: 'assumeRolePolicy',
+          };
         }
       }
     },
   },
 ];
 
-/** Add-ons that call AWS, and the agent that lets them do it as themselves. */
+/** Violations for add-ons without a Pod Identity role, and for the missing Pod Identity agent. */
 function* missingIdentities({ resources }: Graph) {
   const addons = new Map(
     resources.filter(({ type }) => type === ADDON).map((addon) => [at(addon, 'addonName'), addon]),
@@ -106,12 +110,12 @@ function* missingIdentities({ resources }: Graph) {
     const addon: GraphResource | undefined = addons.get(name);
     const identities = addon && at(addon, 'podIdentityAssociations');
     if (!Array.isArray(identities) || identities.length === 0) {
-      yield { message: `Give ${name} a role by Pod Identity.`, ...(addon && { urn: addon.urn }) };
+      yield { message: `Add a Pod Identity role to ${name}.`, ...(addon && { urn: addon.urn }) };
     }
   }
 }
 
-/** Whether a subnet's stand-in names a subnet of this graph that is marked private. */
+/** Whether a placeholder refers to a subnet of this graph with the tag for private subnets. */
 function isPrivate(id: string, { resources }: Graph): boolean {
   const subnet = resources.find(({ type, name }) => id === `\${${type}::${name}.id}`);
   return subnet !== undefined && at(subnet, 'tags.slipway:subnet') === 'private';

@@ -2,27 +2,27 @@ import { must, resourcePolicy, type Policy } from '@slipway/stack';
 
 const REPOSITORY = 'aws:ecr/repository:Repository';
 
-/** What must hold for a registry. */
+/** Policies for a registry. */
 export const registryPolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'tags-never-move',
-    description: 'A tag names one image for ever.',
+    description: 'Tags are immutable.',
     source: 'AWS Security Hub ECR.2',
     types: [REPOSITORY],
     inspect: (repository) =>
-      must(repository, 'imageTagMutability', 'IMMUTABLE', 'what was tested could be replaced'),
+      must(repository, 'imageTagMutability', 'IMMUTABLE', 'otherwise a tested image can be replaced'),
   }),
   resourcePolicy({
     name: 'images-scanned',
-    description: 'Images are scanned when they arrive.',
+    description: 'Images are scanned on push.',
     source: 'AWS Security Hub ECR.1',
     types: [REPOSITORY],
     inspect: (repository) =>
-      must(repository, 'imageScanningConfiguration.scanOnPush', true, 'nobody would look otherwise'),
+      must(repository, 'imageScanningConfiguration.scanOnPush', true, 'otherwise images are not scanned'),
   }),
   resourcePolicy({
     name: 'images-encrypted',
-    description: 'Images are encrypted with a key of ours.',
+    description: 'Images are encrypted with a customer-managed KMS key.',
     source: 'AWS Security Hub ECR.5',
     types: [REPOSITORY],
     inspect: (repository) =>
@@ -30,26 +30,27 @@ export const registryPolicies: readonly Policy[] = [
         repository,
         'encryptionConfigurations[0].encryptionType',
         'KMS',
-        'access cannot be taken back otherwise',
+        'otherwise access to the images cannot be revoked by the key',
       ),
   }),
   {
     name: 'images-expire',
-    description: 'Every repository has a lifecycle.',
+    description: 'Every repository has a lifecycle policy.',
     source: 'AWS Security Hub ECR.3',
     *check({ resources }) {
-      const tended = resources.filter(({ type }) => type === 'aws:ecr/lifecyclePolicy:LifecyclePolicy');
+      const lifecycles = resources.filter(({ type }) => type === 'aws:ecr/lifecyclePolicy:LifecyclePolicy');
       for (const { urn, name } of resources.filter(({ type }) => type === REPOSITORY)) {
-        if (!tended.some((policy) => policy.name === name)) yield { message: 'Add a lifecycle policy.', urn };
+        if (!lifecycles.some((policy) => policy.name === name))
+          yield { message: 'Add a lifecycle policy.', urn };
       }
     },
   },
   resourcePolicy({
     name: 'repositories-protected',
-    description: 'A repository with images in it cannot be deleted.',
+    description: 'A repository that contains images cannot be deleted.',
     source: 'this project: a rollback needs the images of older releases',
     relaxedBy: 'unprotected',
     types: [REPOSITORY],
-    inspect: (repository) => must(repository, 'forceDelete', false, 'rollbacks would find nothing'),
+    inspect: (repository) => must(repository, 'forceDelete', false, 'rollbacks need the older images'),
   }),
 ];

@@ -7,17 +7,17 @@ interface Statement {
   Condition?: object;
 }
 
-/** Actions that only look, which may name every resource. */
-const LOOKING = /^[a-z0-9-]+:(Get|List|Describe)/;
+/** Read-only actions. They may be allowed on all resources. */
+const READING = /^[a-z0-9-]+:(Get|List|Describe)/;
 
-/** Actions that decide what a role may do. */
-const GIVING =
+/** Actions that change the permissions of a role. */
+const GRANTING =
   /^iam:(CreateRole|PutRolePolicy|AttachRolePolicy|PutRolePermissionsBoundary|DeleteRolePermissionsBoundary)$/;
 
 /**
- * The allowed actions of a policy document that reach too far: `*` and `iam:*` always, `service:*` and writing
- * everywhere without a condition, handing on roles (`iam:PassRole`) without naming to whom, and giving roles permissions
- * without a boundary, which would be all of them.
+ * Returns the allowed actions of a policy document that are not limited: `*` and `iam:*` always; write actions on all
+ * resources without a condition (in IAM even with one); `iam:PassRole` without the receiving service; and actions that
+ * grant permissions to roles without requiring a boundary, which could grant all permissions.
  */
 export function actionsWithoutBounds(document: Value): string[] {
   const read = (typeof document === 'string' ? JSON.parse(document) : document) as {
@@ -33,10 +33,10 @@ export function actionsWithoutBounds(document: Value): string[] {
       (action) =>
         action === '*' ||
         /^iam:\*/.test(action) ||
-        (/^iam:/.test(action) && everywhere && !LOOKING.test(action)) ||
+        (/^iam:/.test(action) && everywhere && !READING.test(action)) ||
         (action === 'iam:PassRole' && !conditions.includes('"iam:PassedToService"')) ||
-        (GIVING.test(action) && !conditions.includes('"iam:PermissionsBoundary"')) ||
-        (everywhere && !bound && !LOOKING.test(action)),
+        (GRANTING.test(action) && !conditions.includes('"iam:PermissionsBoundary"')) ||
+        (everywhere && !bound && !READING.test(action)),
     );
   });
 }

@@ -4,22 +4,22 @@ import * as pulumi from '@pulumi/pulumi';
 import { InfraError, reasonsOf, type Relaxation } from '@slipway/infra-core';
 
 export interface RegistryArgs {
-  /** The services that have a repository; nothing makes one by pushing. */
+  /** The services that get a repository. A push does not create repositories. */
   services: readonly string[];
-  /** In front of each repository's name. @default `services` */
+  /** The prefix of the repositories' names. @default `services` */
   prefix?: string;
-  /** How many releases are kept. @default 100 */
+  /** The number of releases to keep. @default 100 */
   keep?: number;
-  /** Lets repositories be deleted with images in them. */
+  /** Allows deleting repositories that contain images. */
   unprotected?: Relaxation;
 }
 
-/** A repository for each service: tags never move, images are scanned and encrypted, what nobody names is removed. */
+/** One repository per service with immutable tags. Images are scanned and encrypted; untagged images expire. */
 export class Registry extends pulumi.ComponentResource {
   /** Repository URLs by service. */
   readonly repositoryUrls: Readonly<Record<string, pulumi.Output<string>>>;
 
-  /** @throws {InfraError} `invalid` for no service, or a name that ECR refuses */
+  /** @throws {InfraError} `invalid` for an empty list of services, or a name that ECR refuses */
   constructor(name: string, args: RegistryArgs, options: pulumi.ComponentResourceOptions) {
     const { services, prefix = 'services', keep = 100, unprotected } = args;
     assertServices(services);
@@ -70,7 +70,7 @@ function addRepository(
   );
 }
 
-/** Images without a tag are left over from a push that was not finished. */
+/** Untagged images are left over from interrupted pushes. */
 function addLifecycle(parent: Registry, service: string, repository: ecr.Repository, keep: number): void {
   const rules = [
     {
@@ -105,7 +105,7 @@ function assertServices(services: readonly string[]): void {
       'invalid',
       bad === undefined
         ? 'The registry has no service. List at least one under services.'
-        : `"${bad}" cannot be a repository's name. Use lower-case letters, digits, and single dots, dashes or underscores between them.`,
+        : `"${bad}" is not a valid repository name. Use lower-case letters, digits, and single dots, dashes or underscores between them.`,
       { value: bad ?? services },
     );
   }

@@ -2,13 +2,13 @@ import * as kms from '@pulumi/aws/kms/index.js';
 import * as s3 from '@pulumi/aws/s3/index.js';
 import * as pulumi from '@pulumi/pulumi';
 
-/** Where one environment's Pulumi state lies: a bucket that keeps every version, and the key of its secrets. */
+/** The store of one environment's Pulumi state: a versioned bucket, and the key for its secrets. */
 export class StateStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly bucketArn: pulumi.Output<string>;
   readonly keyArn: pulumi.Output<string>;
 
-  /** @param args.bucket the bucket's name, which is unique in the whole world */
+  /** @param args.bucket the bucket's name, which must be globally unique */
   constructor(name: string, args: { bucket: string }, options: pulumi.ComponentResourceOptions) {
     super('slipway:eks:StateStore', name, {}, options);
     const kept = { parent: this, protect: true };

@@ -1,6 +1,6 @@
 import type { Value } from '@slipway/stack';
 
-/** What an OIDC token says, as far as AWS can ask. */
+/** The claims of an OIDC token that AWS can check. */
 export interface Claims {
   iss: string;
   aud: string;
@@ -17,16 +17,15 @@ interface Statement {
 }
 
 /**
- * Whether a trust policy lets the holder of a token assume its role, by the rules of IAM: some statement allows, none
- * denies, every condition holds, operators compare as IAM documents them. An operator that is not known here is an
- * error, not a guess.
+ * Whether a trust policy allows the holder of a token to assume its role, by the rules of IAM: a statement allows it,
+ * none denies it, all conditions hold, and operators compare as IAM documents them. An unknown operator is an error.
  */
 export function assumes(policy: Value | undefined, claims: Claims): boolean {
   const { Statement } = policy as unknown as { Statement: Statement[] };
   const applies = (statement: Statement) =>
     [statement.Action].flat().includes('sts:AssumeRoleWithWebIdentity') &&
     statement.Principal?.Federated !== undefined &&
-    claims.iss === ISSUER && // the provider's URL is the issuer; AWS refuses the tokens of others
+    claims.iss === ISSUER && // the provider's URL is the issuer; AWS refuses tokens of other issuers
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) => holds(operator, keys, claims));
   const found = Statement.filter(applies);
   return found.some(({ Effect }) => Effect === 'Allow') && !found.some(({ Effect }) => Effect === 'Deny');

@@ -3,7 +3,7 @@ import { githubSubject } from '../../src/index.ts';
 import { REPOSITORY } from '../programs.ts';
 
 describe('the subject of a workflow', () => {
-  it('carries the ids, unless the repository still has the older format', () => {
+  it('contains the ids, unless the repository has the legacy format', () => {
     expect(githubSubject(REPOSITORY, 'production')).toBe(
       'repo:acme@1000001/shop@2000002:environment:production',
     );
@@ -12,7 +12,7 @@ describe('the subject of a workflow', () => {
     );
   });
 
-  it('writes a colon in the name of an environment as GitHub does', () => {
+  it('encodes a colon in the name of an environment like GitHub', () => {
     expect(githubSubject(REPOSITORY, 'a:b')).toBe('repo:acme@1000001/shop@2000002:environment:a%3Ab');
   });
 
@@ -26,7 +26,7 @@ describe('the subject of a workflow', () => {
     [{}, '*'],
     [{}, 'prod?'],
     [{}, ''],
-  ])('is refused for %j and %j, which could mean more than one', (change, environment) => {
+  ])('is refused for %j and %j, which could match several subjects', (change, environment) => {
     expect(() => githubSubject({ ...REPOSITORY, ...change }, environment)).toThrow(/must be/);
   });
 });

@@ -12,7 +12,7 @@ const ENVIRONMENTS = ['production', 'production-preview', 'production-publish', 
 const repo = (format: Format, owner = 'acme', name = 'shop', ownerId = '1000001', repoId = '2000002') =>
   format === 'immutable' ? `repo:${owner}@${ownerId}/${name}@${repoId}` : `repo:${owner}/${name}`;
 
-/** 40 tokens that must open nothing, whichever format the repository has. */
+/** 40 tokens that must not be admitted, whichever format the repository has. */
 function hostile(format: Format): Record<string, Claims> {
   const other: Format = format === 'immutable' ? 'legacy' : 'immutable';
   const ours = repo(format);
@@ -27,21 +27,21 @@ function hostile(format: Format): Record<string, Claims> {
     'a tag': sub(`${ours}:ref:refs/tags/v1`),
     'a tag named production': sub(`${ours}:ref:refs/tags/production`),
     'another environment': sub(`${ours}:environment:development`),
-    'an environment that begins the same': sub(`${ours}:environment:production2`),
-    'an environment that ends the same': sub(`${ours}:environment:pre-production`),
+    'an environment with the same prefix': sub(`${ours}:environment:production2`),
+    'an environment with the same suffix': sub(`${ours}:environment:pre-production`),
     'an environment in other case': sub(`${ours}:environment:Production`),
     'an environment in capitals': sub(`${ours}:environment:PRODUCTION`),
     'an environment with a space': sub(`${ours}:environment:production `),
     'an environment with a line end': sub(`${ours}:environment:production\n`),
     'an environment with a colon': sub(`${ours}:environment:production%3Aevil`),
-    'an environment with more behind it': sub(`${ours}:environment:production:ref:refs/heads/main`),
+    'an environment followed by more text': sub(`${ours}:environment:production:ref:refs/heads/main`),
     'an environment that is a wildcard': sub(`${ours}:environment:*`),
     'no environment': sub(`${ours}:environment:`),
     'no context': sub(ours),
-    'a repository that begins the same': sub(
+    'a repository with the same prefix': sub(
       `${repo(format, 'acme', 'shop2', '1000001', '2000003')}:environment:production`,
     ),
-    'a repository that ends the same': sub(
+    'a repository with the same suffix': sub(
       `${repo(format, 'acme', 'my-shop', '1000001', '2000004')}:environment:production`,
     ),
     'a repository in other case': sub(`${repo(format, 'acme', 'Shop')}:environment:production`),
@@ -49,14 +49,14 @@ function hostile(format: Format): Record<string, Claims> {
       `${repo(format, 'acme', 'blog', '1000001', '2000005')}:environment:production`,
     ),
     'an owner in other case': sub(`${repo(format, 'Acme')}:environment:production`),
-    'an owner that begins the same': sub(
+    'an owner with the same prefix': sub(
       `${repo(format, 'acme-evil', 'shop', '1000009', '2000009')}:environment:production`,
     ),
-    'an owner that ends the same': sub(
+    'an owner with the same suffix': sub(
       `${repo(format, 'notacme', 'shop', '1000008', '2000008')}:environment:production`,
     ),
     'a fork of the same name': sub(`${repo(format, 'mallory', 'shop', '666', '777')}:environment:production`),
-    // A repository that was made or renamed after 2026-07-15 speaks the immutable format, whatever ours speaks.
+    // A repository that was created or renamed after 2026-07-15 has the immutable format, whatever ours has.
     'a recycled name, with other ids': sub(
       `${repo('immutable', 'acme', 'shop', '999', '888')}:environment:production`,
     ),
@@ -65,7 +65,7 @@ function hostile(format: Format): Record<string, Claims> {
       `${repo('immutable', 'acme', 'shop', '1000001', '888')}:environment:production`,
     ),
     'ours in the other format': sub(`${repo(other)}:environment:production`),
-    'ids that begin the same': sub(
+    'ids with the same prefix': sub(
       `${repo('immutable', 'acme', 'shop', '1000001', '20000021')}:environment:production`,
     ),
     'a subject in front of ours': sub(`x${right}`),
@@ -85,9 +85,9 @@ const policiesOf = ({ resources }: Graph): Value[] =>
     .map(({ inputs }) => inputs['assumeRolePolicy'] as Value);
 
 describe.each<Format>(['immutable', 'legacy'])(
-  'the trust of the roles of CI, %s subjects',
+  'the trust policies of the CI roles, %s subjects',
   (subjectFormat) => {
-    it('admits none of 40 hostile tokens to any role', async () => {
+    it('admit none of 40 hostile tokens to any role', async () => {
       const policies = policiesOf(await foundationGraph({ subjectFormat }));
       const tokens = Object.entries(hostile(subjectFormat));
       expect([policies.length, tokens.length]).toEqual([4, 40]);
@@ -95,7 +95,7 @@ describe.each<Format>(['immutable', 'legacy'])(
       expect(admitted.map(([name]) => name)).toEqual([]);
     });
 
-    it('admits the workflow of each environment to its own role and to no other', async () => {
+    it('admit the workflow of each environment to its own role and to no other', async () => {
       const policies = policiesOf(await foundationGraph({ subjectFormat }));
       for (const environment of ENVIRONMENTS) {
         const claims = {
@@ -107,7 +107,7 @@ describe.each<Format>(['immutable', 'legacy'])(
       }
     });
 
-    it('would admit hostile tokens if it had a wildcard: the matcher can say yes', () => {
+    it('would admit hostile tokens with a wildcard, which proves that the matcher can admit tokens', () => {
       const loose = {
         Statement: [
           {

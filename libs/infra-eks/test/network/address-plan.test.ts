@@ -5,7 +5,7 @@ import { assertApart, planAddresses } from '../../src/index.ts';
 const zonesOf = (number: number): string[] => [...'abcdefgh'.slice(0, number)];
 
 describe('the addresses of a network', () => {
-  it('are divided into large private subnets and small other ones', () => {
+  it('are divided into large private subnets and small public and intra subnets', () => {
     expect(planAddresses('10.20.0.0/16', zonesOf(3))).toEqual({
       private: ['10.20.0.0/19', '10.20.32.0/19', '10.20.64.0/19'],
       public: ['10.20.224.0/24', '10.20.225.0/24', '10.20.226.0/24'],
@@ -13,7 +13,7 @@ describe('the addresses of a network', () => {
     });
   });
 
-  it('lie inside the network and apart, whatever its place, size and number of zones', () => {
+  it('are inside the network and do not overlap, for every range, size and number of zones', () => {
     const seed = Number(process.env['SLIPWAY_SEED'] ?? 20261124);
     console.log(`address plan: SLIPWAY_SEED=${seed}`);
     fc.assert(
@@ -31,7 +31,7 @@ describe('the addresses of a network', () => {
           assertApart(Object.fromEntries(all.map((cidr) => [cidr, cidr])));
           for (const cidr of all) {
             expect(() => assertApart({ network: `10.${second}.0.0/${size}`, cidr })).toThrow('overlap');
-            expect(Number(cidr.split('/')[1])).toBeLessThanOrEqual(28); // AWS makes no smaller one
+            expect(Number(cidr.split('/')[1])).toBeLessThanOrEqual(28); // the smallest subnet of AWS
           }
         },
       ),
@@ -43,11 +43,11 @@ describe('the addresses of a network', () => {
     ['10.20.0.0/21', 'between /16 and /20'],
     ['10.0.0.0/8', 'between /16 and /20'],
     ['10.20.0.1/16', 'address bits after'],
-    ['10.20.0.0', 'no IPv4 range'],
-    ['10.20.300.0/16', 'no IPv4 range'],
-    ['fd00::/56', 'no IPv4 range'],
-  ])('%s is refused: %s', (cidr, said) => {
-    expect(() => planAddresses(cidr, zonesOf(3))).toThrow(said);
+    ['10.20.0.0', 'is not an IPv4 range'],
+    ['10.20.300.0/16', 'is not an IPv4 range'],
+    ['fd00::/56', 'is not an IPv4 range'],
+  ])('%s is refused: %s', (cidr, message) => {
+    expect(() => planAddresses(cidr, zonesOf(3))).toThrow(message);
     expect(() => planAddresses(cidr, zonesOf(3))).toThrow(cidr);
   });
 
@@ -55,7 +55,7 @@ describe('the addresses of a network', () => {
     expect(() => planAddresses('10.20.0.0/16', zonesOf(zones))).toThrow('3 to 6');
   });
 
-  it('that overlap are named, both of them', () => {
+  it('are both named in the error if they overlap', () => {
     const ranges = { network: '10.20.0.0/16', services: '10.20.128.0/20' };
     expect(() => assertApart(ranges)).toThrow('network (10.20.0.0/16) and services (10.20.128.0/20) overlap');
     expect(() => assertApart({ ...ranges, services: '10.21.0.0/16' })).not.toThrow();

@@ -19,7 +19,7 @@ const input =
   (graph: Graph): Graph =>
     withInput(graph, type, path, value);
 
-/** For each policy the ways to break it. */
+/** By policy, the changes that break it. */
 const MUTATIONS: Record<string, ((graph: Graph) => Graph)[]> = {
   'endpoint-private': [
     input(CLUSTER, 'vpcConfig.endpointPublicAccess', true),
@@ -98,7 +98,7 @@ const MUTATIONS: Record<string, ((graph: Graph) => Graph)[]> = {
   ],
 };
 
-describe('an EKS cluster with the fewest arguments', () => {
+describe('an EKS cluster with default arguments', () => {
   let graph: Graph;
   beforeAll(async () => {
     graph = await clusterGraph();
@@ -113,7 +113,7 @@ describe('an EKS cluster with the fewest arguments', () => {
     for (const { source, description } of eksPolicies) expect([source, description]).not.toContain('');
   });
 
-  it('breaks each of them when its property is changed', () => {
+  it('breaks each of them if its property is changed', () => {
     expect(Object.keys(MUTATIONS).sort()).toEqual(eksPolicies.map(({ name }) => name).sort());
     for (const [policy, mutations] of Object.entries(MUTATIONS)) {
       for (const [at, mutate] of mutations.entries()) {
@@ -122,7 +122,7 @@ describe('an EKS cluster with the fewest arguments', () => {
     }
   });
 
-  it('has only the resources that its provider may touch', () => {
+  it('creates all resources with its own provider', () => {
     const own = graph.resources.filter(({ type }) => type.startsWith('aws:'));
     expect(own.length).toBeGreaterThan(50);
     for (const { options } of own) expect(options['provider']).toMatch(/pulumi:providers:aws::aws$/);
@@ -141,7 +141,7 @@ describe('each relaxation', () => {
     singleNat: ['nat-per-zone', () => clusterGraph({}, { singleNat: { reason } })],
   };
 
-  it('is a named option that relaxes exactly its own assertion', async () => {
+  it('relaxes exactly its own assertion', async () => {
     expect(Object.keys(options).sort()).toEqual(
       eksPolicies.flatMap(({ relaxedBy }) => relaxedBy ?? []).sort(),
     );

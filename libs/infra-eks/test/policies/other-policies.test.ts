@@ -9,7 +9,7 @@ const broken = (policies: readonly Policy[], graph: Graph) =>
 const REPOSITORY = 'aws:ecr/repository:Repository';
 
 describe('a registry', () => {
-  it('fulfils its assertions, and breaks each of them when its property is changed', async () => {
+  it('fulfils its assertions and breaks each of them if its property is changed', async () => {
     const graph = await registryGraph();
     expect(broken(registryPolicies, graph)).toEqual([]);
     const mutations: Record<string, Graph> = {
@@ -30,7 +30,7 @@ describe('a registry', () => {
     }
   });
 
-  it('has a repository for each service of its list, and refuses names that ECR would', async () => {
+  it('has one repository per service and refuses names that ECR would refuse', async () => {
     const { resources } = await registryGraph({ services: ['api', 'web'] });
     const names = resources.filter(({ type }) => type === REPOSITORY).map(({ inputs }) => inputs['name']);
     expect(names).toEqual(['services/api', 'services/web']);
@@ -39,7 +39,7 @@ describe('a registry', () => {
     }
   });
 
-  it('can give up its protection by name', async () => {
+  it('can be unprotected by a named option', async () => {
     const graph = await registryGraph({ unprotected: { reason: 'a test' } });
     expect(evaluate(registryPolicies, graph).filter(({ state }) => state !== 'held')).toMatchObject([
       { policy: 'repositories-protected', state: 'relaxed', relaxedBy: 'unprotected' },
@@ -48,7 +48,7 @@ describe('a registry', () => {
 });
 
 describe('a foundation', () => {
-  it('fulfils its assertions, and breaks each of them when its property is changed', async () => {
+  it('fulfils its assertions and breaks each of them if its property is changed', async () => {
     const graph = await foundationGraph();
     expect(broken(foundationPolicies, graph)).toEqual([]);
     const all: Value = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -87,7 +87,7 @@ describe('actions without bounds', () => {
   const found = (statement: object) =>
     actionsWithoutBounds({ Statement: [{ Effect: 'Allow', Resource: '*', ...statement }] } as Value);
 
-  it('are found, also in the text of a document', () => {
+  it('are found in documents and in their text', () => {
     expect(found({ Action: ['*'] })).toEqual(['*']);
     expect(found({ Action: 'iam:*', Resource: 'arn:x' })).toEqual(['iam:*']);
     expect(found({ Action: 'iam:CreateRole', Condition: { StringEquals: {} } })).toEqual(['iam:CreateRole']);
@@ -101,7 +101,7 @@ describe('actions without bounds', () => {
     expect(actionsWithoutBounds(text)).toEqual(['s3:PutObject']);
   });
 
-  it('are none where the action only looks, names its resource or has a condition', () => {
+  it('are not reported for read-only actions, named resources or conditions', () => {
     expect(found({ Action: ['ec2:DescribeVpcs', 'iam:List*'] })).toEqual([]);
     expect(found({ Action: 's3:PutObject', Resource: 'arn:aws:s3:::a/*' })).toEqual([]);
     expect(found({ Action: 'ec2:*', Condition: { StringEquals: { 'aws:RequestedRegion': 'x' } } })).toEqual(

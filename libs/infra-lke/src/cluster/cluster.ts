@@ -13,26 +13,26 @@ import { assertNetworks } from './networks.ts';
 import { poolOf, type NodePool } from './node-pool.ts';
 
 export interface LkeClusterArgs {
-  /** As in `nl-ams`; it must have Kubernetes: see {@link assertRegion}. */
+  /** As in `nl-ams`. It must offer Kubernetes; see {@link assertRegion}. */
   region: string;
-  /** Kubernetes minor version, which LKE must offer: see {@link assertVersion}. */
+  /** Kubernetes minor version. LKE must offer it; see {@link assertVersion}. */
   version: string;
   tags: Tags;
-  /** Networks that may reach the Kubernetes API; everybody else is kept out. */
+  /** The only networks that can reach the Kubernetes API. */
   apiNetworks: readonly string[];
-  /** @default one pool of 3 to 5 `g6-standard-2` */
+  /** @default one pool of 3 to 5 nodes of type `g6-standard-2` */
   pools?: readonly NodePool[];
-  /** One control plane instead of several. LKE can make it several later, and never one again. */
+  /** A control plane without high availability. LKE can enable it later, but not disable it. */
   singleControlPlane?: Relaxation;
-  /** Lets the cluster be deleted. */
+  /** Allows the cluster to be deleted. */
   unprotected?: Relaxation;
 }
 
-/** An LKE cluster: its API behind a list of networks, its disks encrypted, its pools scaled, a firewall for what it serves. */
+/** An LKE cluster: API for listed networks only, encrypted disks, scaling pools, a firewall for its load balancers. */
 export class LkeCluster extends pulumi.ComponentResource {
   readonly outputs: ClusterOutputs;
 
-  /** @throws {InfraError} `invalid` for networks, regions or pools that cannot be */
+  /** @throws {InfraError} `invalid` for invalid networks, regions or pools */
   constructor(name: string, args: LkeClusterArgs, options: pulumi.ComponentResourceOptions) {
     const { region, version, tags, apiNetworks, pools = [{}], singleControlPlane, unprotected } = args;
     assertRegion(region);
@@ -49,7 +49,7 @@ export class LkeCluster extends pulumi.ComponentResource {
         region,
         k8sVersion: version,
         tier: 'standard',
-        aplEnabled: false, // it would bring an Argo CD, an Istio and gateways of its own
+        aplEnabled: false, // it would install its own Argo CD, Istio and gateways
         tags: tagWords(tags),
         controlPlane: {
           highAvailability: singleControlPlane === undefined,
@@ -71,14 +71,14 @@ export class LkeCluster extends pulumi.ComponentResource {
   }
 }
 
-/** LKE hands the kubeconfig over in base64. */
+/** LKE returns the kubeconfig in base64. */
 function decode(encoded: string): string {
   return Buffer.from(encoded, 'base64').toString('utf8');
 }
 
 function assertRegion(region: string): void {
   if (!/^[a-z]{2}-[a-z]{3,10}(-\d)?$/.test(region)) {
-    throw new InfraError('invalid', `"${region}" is no region of Linode. Write it as in nl-ams.`, {
+    throw new InfraError('invalid', `"${region}" is not a Linode region. Write it as in nl-ams.`, {
       value: region,
     });
   }

@@ -2,11 +2,11 @@ import { Firewall } from '@pulumi/linode/firewall.js';
 import type { Resource } from '@pulumi/pulumi';
 import { tagWords, type Tags } from '@slipway/infra-core';
 
-const EVERYBODY = { ipv4s: ['0.0.0.0/0'], ipv6s: ['::/0'] };
+const ALL_NETWORKS = { ipv4s: ['0.0.0.0/0'], ipv6s: ['::/0'] };
 
 /**
- * What reaches the cluster's load balancers: HTTP and HTTPS, nothing else. It is not tied to nodes, which come and go
- * with the autoscaler: a Service names it by the annotation
+ * Adds a firewall for the cluster's load balancers that allows HTTP and HTTPS only. It is not attached to nodes, because
+ * the autoscaler replaces them. A Service uses it by the annotation
  * `service.beta.kubernetes.io/linode-loadbalancer-firewall-id`.
  */
 export function addFirewall(name: string, tags: Tags, parent: Resource): Firewall {
@@ -15,7 +15,7 @@ export function addFirewall(name: string, tags: Tags, parent: Resource): Firewal
     action: 'ACCEPT',
     protocol: 'TCP',
     ports,
-    ...EVERYBODY,
+    ...ALL_NETWORKS,
   });
   return new Firewall(
     name,

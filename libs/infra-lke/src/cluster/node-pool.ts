@@ -4,21 +4,21 @@ import { InfraError, tagWords, type Relaxation, type Tags } from '@slipway/infra
 export interface NodePool {
   /** @default `g6-standard-2`: 2 processors, 4 GiB */
   type?: string;
-  /** Nodes at least. @default 3 */
+  /** Minimum number of nodes. @default 3 */
   min?: number;
-  /** Nodes at most. @default 5 */
+  /** Maximum number of nodes. @default 5 */
   max?: number;
-  /** Fewer than three nodes: one that fails takes a third of the work or more with it. */
+  /** Allows fewer than three nodes. A failed node then takes more than a third of the workload with it. */
   small?: Relaxation;
 }
 
-/** LKE takes 1 to 100 nodes a pool (Linode API, "LKE node pool: autoscaler"). */
+/** LKE allows 1 to 100 nodes per pool (Linode API, "LKE node pool: autoscaler"). */
 const MOST = 100;
 
 /**
- * A pool with encrypted disks that scales between its bounds.
+ * Makes a pool with encrypted disks that scales between its bounds.
  *
- * @throws {InfraError} `invalid` for bounds that cannot be, or that are small without saying why
+ * @throws {InfraError} `invalid` for impossible bounds, or a small pool without a reason
  */
 export function poolOf(
   { type = 'g6-standard-2', min = 3, max = 5, small }: NodePool,
@@ -27,7 +27,7 @@ export function poolOf(
   const least = small === undefined ? 3 : 1;
   if (!Number.isInteger(min) || !Number.isInteger(max) || min < least || max < min || max > MOST) {
     const remedy =
-      small === undefined && min < 3 ? ' Fewer than 3 needs the option small, with a reason.' : '';
+      small === undefined && min < 3 ? ' Fewer than 3 nodes need the option small with a reason.' : '';
     throw new InfraError(
       'invalid',
       `The pool of ${type} scales from ${min} to ${max}. Use ${least} to ${MOST}, the smaller number first.${remedy}`,

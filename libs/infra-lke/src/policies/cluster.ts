@@ -16,7 +16,7 @@ const poolsOf = (cluster: GraphResource) => {
   return Array.isArray(pools) ? pools.keys() : [].keys();
 };
 
-/** A violation in each pool where it does not hold. */
+/** Yields a violation for each pool in which the property does not hold. */
 function* eachPool(
   cluster: GraphResource,
   path: string,
@@ -37,35 +37,36 @@ function aclAddresses(cluster: GraphResource): string[] {
   return [...found.matchAll(/"([^"]+\/\d+)"/g)].map(([, network]) => network as string);
 }
 
-/** What must hold for an LKE cluster itself. */
+/** Policies for an LKE cluster. */
 export const clusterPolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'api-listed',
-    description: 'The Kubernetes API answers listed networks only.',
+    description: 'Only listed networks can reach the Kubernetes API.',
     source: 'Akamai, "LKE control plane ACL"; off unless it is set',
     types: [CLUSTER],
-    inspect: (cluster) => must(cluster, 'controlPlane.acl.enabled', true, 'it answers everybody otherwise'),
+    inspect: (cluster) =>
+      must(cluster, 'controlPlane.acl.enabled', true, 'otherwise all networks can reach the API'),
   }),
   resourcePolicy({
     name: 'api-list-not-empty',
-    description: 'Somebody can reach the Kubernetes API.',
+    description: 'At least one network can reach the Kubernetes API.',
     source: 'Akamai, "LKE control plane ACL"',
     types: [CLUSTER],
     *inspect(cluster) {
       if (aclAddresses(cluster).length === 0)
-        yield { message: 'List a network.', property: 'controlPlane.acl.addresses' };
+        yield { message: 'List at least one network.', property: 'controlPlane.acl.addresses' };
     },
   }),
   resourcePolicy({
     name: 'api-never-open',
-    description: 'The list of networks does not hold everybody.',
+    description: 'The list of networks does not include all addresses.',
     source: 'NSA/CISA Kubernetes Hardening Guide 1.2, "Control plane hardening"',
     types: [CLUSTER],
     *inspect(cluster) {
       const open = aclAddresses(cluster).find((network) => network.endsWith('/0'));
       if (open)
         yield {
-          message: 'Name the networks that need it.',
+          message: 'List only the networks that need the API.',
           property: 'controlPlane.acl.addresses',
           value: open,
         };
@@ -73,16 +74,16 @@ export const clusterPolicies: readonly Policy[] = [
   }),
   resourcePolicy({
     name: 'high-availability',
-    description: 'There are several control planes.',
+    description: 'The control plane is highly available.',
     source: 'Akamai, "High availability control plane on LKE"',
     relaxedBy: 'singleControlPlane',
     types: [CLUSTER],
     inspect: (cluster) =>
-      must(cluster, 'controlPlane.highAvailability', true, 'one that fails stops every deploy'),
+      must(cluster, 'controlPlane.highAvailability', true, 'a failed control plane stops all deploys'),
   }),
   resourcePolicy({
     name: 'version-named',
-    description: 'The Kubernetes version is a minor that somebody chose.',
+    description: 'The Kubernetes version is an explicit minor version.',
     source: 'Linode API, "LKE versions"',
     types: [CLUSTER],
     *inspect(cluster) {
@@ -94,17 +95,17 @@ export const clusterPolicies: readonly Policy[] = [
   }),
   resourcePolicy({
     name: 'no-app-platform',
-    description: 'Nothing but this platform delivers to the cluster.',
-    source: 'Akamai App Platform brings an Argo CD and gateways of its own',
+    description: 'Only this platform deploys to the cluster.',
+    source: 'Akamai App Platform installs its own Argo CD and gateways',
     types: [CLUSTER],
-    inspect: (cluster) => must(cluster, 'aplEnabled', false, 'two platforms would fight'),
+    inspect: (cluster) => must(cluster, 'aplEnabled', false, 'two platforms would conflict'),
   }),
   resourcePolicy({
     name: 'standard-tier',
-    description: 'The tier is one that the provider can describe whole.',
-    source: '@pulumi/linode 5.1.1 has no network of an enterprise cluster',
+    description: 'The provider supports all settings of the tier.',
+    source: '@pulumi/linode 5.1.1 cannot set the network of an enterprise cluster',
     types: [CLUSTER],
-    inspect: (cluster) => must(cluster, 'tier', 'standard', 'its network could not be set'),
+    inspect: (cluster) => must(cluster, 'tier', 'standard', 'the network of other tiers cannot be set'),
   }),
   resourcePolicy({
     name: 'cluster-protected',
@@ -119,24 +120,24 @@ export const clusterPolicies: readonly Policy[] = [
   }),
   resourcePolicy({
     name: 'kubeconfig-secret',
-    description: 'The kubeconfig, which holds a credential here, is encrypted in the state.',
-    source: 'Linode API, "LKE kubeconfig": a token of an administrator',
+    description: 'The kubeconfig is encrypted in the state, because it contains a credential.',
+    source: 'Linode API, "LKE kubeconfig": an administrator\'s token',
     types: [CLUSTER],
     *inspect({ options }, { outputs }: Graph) {
       const property = 'options.additionalSecretOutputs';
       const secret = options['additionalSecretOutputs'];
       if (!Array.isArray(secret) || !secret.includes('kubeconfig'))
-        yield { message: 'Name kubeconfig there.', property };
+        yield { message: 'Add kubeconfig to additionalSecretOutputs.', property };
       const shown = outputs['kubeconfig'];
       if (shown !== undefined && !(typeof shown === 'object' && shown !== null && SECRET in shown)) {
-        yield { message: 'The output kubeconfig must be a secret.', property: 'outputs.kubeconfig' };
+        yield { message: 'Make the output kubeconfig a secret.', property: 'outputs.kubeconfig' };
       }
     },
   }),
   resourcePolicy({
     name: 'says-whose',
-    description: 'The cluster says which environment it is.',
-    source: 'this project: tags are all that tells clusters of one account apart',
+    description: 'The cluster has a tag with its environment.',
+    source: 'this project: only tags distinguish the clusters of one account',
     types: [CLUSTER],
     *inspect(cluster, { stack }) {
       const tags = at(cluster, 'tags');
@@ -155,12 +156,12 @@ export const clusterPolicies: readonly Policy[] = [
         cluster,
         'diskEncryption',
         (value) => value === 'enabled',
-        'A disk that is lost would be read.',
+        'Set it to enabled: a lost disk must not be readable.',
       ),
   }),
   resourcePolicy({
     name: 'pools-scale',
-    description: 'Every pool scales by itself between bounds.',
+    description: 'Every pool scales automatically between bounds.',
     source: 'Linode API, "LKE node pool: autoscaler"',
     types: [CLUSTER],
     inspect: (cluster) =>
@@ -168,29 +169,29 @@ export const clusterPolicies: readonly Policy[] = [
         cluster,
         'autoscaler',
         (value) => typeof value === 'object' && value !== null,
-        'Set min and max.',
+        'Set min and max of the autoscaler.',
       ),
   }),
   resourcePolicy({
     name: 'pools-spread',
-    description: 'A pool has three nodes at least.',
-    source: 'Kubernetes, "Running in multiple zones"; one node is a third of the work at most',
+    description: 'A pool has at least three nodes.',
+    source: 'Kubernetes, "Running in multiple zones"; one node then has at most a third of the workload',
     relaxedBy: 'small',
     types: [CLUSTER],
     inspect: (cluster) =>
-      eachPool(cluster, 'autoscaler.min', (value) => Number(value) >= 3, 'Use three or more.'),
+      eachPool(cluster, 'autoscaler.min', (value) => Number(value) >= 3, 'Use at least three nodes.'),
   }),
   resourcePolicy({
     name: 'pools-bounded',
-    description: 'A pool that runs away stops at 20 nodes.',
-    source: 'this project: a bound on what a loop can cost',
+    description: 'A pool has at most 20 nodes.',
+    source: 'this project: limits the cost of runaway scaling',
     types: [CLUSTER],
     inspect: (cluster) =>
-      eachPool(cluster, 'autoscaler.max', (value) => Number(value) <= 20, 'Use 20 at most.'),
+      eachPool(cluster, 'autoscaler.max', (value) => Number(value) <= 20, 'Use at most 20 nodes.'),
   }),
   resourcePolicy({
     name: 'pools-say-whose',
-    description: 'Nodes say which environment they belong to.',
+    description: 'Nodes have a tag with their environment.',
     source: 'this project: nodes appear in the account’s list of instances',
     types: [CLUSTER],
     *inspect(cluster, { stack }) {

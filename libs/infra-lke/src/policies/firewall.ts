@@ -2,7 +2,7 @@ import { at, must, resourcePolicy, type GraphResource, type Policy, type Violati
 
 const FIREWALL = 'linode:index/firewall:Firewall';
 
-/** What everybody may reach: HTTP, which answers with a redirect, and HTTPS. */
+/** Ports open to all networks: HTTP, which redirects, and HTTPS. */
 const OPEN_PORTS = ['80', '443'];
 
 function* openTo(
@@ -19,54 +19,54 @@ function* openTo(
   }
 }
 
-/** What must hold for the firewall of an LKE cluster. */
+/** Policies for the firewall of an LKE cluster. */
 export const firewallPolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'firewall-drops',
-    description: 'What no rule lets in is dropped.',
+    description: 'Traffic that no rule accepts is dropped.',
     source: 'CIS Controls 8.1, 4.4',
     types: [FIREWALL],
-    inspect: (firewall) => must(firewall, 'inboundPolicy', 'DROP', 'the rules would be decoration'),
+    inspect: (firewall) => must(firewall, 'inboundPolicy', 'DROP', 'otherwise the rules have no effect'),
   }),
   resourcePolicy({
     name: 'firewall-ports',
-    description: 'Everybody reaches HTTP and HTTPS and no other port.',
+    description: 'Only HTTP and HTTPS are open to all networks.',
     source: 'NSA/CISA Kubernetes Hardening Guide 1.2, "Network separation"',
     types: [FIREWALL],
     inspect: (firewall) =>
       openTo(
         firewall,
         ({ ports }) => OPEN_PORTS.includes(String(ports)),
-        'Only 80 and 443 are for everybody.',
+        'Open only the ports 80 and 443 to all networks.',
       ),
   }),
   resourcePolicy({
     name: 'firewall-protocols',
-    description: 'Everybody reaches TCP only.',
+    description: 'Only TCP is open to all networks.',
     source: 'NSA/CISA Kubernetes Hardening Guide 1.2, "Network separation"',
     types: [FIREWALL],
     inspect: (firewall) =>
-      openTo(firewall, ({ protocol }) => protocol === 'TCP', 'Only TCP is for everybody.'),
+      openTo(firewall, ({ protocol }) => protocol === 'TCP', 'Open only TCP to all networks.'),
   }),
   resourcePolicy({
     name: 'firewall-on',
-    description: 'The firewall is not switched off.',
+    description: 'The firewall is enabled.',
     source: 'Linode API, "Firewall: status"',
     types: [FIREWALL],
     *inspect(firewall) {
       const value = at(firewall, 'disabled');
       if (value !== undefined && value !== false)
-        yield { message: 'Leave disabled out.', property: 'disabled', value };
+        yield { message: 'Remove disabled.', property: 'disabled', value };
     },
   }),
   resourcePolicy({
     name: 'firewall-not-on-nodes',
-    description: 'The firewall is tied to no node by its number.',
-    source: 'the autoscaler replaces nodes; the list would be wrong the next day',
+    description: 'The firewall is not attached to individual nodes.',
+    source: 'this project: the autoscaler replaces nodes, so a list of node ids becomes outdated',
     types: [FIREWALL],
     *inspect(firewall) {
       const value = at(firewall, 'linodes');
-      if (value !== undefined) yield { message: 'Leave linodes out.', property: 'linodes', value };
+      if (value !== undefined) yield { message: 'Remove linodes.', property: 'linodes', value };
     },
   }),
 ];

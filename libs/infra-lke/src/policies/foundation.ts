@@ -3,7 +3,7 @@ import { at, must, resourcePolicy, type Policy } from '@slipway/stack';
 const BUCKET = 'linode:index/objectStorageBucket:ObjectStorageBucket';
 const KEY = 'linode:index/objectStorageKey:ObjectStorageKey';
 
-/** What must hold for the state of an environment on Linode. */
+/** Policies for the Pulumi state of an environment on Linode. */
 export const lkeFoundationPolicies: readonly Policy[] = [
   resourcePolicy({
     name: 'state-private',
@@ -11,22 +11,22 @@ export const lkeFoundationPolicies: readonly Policy[] = [
     source: 'Akamai, "Object Storage access control"',
     types: [BUCKET],
     *inspect(bucket) {
-      yield* must(bucket, 'acl', 'private', 'the state holds secrets');
-      yield* must(bucket, 'corsEnabled', false, 'no web page needs it');
+      yield* must(bucket, 'acl', 'private', 'the state contains secrets');
+      yield* must(bucket, 'corsEnabled', false, 'no web page needs the state');
     },
   }),
   resourcePolicy({
     name: 'state-versioned',
-    description: 'The state keeps its older versions, for a year.',
+    description: 'Old versions of the state are kept for a year.',
     source: 'Akamai, "Object Storage versioning"',
     types: [BUCKET],
     *inspect(bucket) {
-      yield* must(bucket, 'versioning', true, 'a state that is lost is a cluster nobody manages');
+      yield* must(bucket, 'versioning', true, 'without its state a cluster cannot be managed');
       yield* must(
         bucket,
         'lifecycleRules[0].noncurrentVersionExpiration.days',
         365,
-        'versions would pile up',
+        'otherwise versions accumulate',
       );
     },
   }),
@@ -42,31 +42,34 @@ export const lkeFoundationPolicies: readonly Policy[] = [
   }),
   resourcePolicy({
     name: 'key-limited',
-    description: 'The key opens this bucket and no other, and is encrypted in the state.',
+    description: 'The key gives access to this bucket only, and is encrypted in the state.',
     source: 'Linode API, "Object Storage keys: bucket_access"',
     types: [KEY],
     *inspect(key) {
       const buckets = at(key, 'bucketAccesses');
       if (!Array.isArray(buckets) || buckets.length !== 1) {
         yield {
-          message: 'Name one bucket; a key without any opens all.',
+          message: 'Name one bucket: a key without a bucket gives access to all.',
           property: 'bucketAccesses',
           value: buckets,
         };
       }
       const secret = key.options['additionalSecretOutputs'];
       if (!Array.isArray(secret) || !secret.includes('secretKey')) {
-        yield { message: 'Name secretKey there.', property: 'options.additionalSecretOutputs' };
+        yield {
+          message: 'Add secretKey to additionalSecretOutputs.',
+          property: 'options.additionalSecretOutputs',
+        };
       }
     },
   }),
   {
     name: 'no-token',
-    description: 'No program makes an API token: it would be a credential that nobody rotates.',
-    source: 'this project: the one long-lived token of development is made by hand and expires',
+    description: 'No program creates an API token, because its rotation would be forgotten.',
+    source: 'this project: the only long-lived token of development is created by hand and expires',
     *check({ resources }) {
       for (const { urn } of resources.filter(({ type }) => type === 'linode:index/token:Token')) {
-        yield { message: 'Make it by hand, with an expiry.', urn };
+        yield { message: 'Create the token by hand, with an expiry.', urn };
       }
     },
   },

@@ -3,13 +3,13 @@ import { ObjectStorageKey } from '@pulumi/linode/objectStorageKey.js';
 import * as pulumi from '@pulumi/pulumi';
 
 export interface StateStoreArgs {
-  /** It must have Object Storage: see {@link assertRegion}. */
+  /** It must offer Object Storage; see {@link assertRegion}. */
   region: string;
-  /** The bucket's name, which is unique in its region. */
+  /** The bucket's name. It must be unique in its region. */
   bucket: string;
 }
 
-/** Where one environment's Pulumi state lies: a private bucket that keeps versions, and a key for this bucket alone. */
+/** The store of one environment's Pulumi state: a private, versioned bucket, and a key for this bucket only. */
 export class StateStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly accessKey: pulumi.Output<string>;
@@ -21,7 +21,7 @@ export class StateStore extends pulumi.ComponentResource {
     options: pulumi.ComponentResourceOptions,
   ) {
     super('slipway:lke:StateStore', name, {}, options);
-    // Versions and lifecycle are set through the S3 interface, for which the provider makes short-lived keys.
+    // The provider sets versioning and lifecycle through the S3 interface, with short-lived keys that it creates.
     const bucket = new ObjectStorageBucket(
       name,
       {

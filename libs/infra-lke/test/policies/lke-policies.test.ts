@@ -71,7 +71,7 @@ function breaksEach(policies: readonly Policy[], graph: Graph, mutations: Record
   }
 }
 
-describe('an LKE cluster and its state with the fewest arguments', () => {
+describe('an LKE cluster and its state with default arguments', () => {
   it('fulfil 25 of 25 assertions', async () => {
     const findings = [
       ...evaluate(lkePolicies, await clusterGraph()),
@@ -81,7 +81,7 @@ describe('an LKE cluster and its state with the fewest arguments', () => {
     expect(findings).toHaveLength(25);
   });
 
-  it('break each of them when its property is changed', async () => {
+  it('break each of them if its property is changed', async () => {
     breaksEach(lkePolicies, await clusterGraph(), MUTATIONS);
     breaksEach(lkeFoundationPolicies, await foundationGraph(), STATE_MUTATIONS);
   });
@@ -90,7 +90,7 @@ describe('an LKE cluster and its state with the fewest arguments', () => {
 describe('each relaxation', () => {
   const reason = 'a test';
 
-  it('is a named option that relaxes exactly its own assertion', async () => {
+  it('relaxes exactly its own assertion', async () => {
     const options = {
       singleControlPlane: ['high-availability', { singleControlPlane: { reason } }],
       unprotected: ['cluster-protected', { unprotected: { reason } }],
