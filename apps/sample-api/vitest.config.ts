@@ -1,4 +1,4 @@
 import { projectTests } from '../../tools/vitest.ts';
 
-// No test changes a module, so files may share them, and most tests wait rather than compute.
+// Test files can share modules, because no test changes a module. Most tests wait, so two workers are enough.
 export default projectTests({ isolate: false, maxWorkers: 2 });

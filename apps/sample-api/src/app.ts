@@ -22,7 +22,7 @@ import type { Settings } from './settings.ts';
 
 export type App = Awaited<ReturnType<typeof buildApp>>;
 
-/** Puts the service together, without listening. What is registered first runs first. */
+/** Builds the service without listening. Plugins run in the order of their registration. */
 export async function buildApp(settings: Settings, logStream?: LogStream) {
   const app = fastify({
     ...serverOptions(settings),

@@ -1,8 +1,8 @@
-/** Everything that can be wrong here, as a closed list. */
+/** The closed set of error codes of this service. */
 export type ServiceErrorCode =
   'invalid-settings' | 'invalid-secret' | 'invalid-message' | 'no-signing-key' | 'not-found';
 
-/** An error of this service: what is wrong, where, and what to do about it. It never carries key material. */
+/** An error of this service: problem, place and remedy. It never contains key material. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code: ServiceErrorCode;

@@ -1,14 +1,14 @@
 import type { FastifyLoggerOptions, FastifyRequest } from 'fastify';
 import type { Settings } from './settings.ts';
 
-/** Where lines go; standard output unless a test listens. */
+/** The destination of log lines: standard output, or a recorder in tests. */
 export interface LogStream {
   write(line: string): void;
 }
 
 /**
- * Names of fields that may hold a secret. They are replaced at the top of a line and one or two levels down, so that a careless
- * `log.info({ request })` shows none either.
+ * Fields that can contain a secret. They are redacted at the top level of a line and one or two levels below, so a
+ * careless `log.info({ request })` does not show them either.
  */
 const SECRET_FIELDS = [
   'authorization',
@@ -20,7 +20,7 @@ const SECRET_FIELDS = [
   'token',
 ];
 
-/** JSON lines on standard output. No transport: it would start a worker from a file, and the service is shipped as one file. */
+/** JSON lines on standard output, without a transport: a transport needs a worker file, but the service is one file. */
 export function loggerOptions({ LOG_LEVEL }: Pick<Settings, 'LOG_LEVEL'>, stream?: LogStream) {
   return {
     level: LOG_LEVEL,
@@ -34,7 +34,7 @@ function atAnyDepth(field: string): string[] {
   return [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`];
 }
 
-/** What is told of a request: the path without its query, which may hold anything, and no headers. */
+/** The logged fields of a request. Query and headers are left out, because they can contain secrets. */
 function requestFacts(request: FastifyRequest) {
   const [path] = request.url.split('?', 1);
   return { method: request.method, path, remoteAddress: request.ip };

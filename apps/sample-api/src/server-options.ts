@@ -2,15 +2,15 @@ import type { FastifyServerOptions } from 'fastify';
 import type { Settings } from './settings.ts';
 
 /**
- * How often Node looks for connections that are over their time, in milliseconds. Its default of 30 seconds makes every
- * shorter timeout take up to 30 seconds.
+ * Interval at which Node checks connections for timeouts, in milliseconds. With its default of 30 seconds, every shorter
+ * timeout can take 30 seconds.
  */
 const CONNECTIONS_CHECK_MS = 500;
 
-/** How long a handler may take, in milliseconds, before its client gets 503. */
+/** Time limit of a handler, in milliseconds. After it, the client gets 503. */
 const HANDLER_TIMEOUT_MS = 10_000;
 
-/** How the HTTP server guards itself. Fastify's own defaults assume a proxy in front that does. */
+/** Limits and timeouts of the HTTP server. Fastify's defaults assume that a proxy enforces them. */
 export function serverOptions(settings: Settings) {
   return {
     http: { headersTimeout: settings.HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
@@ -18,7 +18,7 @@ export function serverOptions(settings: Settings) {
     handlerTimeout: HANDLER_TIMEOUT_MS,
     bodyLimit: settings.BODY_LIMIT_BYTES,
     trustProxy: settings.TRUST_PROXY === '' ? false : settings.TRUST_PROXY,
-    // A body is what its schema says or is refused: nothing is converted, nothing is dropped in silence.
+    // A body that does not match its schema is refused: values are not converted, properties are not removed.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   } satisfies FastifyServerOptions & { http: object };
 }

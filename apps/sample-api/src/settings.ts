@@ -4,20 +4,25 @@ import type { Static } from 'typebox';
 import * as Type from 'typebox';
 import { ServiceError } from './error.ts';
 
-/** Every setting of the service. All come from the environment; the type below is derived from this schema. */
+/** All settings of the service, read from the environment. The type below is derived from this schema. */
 export const SettingsSchema = Type.Object({
   NODE_ENV: Type.Enum(['production', 'development', 'test'], {
     default: 'production',
-    description: 'development: makes a key where there is none, serves /docs, and stops without a drain.',
+    description: 'development: creates a key if none exists, serves /docs, and stops without a drain.',
   }),
   HOST: Type.String({ minLength: 1, default: '0.0.0.0', description: 'Address to listen on.' }),
-  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'Port; 0 takes a free one.' }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 8080,
+    description: 'Port to listen on; 0 selects a free port.',
+  }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
-    description: 'The least important line to write.',
+    description: 'Lowest log level to write.',
   }),
   REVISION: Type.Optional(
-    Type.String({ minLength: 1, description: 'Shown by /version, where the deployment knows it.' }),
+    Type.String({ minLength: 1, description: 'Revision to show in /version, if set.' }),
   ),
 
   KEYS_DIR: Type.String({
@@ -27,37 +32,38 @@ export const SettingsSchema = Type.Object({
   KEYS_POLL_MS: Type.Integer({
     minimum: 10,
     default: 30_000,
-    description: 'How often to look for new keys where no file event tells of them.',
+    description: 'How often to check for new keys if no file event arrives.',
   }),
   TOLERANCE_SECONDS: Type.Integer({
     minimum: 1,
     maximum: 3600,
     default: 300,
-    description: 'How far the time of a message may lie from now, in either direction.',
+    description:
+      "Maximum difference between a message's timestamp and the current time, in either direction.",
   }),
 
   TRUST_PROXY: Type.String({
     default: '',
     format: 'proxies',
     description:
-      'Addresses or CIDR ranges of proxies whose X-Forwarded-* is believed, separated by commas. Empty: nobody.',
+      'Addresses or CIDR ranges of proxies whose X-Forwarded-* is trusted, separated by commas. Empty: none.',
   }),
   BODY_LIMIT_BYTES: Type.Integer({ minimum: 1024, default: 262_144, description: 'Largest request body.' }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
     default: 6000,
     description:
-      'Requests to /v1 per client address. Behind a proxy that is not in TRUST_PROXY, all clients are one.',
+      'Requests to /v1 per client address. All clients behind a proxy that is not in TRUST_PROXY share one limit.',
   }),
   MAX_CONNECTIONS: Type.Integer({
     minimum: 1,
     default: 2048,
-    description: 'Open connections; more are refused.',
+    description: 'Maximum number of open connections; more are refused.',
   }),
   MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
     minimum: 0,
     default: 250,
-    description: 'Above this mean delay requests are shed with 503. 0: never.',
+    description: 'Mean event loop delay above which requests are refused with 503. 0: never.',
   }),
 
   HEADERS_TIMEOUT_MS: Type.Integer({
@@ -75,28 +81,28 @@ export const SettingsSchema = Type.Object({
     minimum: 0,
     default: 10_000,
     description:
-      'After SIGTERM: how long to serve on while /readyz says 503, until no proxy sends requests here.',
+      'After SIGTERM: how long to serve requests while /readyz answers 503, until proxies send no more.',
   }),
   CLOSE_TIMEOUT_MS: Type.Integer({
     minimum: 0,
     default: 10_000,
-    description: 'After the drain: how long open requests may take before they are cut.',
+    description: 'After the drain: how long open requests may take before their connections are closed.',
   }),
 });
 
 export type Settings = Static<typeof SettingsSchema>;
 
-/** Where keys lie in development when nothing else is said; Git ignores it. */
+/** The default key folder in development; Git ignores it. */
 const DEVELOPMENT_KEYS_DIR = '.slipway/keys';
 
 /**
  * Reads the settings from an environment.
  *
- * @throws ServiceError `invalid-settings`, which names every bad setting at once.
+ * @throws {ServiceError} `invalid-settings`, with all invalid settings
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const fallback = env.NODE_ENV === 'development' ? { KEYS_DIR: DEVELOPMENT_KEYS_DIR } : {};
-  // A copy, because env-schema writes into the schema that it is given.
+  // A copy, because env-schema modifies its schema.
   const schema = { ...SettingsSchema };
   const ajv = { customOptions: (ajv: Ajv) => ajv.addFormat('proxies', isProxyList) };
   try {
@@ -111,7 +117,7 @@ type Ajv = Parameters<
   Extract<NonNullable<EnvSchemaOpt['ajv']>, { customOptions: unknown }>['customOptions']
 >[0];
 
-/** The part of an Ajv error that is told. */
+/** The used part of an Ajv error. */
 interface SchemaProblem {
   readonly instancePath: string;
   readonly message: string;
@@ -121,7 +127,7 @@ interface SchemaProblem {
 function invalidSettings(cause: Error, env: NodeJS.ProcessEnv): ServiceError {
   const { errors } = cause as Error & { errors: readonly SchemaProblem[] };
   const lines = errors.map((problem) => `  ${describe(problem, env)}`);
-  const message = `The environment holds settings that do not fit:\n${lines.join('\n')}`;
+  const message = `The environment contains invalid settings:\n${lines.join('\n')}`;
   return new ServiceError('invalid-settings', message, { cause });
 }
 
@@ -138,7 +144,7 @@ function descriptionOf(name: string): string {
   return 'description' in setting ? String(setting.description) : '';
 }
 
-/** Addresses and CIDR ranges, separated by commas; or nothing. */
+/** Whether a text is empty or a comma-separated list of addresses and CIDR ranges. */
 function isProxyList(text: string): boolean {
   return text === '' || text.split(',').every((part) => isAddressRange(part.trim()));
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from './app.ts';
 
-/** How long the parts of a shutdown may take, in milliseconds. */
+/** Durations of the phases of a shutdown, in milliseconds. */
 export interface ShutdownTimes {
-  /** How long to serve on while asking for no more. */
+  /** How long to serve requests while readiness is off. */
   readonly drain: number;
-  /** How long open requests may then take to end, before they are cut. */
+  /** How long open requests may then take before their connections are closed. */
   readonly close: number;
 }
 
-/** Ends the service without losing a request: ask for no more, wait until none comes, finish what is open, and cut what never ends. */
+/** Stops the service without losing requests: drains, waits for open requests, and closes connections that remain. */
 export async function shutdown(app: App, { drain, close }: ShutdownTimes): Promise<void> {
   app.drain();
   app.log.info({ drainMs: drain }, 'draining');

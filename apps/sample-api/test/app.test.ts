@@ -5,7 +5,7 @@ import { createKeyFolder } from './key-volume.ts';
 
 const json = { 'content-type': 'application/json' };
 
-test('these are all the routes there are', async () => {
+test('the service has exactly these routes', async () => {
   const app = await buildTestApp();
   expect(app.printRoutes({ commonPrefix: false })).toMatchInlineSnapshot(`
     "├── /healthz (GET, HEAD)
@@ -20,7 +20,7 @@ test('these are all the routes there are', async () => {
   `);
 });
 
-test('what does not exist is answered with 404 and says where to look', async () => {
+test('an unknown route is answered with 404 and a reference to the OpenAPI document', async () => {
   const app = await buildTestApp();
   for (const [method, url] of [
     ['GET', '/'],
@@ -35,12 +35,12 @@ test('what does not exist is answered with 404 and says where to look', async ()
       statusCode: 404,
       code: 'not-found',
       error: 'Not Found',
-      message: 'There is nothing here; /openapi.json lists what there is.',
+      message: 'This route does not exist; /openapi.json lists all routes.',
     });
   }
 });
 
-test('every answer has the headers that a browser needs to be careful', async () => {
+test('every response has security headers', async () => {
   const app = await buildTestApp();
   for (const url of ['/healthz', '/v1/keys', '/unknown']) {
     expect((await app.inject(url)).headers).toMatchObject({
@@ -51,7 +51,7 @@ test('every answer has the headers that a browser needs to be careful', async ()
   }
 });
 
-test('a body is as large as the limit and not a byte larger', async () => {
+test('a body of the maximum size is accepted, and one byte more is refused', async () => {
   const app = await buildTestApp({ BODY_LIMIT_BYTES: '2048' });
   const frame = JSON.stringify({ payload: '' }).length;
   async function statusOf(bytes: number): Promise<number> {
@@ -61,7 +61,7 @@ test('a body is as large as the limit and not a byte larger', async () => {
   expect([await statusOf(2048), await statusOf(2049)]).toEqual([200, 413]);
 });
 
-test('a body that would change prototypes, or is no JSON, is refused', async () => {
+test('a body that is not JSON or would change prototypes is refused', async () => {
   const app = await buildTestApp();
   const bodies = [
     '{"payload":"x","__proto__":{"polluted":true}}',
@@ -80,7 +80,7 @@ test('a body that would change prototypes, or is no JSON, is refused', async () 
   expect({}).not.toHaveProperty('polluted');
 });
 
-test('however its content type is written, a bad body never reaches a handler', async () => {
+test('an invalid body never reaches a handler, whatever its content type', async () => {
   const app = await buildTestApp();
   const types = [
     'application/json',
@@ -121,7 +121,7 @@ test('however its content type is written, a bad body never reaches a handler', 
   expect(new Set(answers)).toEqual(new Set([400, 415]));
 });
 
-test('no key material is in any answer, measurement or line of the log', async () => {
+test('responses, metrics and log lines contain no key material', async () => {
   const secret = newSecret();
   const bad = newSecret().slice(0, 40);
   const log = recordLog();
@@ -154,12 +154,12 @@ test('no key material is in any answer, measurement or line of the log', async (
   expect(log.text()).toContain('"file":"bad"');
   expect(tracesOf(secret, everything)).toEqual([]);
   expect(tracesOf(bad, everything)).toEqual([]);
-  // The search itself finds what is there.
+  // The search finds secrets that are present.
   expect(tracesOf(secret, `${everything}${secret}`)).not.toEqual([]);
   expect(tracesOf(secret, `${everything}${bytesOf(secret).toString('hex')}`)).not.toEqual([]);
 });
 
-test('what a client sends cannot make a line of its own in the log', async () => {
+test('a client cannot inject a line into the log', async () => {
   const log = recordLog();
   const app = await buildTestApp({ LOG_LEVEL: 'trace' }, log);
   await app.inject({ url: '/a%0d%0a{"level":60}', headers: { 'x-forwarded-for': '1\r\n{"level":60}' } });
@@ -173,7 +173,7 @@ function bytesOf(secret: string): Buffer {
   return Buffer.from(secret.slice('whsec_'.length), 'base64');
 }
 
-/** Every run of 12 characters of a secret, in any usual form, that is in a text. */
+/** Returns every run of 12 characters of a secret, in any usual form, that a text contains. */
 function tracesOf(secret: string, text: string): string[] {
   const bytes = bytesOf(secret);
   const forms = [secret.slice('whsec_'.length), bytes.toString('hex'), [...bytes].join(',')];

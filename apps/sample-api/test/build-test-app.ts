@@ -5,7 +5,7 @@ import { readSettings, type Settings } from '../src/settings.ts';
 import { newSecret } from '../src/webhook/secret.ts';
 import { createKeyFolder } from './key-volume.ts';
 
-/** Settings as a test wants them: quiet, and never shedding load because the machine is busy. */
+/** Settings for tests: no log, and no refused requests if the machine is busy. */
 export function testSettings(env: NodeJS.ProcessEnv): Settings {
   return readSettings({
     NODE_ENV: 'test',
@@ -23,7 +23,7 @@ export async function buildTestApp(env: NodeJS.ProcessEnv = {}, log?: LogStream)
   return app;
 }
 
-/** A log that can be read. */
+/** A log that records its lines. */
 export function recordLog(): LogStream & { text(): string; lines(): Record<string, unknown>[] } {
   let text = '';
   return {

@@ -9,11 +9,11 @@ import { startService } from './start-service.ts';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 
-/** The bundle alone in an empty folder, as it lies in an image. */
+/** Copies the bundle alone into an empty folder, like in an image. */
 async function unpackBundle(): Promise<string> {
   const cwd = await temporaryFolder();
   await cp(join(app, 'dist/bundle/main.mjs'), join(cwd, 'main.mjs')).catch((cause) => {
-    throw new Error('dist/bundle/main.mjs is not there; run `npx nx build sample-api`', { cause });
+    throw new Error('dist/bundle/main.mjs does not exist; run `npx nx build sample-api`', { cause });
   });
   return cwd;
 }
@@ -24,7 +24,7 @@ async function postJson<Answer>(url: string, body: object): Promise<Answer> {
   return answer.json() as Promise<Answer>;
 }
 
-test('alone in a folder the bundle signs, verifies, and ends with 0 in time', async () => {
+test('the bundle alone in a folder signs, verifies, and exits with 0 in time', async () => {
   const cwd = await unpackBundle();
   const secret = newSecret();
   const env = {
@@ -53,7 +53,7 @@ test('alone in a folder the bundle signs, verifies, and ends with 0 in time', as
   expect(await readdir(cwd)).toEqual(['main.mjs']);
 });
 
-test('in development the bundle says that it has no page, and runs', async () => {
+test('in development the bundle runs and logs that it has no page', async () => {
   const { url, output } = await startService({
     args: ['main.mjs'],
     env: { NODE_ENV: 'development' },
@@ -63,7 +63,7 @@ test('in development the bundle says that it has no page, and runs', async () =>
   expect(output()).toContain('no page at /docs');
 });
 
-test('the bundle holds no path of the machine that built it', async () => {
+test('the bundle contains no path of the machine that built it', async () => {
   const bundle = await readFile(join(await unpackBundle(), 'main.mjs'), 'utf8');
   expect(bundle).not.toContain(app);
   expect(bundle).not.toMatch(/node_modules\/[a-z@]/);

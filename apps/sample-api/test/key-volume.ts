@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder that changes as a Kubernetes Secret volume does. */
+/** A folder that is updated like a Kubernetes Secret volume. */
 export interface KeyVolume {
   readonly dir: string;
-  /** Puts these files in place of all others: a new version in its own folder, then one atomic rename of `..data`. */
+  /** Replaces all files: writes a new version into its own folder, then renames `..data` atomically. */
   swap(files: Record<string, string>): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ function buildLogged(level: 'info' | 'warn' = 'info') {
   return { app, log };
 }
 
-test('a request is told by method, path and address, without query and headers', async () => {
+test('a request is logged with method, path and address, without query and headers', async () => {
   const { app, log } = buildLogged();
   await app.inject({ url: '/?token=canary', headers: { authorization: 'canary', 'x-own': 'canary' } });
   const [line] = log.lines();
@@ -20,7 +20,7 @@ test('a request is told by method, path and address, without query and headers',
 });
 
 test.each(['authorization', 'cookie', 'set-cookie', 'webhook-signature', 'secret', 'password', 'token'])(
-  '%s is replaced wherever a careless line shows it',
+  '%s is redacted at every level that a line usually has',
   (field) => {
     const { app, log } = buildLogged();
     app.log.info({
@@ -33,7 +33,7 @@ test.each(['authorization', 'cookie', 'set-cookie', 'webhook-signature', 'secret
   },
 );
 
-test('the level is the least that is written', async () => {
+test('lines below the level are not written', async () => {
   const { app, log } = buildLogged('warn');
   app.log.info('quiet');
   app.log.warn('loud');

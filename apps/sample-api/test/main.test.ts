@@ -13,14 +13,14 @@ async function keysDir(): Promise<string> {
   return createKeyFolder({ first: newSecret() });
 }
 
-test('bad settings end it at once, with all of them named and nothing else', async () => {
+test('with invalid settings the service exits and reports all of them, without a stack', async () => {
   const { exit, output } = runService({ args: [main], env: { LOG_LEVEL: 'loud', TOLERANCE_SECONDS: 'x' } });
   expect(await exit).toBe(1);
   expect(output()).toMatch(/KEYS_DIR is not set[^]*LOG_LEVEL is "loud"[^]*TOLERANCE_SECONDS is "x"/);
   expect(output()).not.toContain('    at ');
 });
 
-test('a port that is taken ends it with 1', async () => {
+test('with a port in use the service exits with 1', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await new Promise((resolve) => other.once('listening', resolve));
@@ -30,7 +30,7 @@ test('a port that is taken ends it with 1', async () => {
   expect(output()).toContain('EADDRINUSE');
 });
 
-test('in development a key is made and told of; in production never', async () => {
+test('a missing key is created and logged in development, and never created in production', async () => {
   const cwd = await temporaryFolder();
   const KEYS_DIR = await temporaryFolder();
   const [development, production] = await Promise.all([
@@ -39,7 +39,7 @@ test('in development a key is made and told of; in production never', async () =
   ]);
   expect((await fetch(`${development.url}/readyz`)).status).toBe(200);
   expect(await readdir(join(cwd, '.slipway/keys'))).toEqual(['development']);
-  expect(development.output()).toContain('made one for development');
+  expect(development.output()).toContain('created one for development');
   expect((await fetch(`${production.url}/readyz`)).status).toBe(503);
   expect(await readdir(KEYS_DIR)).toEqual([]);
 });

@@ -19,7 +19,7 @@ interface Document {
   components: { schemas: Record<string, object> };
 }
 
-/** One way to call the service, as the document describes it. */
+/** An operation of the document. */
 interface Call {
   method: 'GET' | 'POST';
   url: string;
@@ -40,8 +40,8 @@ function callsOf(document: Document): Call[] {
   );
 }
 
-/** What is wrong with an answer, going by the document alone. */
-async function complaintAbout(
+/** Calls an operation. Returns the violation of the document by the response, or an empty text. */
+async function violationOf(
   app: App,
   { components }: Document,
   call: Call,
@@ -49,21 +49,21 @@ async function complaintAbout(
 ): Promise<string> {
   const { method, url, operation } = call;
   const answer = await app.inject({ method, url, ...(payload && { payload }) });
-  const told = `${method} ${url} ${JSON.stringify(payload)} gave ${answer.statusCode} ${answer.body.slice(0, 200)}`;
-  if (answer.statusCode === 500) return `${told}: a fault of the service`;
+  const result = `${method} ${url} ${JSON.stringify(payload)} gave ${answer.statusCode} ${answer.body.slice(0, 200)}`;
+  if (answer.statusCode === 500) return `${result}: an internal error`;
 
   const { statusCode } = answer;
   const documented =
     operation.responses[statusCode] ?? operation.responses[`${Math.floor(statusCode / 100)}XX`];
-  if (!documented) return `${told}: an undocumented status`;
+  if (!documented) return `${result}: an undocumented status`;
   const type = String(answer.headers['content-type']).split(';', 1)[0] ?? '';
   const schema = documented.content[type]?.schema;
-  if (!schema) return `${told}: an undocumented type, ${type}`;
+  if (!schema) return `${result}: an undocumented type, ${type}`;
   const value = type === 'application/json' ? answer.json() : answer.body;
-  return Schema.Check({ ...schema, components }, value) ? '' : `${told}: an undocumented body`;
+  return Schema.Check({ ...schema, components }, value) ? '' : `${result}: an undocumented body`;
 }
 
-test('the document describes every route once, in sentences', async () => {
+test('the document describes every route once, with a summary', async () => {
   const app = await buildTestApp();
   const document = await readDocument(app);
   expect(document).toMatchObject({
@@ -89,23 +89,23 @@ test('the document describes every route once, in sentences', async () => {
   }
 });
 
-test('every reference in the document leads somewhere', async () => {
+test('every reference in the document has a target', async () => {
   const document = await readDocument(await buildTestApp());
   const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
   const names = new Set([...references].map(([, name]) => name));
   expect([...names]).toEqual(Object.keys(document.components.schemas));
 });
 
-test('every route answers as the document says, ready and draining', async () => {
+test('every route answers as documented, when ready and when draining', async () => {
   const app = await buildTestApp();
   const document = await readDocument(app);
   const get = callsOf(document).filter(({ method }) => method === 'GET');
-  for (const call of get) expect(await complaintAbout(app, document, call)).toBe('');
+  for (const call of get) expect(await violationOf(app, document, call)).toBe('');
   app.drain();
-  for (const call of get) expect(await complaintAbout(app, document, call)).toBe('');
+  for (const call of get) expect(await violationOf(app, document, call)).toBe('');
 });
 
-test('whatever is sent, the answer is a documented one', async () => {
+test('every response to random input is documented', async () => {
   const app = await buildTestApp();
   const document = await readDocument(app);
   const posts = callsOf(document).filter(({ method }) => method === 'POST');
@@ -131,13 +131,13 @@ test('whatever is sent, the answer is a documented one', async () => {
   );
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...posts), body, async (call, payload) => {
-      expect(await complaintAbout(app, document, call, payload)).toBe('');
+      expect(await violationOf(app, document, call, payload)).toBe('');
     }),
     { numRuns: 400 },
   );
 });
 
-test('an answer that the document does not describe would be noticed', async () => {
+test('an undocumented response is detected', async () => {
   const app = await buildTestApp();
   const document = await readDocument(app);
   const [call] = callsOf(document).filter(({ url }) => url === '/v1/keys');
@@ -145,6 +145,6 @@ test('an answer that the document does not describe would be noticed', async () 
   const answer = { description: '', content: { 'application/json': { schema: { type: 'array' } } } };
   const wrongBody = { ...call, operation: { ...call.operation, responses: { 200: answer } } };
   const wrongStatus = { ...call, operation: { ...call.operation, responses: { 201: answer } } };
-  expect(await complaintAbout(app, document, wrongBody)).toContain('undocumented body');
-  expect(await complaintAbout(app, document, wrongStatus)).toContain('undocumented status');
+  expect(await violationOf(app, document, wrongBody)).toContain('undocumented body');
+  expect(await violationOf(app, document, wrongStatus)).toContain('undocumented status');
 });

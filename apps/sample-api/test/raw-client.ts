@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
-/** A client without manners: it sends bytes, and tells what came back and whether the server hung up. */
+/** A client that sends raw bytes and records the response and whether the server closed the connection. */
 export interface RawClient {
   readonly socket: Socket;
   received(): string;
@@ -14,7 +14,7 @@ export async function connectRaw(port: number): Promise<RawClient> {
   const socket = connect(port, '127.0.0.1');
   let received = '';
   socket.on('data', (chunk) => (received += chunk));
-  // A server that hangs up while the client writes is what some tests are about.
+  // Some tests expect that the server closes the connection while the client writes.
   socket.on('error', () => undefined);
   onTestFinished(() => void socket.destroy());
   const closed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)));
@@ -27,7 +27,7 @@ export async function connectRaw(port: number): Promise<RawClient> {
   };
 }
 
-/** Keeps sending one byte, so that the connection is never idle. */
+/** Sends one byte at a time, which keeps the connection from being idle. */
 export function trickle(socket: Socket): void {
   const timer = setInterval(() => socket.writable && socket.write('a'), 50);
   socket.on('close', () => clearInterval(timer));

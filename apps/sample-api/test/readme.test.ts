@@ -24,13 +24,13 @@ function settingRow([name, setting]: [string, object]): string[] {
   ];
 }
 
-test('the table of settings is what the schema says', async () => {
-  const told = (await rows()).filter(([first]) => /^`[A-Z_]+`$/.test(first ?? ''));
-  expect(told).toEqual(Object.entries(SettingsSchema.properties).map(settingRow));
+test('the table of settings equals the schema', async () => {
+  const documented = (await rows()).filter(([first]) => /^`[A-Z_]+`$/.test(first ?? ''));
+  expect(documented).toEqual(Object.entries(SettingsSchema.properties).map(settingRow));
 });
 
-test('the table of endpoints has every route', async () => {
-  const told = (await rows())
+test('the table of endpoints contains every route', async () => {
+  const documented = (await rows())
     .map(([first = '']) => /^`((?:GET|POST) .*)`$/.exec(first)?.[1] ?? '')
     .filter(Boolean);
   const app = await buildTestApp();
@@ -38,5 +38,5 @@ test('the table of endpoints has every route', async () => {
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  expect(told.sort()).toEqual(routes.sort());
+  expect(documented.sort()).toEqual(routes.sort());
 });

@@ -10,7 +10,7 @@ async function listen(app: Pick<FastifyInstance, 'listen' | 'server'>): Promise<
   return (app.server.address() as AddressInfo).port;
 }
 
-/** One client of each slow kind. */
+/** One client of each slow kind: idle, slow headers, slow body. */
 async function slowClients(port: number): Promise<Record<string, RawClient>> {
   const [idle, headers, body] = await Promise.all([connectRaw(port), connectRaw(port), connectRaw(port)]);
   headers.socket.write('GET /healthz HTTP/1.1\r\nHost: here\r\nX-Slow: ');
@@ -29,7 +29,7 @@ async function closedWithin(clients: Record<string, RawClient>, ms: number) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-test('slow clients are cut in time, others are served meanwhile, and without our options none would be cut', async () => {
+test('slow clients are disconnected in time while others are served; without these options none is', async () => {
   const app = await buildTestApp({ HEADERS_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '800' });
   const port = await listen(app);
   const bare = fastify();
@@ -50,7 +50,7 @@ test('slow clients are cut in time, others are served meanwhile, and without our
   expect(await closedWithin(control, 50)).toEqual({ idle: false, headers: false, body: false });
 });
 
-test('a connection above the limit is refused, and one that ends makes room', async () => {
+test('a connection above the limit is refused until another one ends', async () => {
   const app = await buildTestApp({ MAX_CONNECTIONS: '2' });
   const port = await listen(app);
   const [first] = [await connectRaw(port), await connectRaw(port)];
@@ -84,7 +84,7 @@ const AMBIGUOUS = [
   ['a blank before the colon', `${POST}Content-Length : 4\r\n\r\n${SMUGGLED}`],
   ['lines that end in LF alone', `GET /healthz HTTP/1.1\nHost: here\nContent-Length: 4\n\n${SMUGGLED}`],
   [
-    'a chunk size that is no number',
+    'a chunk size that is not a number',
     `${POST}Transfer-Encoding: chunked\r\n\r\n0x4\r\nabcd\r\n0\r\n\r\n${SMUGGLED}`,
   ],
   ['no host', `GET /healthz HTTP/1.1\r\n\r\n${SMUGGLED}`],
@@ -94,7 +94,7 @@ const AMBIGUOUS = [
   ],
 ] as const;
 
-test('a request that two readers could read differently is refused, and no second one is read out of it', async () => {
+test('an ambiguous request is refused, and no second request is parsed from it', async () => {
   const port = await listen(await buildTestApp());
   for (const [what, bytes] of AMBIGUOUS) {
     const client = await connectRaw(port);

@@ -12,7 +12,7 @@ function problemsOf(env: NodeJS.ProcessEnv): string {
   return '';
 }
 
-test('the folder of keys is the only setting without a default', () => {
+test('the key folder is the only required setting', () => {
   expect(readSettings({ KEYS_DIR: '/keys' })).toEqual({
     NODE_ENV: 'production',
     HOST: '0.0.0.0',
@@ -33,13 +33,13 @@ test('the folder of keys is the only setting without a default', () => {
   });
 });
 
-test('production has no default folder of keys, development has', () => {
+test('the key folder has a default in development and none in production', () => {
   expect(problemsOf({})).toContain('KEYS_DIR is not set and has no default');
   expect(readSettings({ NODE_ENV: 'development' }).KEYS_DIR).toBe('.slipway/keys');
   expect(readSettings({ NODE_ENV: 'development', KEYS_DIR: '/mine' }).KEYS_DIR).toBe('/mine');
 });
 
-test('all bad settings are told at once, each with its value and what it may be', () => {
+test('all invalid settings are reported at once, each with its value and its rule', () => {
   const problems = problemsOf({ PORT: 'http', LOG_LEVEL: 'loud', TOLERANCE_SECONDS: '0', KEYS_DIR: '' });
   expect(problems.split('\n')).toHaveLength(5);
   expect(problems).toContain('PORT is "http" but must be integer');
@@ -49,7 +49,7 @@ test('all bad settings are told at once, each with its value and what it may be'
 });
 
 test.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8', '10.0.0.0/8, 192.168.0.0/16'])(
-  'trusts the proxies %j',
+  'the proxies %j are accepted',
   (TRUST_PROXY) => {
     expect(readSettings({ KEYS_DIR: '/keys', TRUST_PROXY }).TRUST_PROXY).toBe(TRUST_PROXY);
   },
@@ -64,15 +64,15 @@ test.each([
   'proxy.example',
   '10.0.0.1,,10.0.0.2',
   '*',
-])('refuses to trust %j', (TRUST_PROXY) => {
+])('the proxies %j are refused', (TRUST_PROXY) => {
   expect(problemsOf({ KEYS_DIR: '/keys', TRUST_PROXY })).toContain('TRUST_PROXY is');
 });
 
-test('what is no setting is left out', () => {
+test('other variables are left out', () => {
   expect(readSettings({ KEYS_DIR: '/keys', HOME: '/root' })).not.toHaveProperty('HOME');
 });
 
-test('every setting is described', () => {
+test('every setting has a description', () => {
   for (const [name, setting] of Object.entries(SettingsSchema.properties)) {
     expect(setting, name).toHaveProperty('description', expect.stringMatching(/\.$/));
   }

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
-/** The service as a process. */
+/** A running service process. */
 export interface Service {
-  /** Where it listens. */
+  /** Its base URL. */
   readonly url: string;
-  /** Everything it has written so far. */
+  /** Its output so far. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Its exit code, once it has ended, or the signal that ended it. */
+  /** Its exit code or the signal that ended it. */
   readonly exit: Promise<number | NodeJS.Signals>;
 }
 
@@ -20,13 +20,13 @@ export interface ServiceOptions {
   readonly cwd?: string;
 }
 
-/** Runs the service on a free port of the loopback address until it listens. It is ended with its test. */
+/** Starts the service on a free loopback port and waits until it listens. It is killed after the test. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const run = runService(options);
   return { ...run, url: await listeningUrl(run) };
 }
 
-/** Runs the service whether or not it ever listens. It sees no setting but those given. */
+/** Starts the service without waiting. Its environment contains only the given settings. */
 export function runService({ args, env, cwd }: ServiceOptions): Omit<Service, 'url'> {
   const child = spawn(process.execPath, args, {
     env: { HOST: '127.0.0.1', PORT: '0', MAX_EVENT_LOOP_DELAY_MS: '0', ...env },

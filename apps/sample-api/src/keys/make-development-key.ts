@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { newSecret } from '../webhook/secret.ts';
 
 /**
- * Makes a random key where a folder has none, readable by its owner alone. For development only.
+ * Creates a random key if a folder contains none, readable by its owner only. For development only.
  *
- * @returns the new file, or nothing where there was a key already.
+ * @returns the new file, or undefined if the folder already contains a key
  */
 export async function makeDevelopmentKey(dir: string): Promise<string | undefined> {
   await mkdir(dir, { recursive: true, mode: 0o700 });

@@ -1,19 +1,19 @@
 import type { Key } from '../webhook/key.ts';
 import type { KeyFolder } from './read-key-folder.ts';
 
-/** A key in use. */
+/** An active key. */
 export interface ActiveKey extends Key {
   /**
-   * Since when this process has used this very secret under this name. A Secret volume writes all files anew on each
-   * change, so file times would tell less.
+   * When this process first used this secret under this name. File times are not used, because a Secret volume rewrites
+   * all files on each change.
    */
   readonly since: Date;
 }
 
 /**
- * The keys to use after a folder was read. A folder with anything wrong in it, or with nothing in it, replaces nothing:
- * the last good set stays. Only where there is no set yet is the good part of a bad folder taken, because some
- * keys serve more receivers than none.
+ * Returns the keys to use after a folder was read. If the folder is empty or contains an invalid key, the current keys
+ * stay in use. Only if there are no current keys, the valid keys of such a folder are used, because some keys serve more
+ * receivers than none.
  */
 export function nextKeys(current: readonly ActiveKey[], folder: KeyFolder, now: Date): readonly ActiveKey[] {
   if (folder.keys.length === 0) return current;
@@ -21,7 +21,7 @@ export function nextKeys(current: readonly ActiveKey[], folder: KeyFolder, now: 
   return folder.keys.map((key) => ({ ...key, since: sameKey(current, key)?.since ?? now }));
 }
 
-/** Whether two sets sign alike. */
+/** Whether two sets contain the same keys. */
 export function sameKeys(one: readonly Key[], other: readonly Key[]): boolean {
   return one.length === other.length && one.every((key) => sameKey(other, key));
 }

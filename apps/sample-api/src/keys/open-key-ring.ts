@@ -3,30 +3,30 @@ import { nextKeys, sameKeys, type ActiveKey } from './next-keys.ts';
 import { readKeyFolder, type KeyProblem } from './read-key-folder.ts';
 import { watchFolder } from './watch-folder.ts';
 
-/** The keys in use, always current. */
+/** The active keys, updated when the key folder changes. */
 export interface KeyRing {
-  /** Sorted by id; empty until a first good key is found. */
+  /** Sorted by id; empty until a valid key is found. */
   readonly keys: readonly ActiveKey[];
-  /** What is wrong with the folder as it is now. While there is anything, `keys` is the last good set. */
+  /** Current problems of the folder. While there are any, `keys` is the last valid set. */
   readonly problems: readonly KeyProblem[];
   close(): void;
 }
 
-/** Where a key ring tells what happens. A Fastify or pino logger is one. */
+/** The logger of a key ring, compatible with Fastify and pino loggers. */
 export interface KeyRingLog {
   info(facts: object, message: string): void;
   error(facts: object, message: string): void;
 }
 
 export interface KeyRingOptions {
-  /** The folder: one file a key, named by its id. */
+  /** The key folder: one file per key, named after the key's id. */
   readonly dir: string;
-  /** How often to look without being told of a change, in milliseconds. */
+  /** Interval at which the folder is read even without a file event, in milliseconds. */
   readonly pollMs: number;
   readonly log: KeyRingLog;
 }
 
-/** Opens the keys of a folder and follows its changes until closed. A missing or bad folder is no error: it may yet come. */
+/** Reads the keys of a folder and follows its changes until closed. A missing folder is not an error: it may appear later. */
 export async function openKeyRing({ dir, pollMs, log }: KeyRingOptions): Promise<KeyRing> {
   let keys: readonly ActiveKey[] = [];
   let problems: readonly KeyProblem[] = [];
@@ -36,13 +36,13 @@ export async function openKeyRing({ dir, pollMs, log }: KeyRingOptions): Promise
     const found = folder.keys.length + folder.problems.length > 0 ? folder.problems : [emptyFolder(dir)];
     const next = nextKeys(keys, folder, new Date());
 
-    if (!sameKeys(keys, next)) log.info({ keys: idsOf(next) }, 'signing keys are now these');
-    if (!sameProblems(problems, found)) tellProblems(log, found, next);
+    if (!sameKeys(keys, next)) log.info({ keys: idsOf(next) }, 'signing keys changed');
+    if (!sameProblems(problems, found)) logProblems(log, found, next);
     keys = next;
     problems = found;
   }
 
-  // One load after the other: two at once could finish in the wrong order.
+  // Loads run one after another: concurrent loads could finish in the wrong order.
   let loading = load();
   await loading;
   const stop = watchFolder(dir, pollMs, () => (loading = loading.then(load)));
@@ -59,17 +59,17 @@ export async function openKeyRing({ dir, pollMs, log }: KeyRingOptions): Promise
 }
 
 function emptyFolder(dir: string): KeyProblem {
-  return { file: dir, reason: 'there is no key in it' };
+  return { file: dir, reason: 'it contains no key' };
 }
 
 function sameProblems(one: readonly KeyProblem[], other: readonly KeyProblem[]): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function tellProblems(log: KeyRingLog, problems: readonly KeyProblem[], keys: readonly Key[]): void {
+function logProblems(log: KeyRingLog, problems: readonly KeyProblem[], keys: readonly Key[]): void {
   const facts = { problems, keys: idsOf(keys) };
-  if (problems.length === 0) log.info(facts, 'the key folder is good again');
-  else log.error(facts, 'the key folder is bad; the keys named here are in use until it is mended');
+  if (problems.length === 0) log.info(facts, 'the key folder is valid again');
+  else log.error(facts, 'the key folder is invalid; the listed keys stay in use until it is corrected');
 }
 
 function idsOf(keys: readonly Key[]): string[] {

@@ -3,28 +3,28 @@ import { join } from 'node:path';
 import type { Key } from '../webhook/key.ts';
 import { parseSecret } from '../webhook/secret.ts';
 
-/** A file that is no key, and why. Never holds what is in the file. */
+/** A file that is not a valid key, with the reason. Never contains the file's content. */
 export interface KeyProblem {
   readonly file: string;
   readonly reason: string;
 }
 
-/** A key folder at one moment. */
+/** The content of a key folder. */
 export interface KeyFolder {
   readonly keys: readonly Key[];
   readonly problems: readonly KeyProblem[];
 }
 
-/** The longest valid secret has 94 characters; whatever is much longer is no key and is not even read. */
+/** The longest valid secret has 94 characters; much larger files are not read. */
 const MAX_FILE_BYTES = 1024;
 
-/** How often a folder that is swapped while it is read is read again. */
+/** Maximum number of reads if the folder is swapped while it is read. */
 const ATTEMPTS = 3;
 
 /**
- * Reads every key of a folder: a plain one, or a Kubernetes Secret volume, whose `..data` link names the current version.
- * Such a version is read as a whole, so keys of two versions never mix. Names that start with a full stop are ignored.
- * What cannot be read is a problem in the answer, never an exception.
+ * Reads all keys of a plain folder or of a Kubernetes Secret volume, whose `..data` link points to the current version.
+ * All keys are read from one version, so two versions are never mixed. Names that start with a full stop are ignored.
+ * Unreadable files and folders are returned as problems; this function does not throw.
  */
 export async function readKeyFolder(dir: string): Promise<KeyFolder> {
   for (let attempt = 1; ; attempt++) {
@@ -35,7 +35,7 @@ export async function readKeyFolder(dir: string): Promise<KeyFolder> {
 }
 
 async function currentVersion(dir: string): Promise<string> {
-  // No link: a plain folder. Any other trouble shows again, with its name, when the folder is read.
+  // Without the link it is a plain folder. Any other error occurs again when the folder is read.
   return realpath(join(dir, '..data')).catch(() => dir);
 }
 
@@ -61,7 +61,7 @@ async function readKey(folder: string, name: string): Promise<Key | KeyProblem> 
   }
 }
 
-/** Asked before reading, because reading from a pipe would never end. */
+/** Called before reading, because reading from a pipe would never end. */
 async function fileFacts(path: string): Promise<{ size: number; isFile: boolean }> {
   const facts = await stat(path);
   return { size: facts.size, isFile: facts.isFile() };

@@ -1,23 +1,23 @@
 import { watch, type FSWatcher } from 'node:fs';
 
-/** How long to wait after an event, in milliseconds: a swap of a volume is a burst of events and worth one look. */
+/** Delay after an event, in milliseconds: a volume swap causes a burst of events, but one read is enough. */
 const SETTLE_MS = 50;
 
 /**
- * Calls `look` soon after anything changes in a folder, and every `pollMs` milliseconds in any case: file events are lost on some
- * file systems, and none comes from a folder that does not exist yet. Each poll also watches afresh, which heals a
- * folder that was removed and made again. Keeps no process alive.
+ * Calls `changed` soon after a change in a folder, and every `pollMs` milliseconds: some file systems lose events, and a
+ * missing folder sends none. Each poll also renews the watch, which is necessary if the folder was deleted and created
+ * again. Does not keep the process alive.
  *
- * @returns a function that ends it.
+ * @returns a function that stops watching
  */
-export function watchFolder(dir: string, pollMs: number, look: () => void): () => void {
+export function watchFolder(dir: string, pollMs: number, changed: () => void): () => void {
   let watcher: FSWatcher | undefined;
   let settling: NodeJS.Timeout | undefined;
 
   function soon(): void {
     settling ??= setTimeout(() => {
       settling = undefined;
-      look();
+      changed();
     }, SETTLE_MS).unref();
   }
 
@@ -29,7 +29,7 @@ export function watchFolder(dir: string, pollMs: number, look: () => void): () =
   rearm();
   const poll = setInterval(() => {
     rearm();
-    look();
+    changed();
   }, pollMs).unref();
 
   return () => {
@@ -44,7 +44,7 @@ function tryWatch(dir: string, changed: () => void): FSWatcher | undefined {
     const watcher = watch(dir, { persistent: false }, changed);
     return watcher.on('error', () => watcher.close());
   } catch {
-    // The folder is not there, or the system is out of watches: the poll goes on.
+    // The folder does not exist, or the system has no more watches: polling continues.
     return undefined;
   }
 }

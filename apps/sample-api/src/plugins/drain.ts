@@ -2,15 +2,15 @@ import fp from 'fastify-plugin';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** From now on the service asks to get no more requests, but still answers all that come. */
+    /** Starts the drain: clients are asked to leave, but all requests are still answered. */
     drain(): void;
     isDraining(): boolean;
   }
 }
 
 /**
- * The time between "stop" and the end. Endpoints, gateways and load balancers learn late that a pod is going; until then they send
- * requests, and each is answered. `Connection: close` makes clients leave, so none is on a kept connection when it closes.
+ * The phase between SIGTERM and closing. Endpoints, gateways and load balancers learn late that a pod is terminating and
+ * send requests until then; all of them are answered. `Connection: close` ends kept-alive connections before the close.
  */
 export default fp(
   async (app) => {

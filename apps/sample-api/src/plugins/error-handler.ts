@@ -5,7 +5,7 @@ import type { Static } from 'typebox';
 import { ServiceError, type ServiceErrorCode } from '../error.ts';
 import { HttpError } from '../schemas/http-error.ts';
 
-/** The status of each error of our own. What only happens at start has none of its own. */
+/** The HTTP status of each error code. Errors that only occur at start have 500. */
 const STATUS_OF = {
   'invalid-message': 400,
   'invalid-secret': 500,
@@ -15,8 +15,8 @@ const STATUS_OF = {
 } satisfies Record<ServiceErrorCode, number>;
 
 /**
- * The one place where an error becomes an answer. Below 500 the client did something wrong and is told what; from 500 on
- * it learns the status and nothing else, and the log has the rest.
+ * Converts errors into responses. Below 500, the response explains the client's error. From 500 on, it contains only the
+ * status, and the log contains the error.
  */
 export default fp(
   async (app) => {

@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import fp from 'fastify-plugin';
 
 /**
- * Security headers. An API serves no pages, so its content policy allows nothing.
+ * Security headers. The content security policy allows nothing, because an API serves no pages.
  *
  * @see {@link https://github.com/fastify/fastify-helmet}
  */

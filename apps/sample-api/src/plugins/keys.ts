@@ -11,12 +11,12 @@ declare module 'fastify' {
 
 type KeySettings = Pick<Settings, 'NODE_ENV' | 'KEYS_DIR' | 'KEYS_POLL_MS'>;
 
-/** The signing keys, followed for as long as the app is open. In development, and only there, a missing key is made. */
+/** The signing keys, updated until the app closes. Only in development, a missing key is created. */
 export default fp<KeySettings>(
   async (app, { NODE_ENV, KEYS_DIR, KEYS_POLL_MS }) => {
     if (NODE_ENV === 'development') {
       const file = await makeDevelopmentKey(KEYS_DIR);
-      if (file) app.log.warn({ file }, 'there was no key; made one for development');
+      if (file) app.log.warn({ file }, 'no key found; created one for development');
     }
     const ring = await openKeyRing({ dir: KEYS_DIR, pollMs: KEYS_POLL_MS, log: app.log });
     app.decorate('keyRing', ring);

@@ -4,16 +4,16 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What this service measures of itself. */
+    /** The metrics of this service. */
     metrics: Registry;
   }
 }
 
-/** Upper bounds in seconds: signing takes well under a millisecond, and what takes over a second is a problem. */
+/** Upper bounds in seconds: signing takes less than a millisecond, and a request of over a second is a problem. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /**
- * Measures the process and every request.
+ * Metrics of the process, the requests and the keys.
  *
  * @see {@link https://github.com/siimon/prom-client}
  */
@@ -31,7 +31,7 @@ export default fp(
 function measureRequests(app: FastifyInstance, registry: Registry): void {
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'How long requests took, by route, never by URL: every new label value costs memory for ever.',
+    help: 'Duration of requests by route, not by URL: every new label value uses memory permanently.',
     labelNames: ['method', 'route', 'status_code'],
     buckets: BUCKETS,
     registers: [registry],
@@ -45,11 +45,11 @@ function measureRequests(app: FastifyInstance, registry: Registry): void {
   });
 }
 
-/** The service runs on with its last good keys while the folder is bad, so somebody must be told: these are for alerts. */
+/** For alerts: while the key folder is invalid, the service continues with the last valid keys. */
 function measureKeys({ keyRing }: FastifyInstance, registry: Registry): void {
   new Gauge({
     name: 'signing_keys',
-    help: 'How many keys sign now.',
+    help: 'Number of active signing keys.',
     registers: [registry],
     collect() {
       this.set(keyRing.keys.length);
@@ -57,7 +57,7 @@ function measureKeys({ keyRing }: FastifyInstance, registry: Registry): void {
   });
   new Gauge({
     name: 'signing_key_problems',
-    help: 'How many things are wrong with the key folder; above 0, the last good keys stay in use.',
+    help: 'Number of problems in the key folder; above 0, the last valid keys stay in use.',
     registers: [registry],
     collect() {
       this.set(keyRing.problems.length);

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin';
 import manifest from '../../package.json' with { type: 'json' };
 
 /**
- * Writes the OpenAPI document from the schemas of the routes that are registered after it.
+ * Generates the OpenAPI document from the schemas of all routes that are registered after this plugin.
  *
  * @see {@link https://github.com/fastify/fastify-swagger}
  */

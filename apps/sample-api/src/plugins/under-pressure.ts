@@ -2,7 +2,7 @@ import underPressure from '@fastify/under-pressure';
 import fp from 'fastify-plugin';
 
 /**
- * Sheds load with 503 and Retry-After while the event loop is late, so that what is accepted is answered in time.
+ * Refuses requests with 503 and Retry-After while the event loop is delayed; accepted requests are then answered in time.
  *
  * @see {@link https://github.com/fastify/under-pressure}
  */
@@ -13,5 +13,5 @@ export default fp<{ maxEventLoopDelayMs: number }>(
   { name: 'under-pressure' },
 );
 
-/** The configuration of routes that answer under any load: a busy process is alive, and must stay visible. */
+/** The configuration of routes that answer under any load: a busy process is alive and must remain observable. */
 export const UNDER_ANY_LOAD = { pressureHandler: () => undefined };

@@ -6,10 +6,10 @@ import { COMMON_ERRORS } from '../schemas/http-error.ts';
 const Alive = Type.Object({ status: Type.Literal('ok') });
 const Ready = Type.Object({ status: Type.Literal('ready') });
 const NotReady = Type.Object({
-  status: Type.Enum(['draining', 'no-key'], { description: 'Why no requests should be sent here.' }),
+  status: Type.Enum(['draining', 'no-key'], { description: 'Why the service should not receive requests.' }),
 });
 
-/** What Kubernetes asks. Both answer at once and are not logged unless something is wrong. */
+/** The probes of Kubernetes. Both answer immediately and are logged only on failure. */
 export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const options = { config: UNDER_ANY_LOAD, logLevel: 'warn' } as const;
 
@@ -19,7 +19,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
       ...options,
       schema: {
         operationId: 'getHealth',
-        summary: 'Whether the process is alive; looks at nothing else, as a restart mends nothing else',
+        summary: 'Whether the process is alive; checks nothing else, because a restart repairs nothing else',
         response: { 200: Alive, ...COMMON_ERRORS },
       },
     },
@@ -32,7 +32,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
       ...options,
       schema: {
         operationId: 'getReadiness',
-        summary: 'Whether requests should be sent here',
+        summary: 'Whether the service should receive requests',
         response: { 200: Ready, 503: NotReady, ...COMMON_ERRORS },
       },
     },

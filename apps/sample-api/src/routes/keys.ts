@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { COMMON_ERRORS } from '../schemas/http-error.ts';
 import { KeyList } from '../schemas/key.ts';
 
-/** Which keys sign now: names and ages, to follow a rotation. */
+/** The active keys by id and age, for following a rotation. */
 export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/v1/keys',
@@ -10,7 +10,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
       config: { rateLimit: {} },
       schema: {
         operationId: 'listKeys',
-        summary: 'The keys in use, without their secrets',
+        summary: 'The active keys, without their secrets',
         response: { 200: KeyList, ...COMMON_ERRORS },
       },
     },

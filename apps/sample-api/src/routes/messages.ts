@@ -6,7 +6,7 @@ import { newMessageId } from '../webhook/message.ts';
 import { sign } from '../webhook/sign.ts';
 import { verify } from '../webhook/verify.ts';
 
-/** Signs messages that will be sent and verifies messages that came in. Both want at least one key. */
+/** Signs outgoing messages and verifies received messages. Both require at least one key. */
 export const messageRoutes: FastifyPluginAsyncTypebox<{ toleranceSeconds: number }> = async (
   app,
   { toleranceSeconds: tolerance },
@@ -16,7 +16,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{ toleranceSeconds: number
   function activeKeys() {
     const { keys } = app.keyRing;
     if (keys.length === 0)
-      throw new ServiceError('no-signing-key', 'there is no signing key; /readyz says so, too');
+      throw new ServiceError('no-signing-key', 'no signing key exists; add one to KEYS_DIR');
     return keys;
   }
 
@@ -26,7 +26,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{ toleranceSeconds: number
       config,
       schema: {
         operationId: 'signMessage',
-        summary: 'Sign a message with every active key, for now',
+        summary: 'Sign a message with every active key and the current time',
         body: SignRequest,
         response: { 200: SignResponse, ...COMMON_ERRORS },
       },
@@ -43,7 +43,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{ toleranceSeconds: number
       config,
       schema: {
         operationId: 'verifyMessage',
-        summary: 'Say whether a received message is genuine and fresh, and if not, why',
+        summary: 'Check whether a received message is genuine and fresh',
         body: VerifyRequest,
         response: { 200: VerifyResponse, ...COMMON_ERRORS },
       },

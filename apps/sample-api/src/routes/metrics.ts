@@ -3,7 +3,7 @@ import * as Type from 'typebox';
 import { UNDER_ANY_LOAD } from '../plugins/under-pressure.ts';
 import { COMMON_ERRORS } from '../schemas/http-error.ts';
 
-/** What Prometheus reads. */
+/** The metrics for Prometheus. */
 export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/metrics',
@@ -12,9 +12,9 @@ export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
       logLevel: 'warn',
       schema: {
         operationId: 'getMetrics',
-        summary: 'Measurements, in the text format of Prometheus',
+        summary: 'Metrics in the Prometheus text format',
         response: {
-          200: { description: 'Measurements', content: { 'text/plain': { schema: Type.String() } } },
+          200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } },
           ...COMMON_ERRORS,
         },
       },

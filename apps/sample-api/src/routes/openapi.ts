@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import * as Type from 'typebox';
 import { COMMON_ERRORS } from '../schemas/http-error.ts';
 
-/** This interface, described for programs. */
+/** The OpenAPI document. */
 export const openapiRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/openapi.json',

@@ -6,10 +6,10 @@ import { COMMON_ERRORS } from '../schemas/http-error.ts';
 const Version = Type.Object({
   name: Type.String(),
   version: Type.String(),
-  revision: Type.Optional(Type.String({ description: 'Where the deployment gave one in REVISION.' })),
+  revision: Type.Optional(Type.String({ description: 'The setting REVISION, if the deployment sets it.' })),
 });
 
-/** What runs here. A commit is never built in: the same source must give the same image. */
+/** The running version. The commit is not built in, because equal sources must give equal images. */
 export const versionRoutes: FastifyPluginAsyncTypebox<{ revision: string | undefined }> = async (
   app,
   { revision },

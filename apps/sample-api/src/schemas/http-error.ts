@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 
-/** What a client may read of an error: the shape of Fastify's own answers, shared by all routes. */
+/** The body of error responses of all routes, in the format of Fastify's own errors. */
 export const HttpError = Type.Object(
   {
     statusCode: Type.Number(),
@@ -11,8 +11,10 @@ export const HttpError = Type.Object(
   { $id: 'HttpError' },
 );
 
-/** The answers every route may give besides its own. */
+/** The error responses of every route. */
 export const COMMON_ERRORS = {
-  '4xx': Type.Ref('HttpError#', { description: 'The request is wrong; the message says how.' }),
-  '5xx': Type.Ref('HttpError#', { description: 'The service cannot answer now; the log says why.' }),
+  '4xx': Type.Ref('HttpError#', { description: 'The request is invalid; the message contains the reason.' }),
+  '5xx': Type.Ref('HttpError#', {
+    description: 'The service cannot answer now; the log contains the reason.',
+  }),
 };

@@ -6,9 +6,9 @@ export const KeyList = Type.Object({
       id: Type.String({ description: "The name of the key's file." }),
       since: Type.String({
         format: 'date-time',
-        description: 'Since when this process has used this secret.',
+        description: 'When this process first used this secret.',
       }),
-      ageSeconds: Type.Integer({ minimum: 0, description: 'The same as an age.' }),
+      ageSeconds: Type.Integer({ minimum: 0, description: 'Seconds since then.' }),
     }),
   ),
 });

@@ -3,15 +3,15 @@ import { ServiceError } from '../error.ts';
 
 const PREFIX = 'whsec_';
 
-/** How long a secret may be, in bytes: 192 to 512 bits, from the Standard Webhooks specification. */
+/** Length limits of a secret in bytes: 192 to 512 bits, from the Standard Webhooks specification. */
 const MIN_BYTES = 24;
 const MAX_BYTES = 64;
 
 /**
- * Reads a secret in its written form, `whsec_<base64>`; one newline at the end is tolerated, as editors leave it there.
- * Base64 must be complete and padded, so that a text cut short is noticed.
+ * Parses a secret of the form `whsec_<base64>`. One newline at the end is allowed, because editors add it. The base64
+ * must be complete and padded, because otherwise a truncated text would be accepted.
  *
- * @throws ServiceError `invalid-secret`; the message tells what is wrong and never quotes the text.
+ * @throws {ServiceError} `invalid-secret`; the message contains the reason, but never the text
  */
 export function parseSecret(text: string): KeyObject {
   const line = text.replace(/\r?\n$/, '');
@@ -26,7 +26,7 @@ export function parseSecret(text: string): KeyObject {
   return createSecretKey(bytes);
 }
 
-/** A new random secret of 32 bytes, in its written form. */
+/** Returns a new random secret of 32 bytes, in the form `whsec_<base64>`. */
 export function newSecret(): string {
   return PREFIX + randomBytes(32).toString('base64');
 }

@@ -4,10 +4,10 @@ import { isMessageId, isPayload, type Message, type WebhookHeaders } from './mes
 import { signatureOf } from './signature.ts';
 
 /**
- * Signs a message with every key, so that a receiver that holds any one of them can verify it.
- * That is what makes rotation possible without a moment at which receivers fail.
+ * Signs a message with every key. A receiver with any of the secrets can verify it, so keys can be rotated without failed
+ * verifications.
  *
- * @throws ServiceError `invalid-message` for an id or a payload that has no unambiguous signature.
+ * @throws {ServiceError} `invalid-message` for an id or a payload that has no unambiguous signature
  */
 export function sign(message: Message, keys: readonly Key[]): WebhookHeaders {
   if (!isMessageId(message.id)) {
@@ -19,7 +19,7 @@ export function sign(message: Message, keys: readonly Key[]): WebhookHeaders {
   if (!isPayload(message.payload)) {
     throw new ServiceError(
       'invalid-message',
-      'payload holds half of a surrogate pair and has no UTF-8 form; send well-formed text',
+      'payload contains half of a surrogate pair and has no UTF-8 form; send well-formed text',
     );
   }
   return {

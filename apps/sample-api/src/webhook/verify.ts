@@ -3,39 +3,40 @@ import type { Key } from './key.ts';
 import { isMessageId, isPayload, type Message, type WebhookHeaders } from './message.ts';
 import { signatureOf } from './signature.ts';
 
-/** Why a message is refused, with the sentence that explains it to a person. */
+/** The reasons to refuse a message, with their messages for people. */
 export const REFUSALS = {
   'missing-header':
     'One of webhook-id, webhook-timestamp and webhook-signature is missing; names are lower case.',
   'malformed-id': 'webhook-id must be 1 to 256 visible ASCII characters without a full stop.',
   'malformed-timestamp': 'webhook-timestamp must be whole seconds since 1970, in plain digits.',
-  'malformed-signature': 'webhook-signature must hold a "v1,<base64>" entry, in at most 4096 characters.',
-  'malformed-payload': 'The payload holds half of a surrogate pair and has no UTF-8 form.',
-  'too-old': 'webhook-timestamp lies further in the past than is tolerated.',
-  'too-new': 'webhook-timestamp lies further in the future than is tolerated.',
-  'no-match': 'No active key gives one of the signatures.',
+  'malformed-signature':
+    'webhook-signature must contain a "v1,<base64>" entry and have at most 4096 characters.',
+  'malformed-payload': 'The payload contains half of a surrogate pair and has no UTF-8 form.',
+  'too-old': 'webhook-timestamp is further in the past than the tolerance allows.',
+  'too-new': 'webhook-timestamp is further in the future than the tolerance allows.',
+  'no-match': 'None of the signatures was made with an active key.',
 } as const;
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** What came in: the headers that are there, and the exact body. */
+/** A received message: its headers, if present, and its exact body. */
 export interface Received {
   readonly headers: Partial<WebhookHeaders>;
   readonly payload: string;
 }
 
-/** What "now" is, and how far a timestamp may lie from it in either direction. Both in seconds. */
+/** The current time, and the allowed difference of a timestamp in either direction. Both in seconds. */
 export interface Window {
   readonly now: number;
   readonly tolerance: number;
 }
 
-/** `key` is the id of the key that signed. */
+/** The result of a verification. `key` is the id of the key that signed the message. */
 export type Verdict = { valid: true; key: string } | { valid: false; reason: Refusal; message: string };
 
 /**
- * Verifies a received message. Whatever is wrong with it is an answer, never an exception.
- * The limits of the window belong to it.
+ * Verifies a received message. An invalid message is a result, not an exception. A timestamp exactly at a limit of the
+ * window is valid.
  */
 export function verify(received: Received, keys: readonly Key[], window: Window): Verdict {
   const claim = readClaim(received);
@@ -49,13 +50,13 @@ export function verify(received: Received, keys: readonly Key[], window: Window)
   return key ? { valid: true, key: key.id } : refuse('no-match');
 }
 
-/** What the sender claims: this message, signed so. */
+/** A message and its claimed signatures. */
 interface Claim {
   readonly message: Message;
   readonly signatures: readonly string[];
 }
 
-// Canonical digits only: a number written in two ways would let two headers share a signature.
+// Canonical digits only: otherwise two different headers could have the same signature.
 const TIMESTAMP = /^(0|[1-9][0-9]{0,11})$/;
 const SIGNATURE = /^v1,[A-Za-z0-9+/]{43}=$/;
 const MAX_SIGNATURE_HEADER = 4096;
@@ -74,7 +75,7 @@ function readClaim({ headers, payload }: Received): Claim | Refusal {
   return { message: { id, timestamp: Number(timestamp), payload }, signatures };
 }
 
-/** The entries this service understands. Others, such as asymmetric `v1a`, are for somebody else and are passed over. */
+/** The supported entries. Other kinds, such as the asymmetric `v1a`, are ignored. */
 function readSignatures(header: string): string[] {
   if (header.length > MAX_SIGNATURE_HEADER) return [];
   return header.split(' ').filter((entry) => SIGNATURE.test(entry));
@@ -82,7 +83,7 @@ function readSignatures(header: string): string[] {
 
 function isSignedBy(key: Key, { message, signatures }: Claim): boolean {
   const expected = Buffer.from(signatureOf(message, key));
-  // Every entry has the length of `expected`: SIGNATURE saw to it, and timingSafeEqual demands it.
+  // timingSafeEqual requires equal lengths, which SIGNATURE ensures.
   return signatures.some((entry) => timingSafeEqual(Buffer.from(entry), expected));
 }
 

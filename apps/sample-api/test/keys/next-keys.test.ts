@@ -16,7 +16,7 @@ function active(...keys: Key[]): ActiveKey[] {
   return keys.map((key) => ({ ...key, since: start }));
 }
 
-test('a good folder replaces the keys', () => {
+test('a valid folder replaces the keys', () => {
   expect(nextKeys(active(a), { keys: [b], problems: [] }, later)).toEqual([{ ...b, since: later }]);
 });
 
@@ -32,21 +32,21 @@ test('a new secret under an old name is a new key', () => {
   expect(nextKeys(active(a), { keys: [other], problems: [] }, later)).toEqual([{ ...other, since: later }]);
 });
 
-test('a folder with anything bad in it replaces nothing', () => {
+test('a folder with a problem replaces no key', () => {
   const current = active(a);
   expect(nextKeys(current, { keys: [b], problems: [problem] }, later)).toBe(current);
 });
 
-test('an empty folder replaces nothing', () => {
+test('an empty folder replaces no key', () => {
   const current = active(a);
   expect(nextKeys(current, { keys: [], problems: [] }, later)).toBe(current);
 });
 
-test('where there is no key yet, the good part of a bad folder is taken', () => {
+test('without current keys, the valid keys of a folder with a problem are used', () => {
   expect(nextKeys([], { keys: [b], problems: [problem] }, later)).toEqual([{ ...b, since: later }]);
 });
 
-test('two sets are the same when names and secrets are', () => {
+test('two sets are equal if their names and secrets are equal', () => {
   expect(sameKeys([a, b], [a, b])).toBe(true);
   expect(sameKeys([a], [a, b])).toBe(false);
   expect(sameKeys([a, b], [a])).toBe(false);

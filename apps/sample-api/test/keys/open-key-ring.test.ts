@@ -6,23 +6,23 @@ import { newSecret } from '../../src/webhook/secret.ts';
 import { createKeyFolder, createKeyVolume, temporaryFolder } from '../key-volume.ts';
 import { eventually } from '../eventually.ts';
 
-/** So long that only file events can be what was noticed. */
+/** So long that only file events can trigger a read. */
 const NO_POLL = 3_600_000;
 
-interface Told {
+interface LogLine {
   level: 'info' | 'error';
   facts: object;
 }
 
-async function openRing(dir: string, pollMs = NO_POLL): Promise<{ ring: KeyRing; told: Told[] }> {
-  const told: Told[] = [];
+async function openRing(dir: string, pollMs = NO_POLL): Promise<{ ring: KeyRing; lines: LogLine[] }> {
+  const lines: LogLine[] = [];
   const log = {
-    info: (facts: object) => void told.push({ level: 'info', facts }),
-    error: (facts: object) => void told.push({ level: 'error', facts }),
+    info: (facts: object) => void lines.push({ level: 'info', facts }),
+    error: (facts: object) => void lines.push({ level: 'error', facts }),
   };
   const ring = await openKeyRing({ dir, pollMs, log });
   onTestFinished(() => ring.close());
-  return { ring, told };
+  return { ring, lines };
 }
 
 function ids(ring: KeyRing): string[] {
@@ -33,35 +33,35 @@ async function seen(ring: KeyRing, expected: string[]): Promise<void> {
   await eventually(() => expect(ids(ring)).toEqual(expected));
 }
 
-test('a swap of the volume is noticed by its file events', async () => {
+test('a swap of the volume is detected by file events', async () => {
   const [old, next] = [newSecret(), newSecret()];
   const volume = await createKeyVolume({ old });
-  const { ring, told } = await openRing(volume.dir);
+  const { ring, lines } = await openRing(volume.dir);
   expect(ids(ring)).toEqual(['old']);
 
   await volume.swap({ new: next, old });
   await seen(ring, ['new', 'old']);
   await volume.swap({ new: next });
   await seen(ring, ['new']);
-  expect(told).toEqual([
+  expect(lines).toEqual([
     { level: 'info', facts: { keys: ['old'] } },
     { level: 'info', facts: { keys: ['new', 'old'] } },
     { level: 'info', facts: { keys: ['new'] } },
   ]);
 });
 
-test('a folder that comes late is noticed by the poll, and its events afterwards', async () => {
+test('a folder that is created later is detected by polling, and its changes by events', async () => {
   const dir = join(await temporaryFolder(), 'late');
-  const { ring, told } = await openRing(dir, 100);
+  const { ring, lines } = await openRing(dir, 100);
   expect(ids(ring)).toEqual([]);
-  expect(told).toEqual([expect.objectContaining({ level: 'error' })]);
+  expect(lines).toEqual([expect.objectContaining({ level: 'error' })]);
 
   await mkdir(dir);
   await writeFile(join(dir, 'first'), newSecret());
   await seen(ring, ['first']);
 });
 
-test('a folder that is removed and made again is followed, and meanwhile the last keys stay', async () => {
+test('a folder that is deleted and created again is followed, and the last keys stay in use meanwhile', async () => {
   const dir = await createKeyFolder({ first: newSecret() });
   const { ring } = await openRing(dir, 100);
 
@@ -74,42 +74,40 @@ test('a folder that is removed and made again is followed, and meanwhile the las
   await seen(ring, ['second']);
 });
 
-test('a half-written key leaves the last good set in use and is told once, by name', async () => {
+test('a half-written key is logged once by name, and the last valid keys stay in use', async () => {
   const first = newSecret();
   const dir = await createKeyFolder({ first });
-  const { ring, told } = await openRing(dir, 20);
+  const { ring, lines } = await openRing(dir, 20);
   const secret = newSecret();
 
   await writeFile(join(dir, 'second'), secret.slice(0, 21));
   await eventually(() => expect(ring.problems).toHaveLength(1));
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(ids(ring)).toEqual(['first']);
-  expect(told.filter(({ level }) => level === 'error')).toEqual([
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([
     {
       level: 'error',
       facts: { problems: [{ file: 'second', reason: expect.stringContaining('base64') }], keys: ['first'] },
     },
   ]);
-  expect(JSON.stringify(told)).not.toContain(secret.slice(6, 21));
+  expect(JSON.stringify(lines)).not.toContain(secret.slice(6, 21));
 
   await writeFile(join(dir, 'second.part'), secret);
   await rename(join(dir, 'second.part'), join(dir, 'second'));
   await seen(ring, ['first', 'second']);
   expect(ring.problems).toEqual([]);
-  expect(told.at(-1)).toEqual({ level: 'info', facts: { problems: [], keys: ['first', 'second'] } });
+  expect(lines.at(-1)).toEqual({ level: 'info', facts: { problems: [], keys: ['first', 'second'] } });
 });
 
-test('an empty volume leaves the last good set in use', async () => {
+test('with an empty volume, the last valid keys stay in use', async () => {
   const volume = await createKeyVolume({ first: newSecret() });
   const { ring } = await openRing(volume.dir);
   await volume.swap({});
-  await eventually(() =>
-    expect(ring.problems).toEqual([{ file: volume.dir, reason: 'there is no key in it' }]),
-  );
+  await eventually(() => expect(ring.problems).toEqual([{ file: volume.dir, reason: 'it contains no key' }]));
   expect(ids(ring)).toEqual(['first']);
 });
 
-test('once closed, nothing is followed', async () => {
+test('a closed key ring does not follow changes', async () => {
   const volume = await createKeyVolume({ first: newSecret() });
   const { ring } = await openRing(volume.dir, 20);
   ring.close();

@@ -6,7 +6,7 @@ import { readKeyFolder } from '../../src/keys/read-key-folder.ts';
 import { newSecret, parseSecret } from '../../src/webhook/secret.ts';
 import { createKeyFolder, createKeyVolume, temporaryFolder } from '../key-volume.ts';
 
-test('a plain folder gives a key for each file, sorted by name', async () => {
+test('a plain folder gives one key per file, sorted by name', async () => {
   const [one, two] = [newSecret(), newSecret()];
   const { keys, problems } = await readKeyFolder(await createKeyFolder({ b: `${two}\n`, a: one }));
   expect(problems).toEqual([]);
@@ -29,7 +29,7 @@ test('names that start with a full stop are ignored', async () => {
   expect([keys.length, problems]).toEqual([1, []]);
 });
 
-test('what is no key is named with the reason, and the keys beside it are read', async () => {
+test('invalid files are reported with their reasons, and the valid keys are read', async () => {
   const dir = await createKeyFolder({
     good: newSecret(),
     half: newSecret().slice(0, 20),
@@ -45,19 +45,19 @@ test('what is no key is named with the reason, and the keys beside it are read',
   ]);
 });
 
-test('a pipe is refused without waiting for what comes out of it', async () => {
+test('a pipe is refused without reading from it', async () => {
   const dir = await createKeyFolder({ good: newSecret() });
   execFileSync('mkfifo', [join(dir, 'pipe')]);
   expect((await readKeyFolder(dir)).problems).toEqual([{ file: 'pipe', reason: 'it is not a file' }]);
 });
 
-test('a link that leads nowhere is a problem', async () => {
+test('a volume without files gives no key', async () => {
   const volume = await createKeyVolume({ key: newSecret() });
   await volume.swap({});
   expect((await readKeyFolder(volume.dir)).keys).toEqual([]);
 });
 
-test('a folder that is missing, or is a file, is a problem', async () => {
+test('a missing folder or a file instead of a folder is a problem', async () => {
   const dir = await temporaryFolder();
   await writeFile(join(dir, 'file'), '');
   for (const [name, reason] of [
@@ -70,7 +70,7 @@ test('a folder that is missing, or is a file, is a problem', async () => {
   }
 });
 
-test('a volume that is swapped while it is read never gives a mix of two versions', async () => {
+test('two versions of a volume are never mixed if it is swapped while it is read', async () => {
   const volume = await createKeyVolume({ a: newSecret() });
   let swapping = true;
   async function swapOften(): Promise<void> {

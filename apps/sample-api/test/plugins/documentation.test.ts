@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { buildTestApp } from '../build-test-app.ts';
 import { temporaryFolder } from '../key-volume.ts';
 
-test('in development there is a page that loads everything from here', async () => {
+test('in development the page loads all its files from the service', async () => {
   const KEYS_DIR = join(await temporaryFolder(), 'keys');
   const app = await buildTestApp({ NODE_ENV: 'development', KEYS_DIR });
   const page = await app.inject('/docs/');
@@ -20,7 +20,7 @@ test('in development there is a page that loads everything from here', async () 
   }
 });
 
-test('elsewhere there is none', async () => {
+test('in production there is no page', async () => {
   const app = await buildTestApp({ NODE_ENV: 'production' });
   expect((await app.inject('/docs')).statusCode).toBe(404);
 });

@@ -28,7 +28,7 @@ test.each([
   withStatus(200),
   withStatus('400'),
   withStatus(999),
-])('the client learns nothing of %o, and the log has it', async (error) => {
+])('%o is in the log and not in the response', async (error) => {
   const { status, body, log } = await answerTo(error);
   expect(status).toBeGreaterThanOrEqual(500);
   expect(JSON.stringify(body)).not.toContain('canary');
@@ -37,7 +37,7 @@ test.each([
   expect(log).toContain('error-handler.test.ts');
 });
 
-test('below 500 the client is told what it did wrong, without a stack', async () => {
+test('a response below 500 contains the message, without a stack', async () => {
   const { status, body } = await answerTo(Object.assign(withStatus(409, 'taken'), { code: 'TAKEN' }));
   expect([status, body]).toEqual([
     409,
@@ -45,11 +45,11 @@ test('below 500 the client is told what it did wrong, without a stack', async ()
   ]);
 });
 
-test('an error of our own has the status of its code', async () => {
+test('a ServiceError has the status of its code', async () => {
   expect((await answerTo(new ServiceError('invalid-message', 'so'))).status).toBe(400);
   expect((await answerTo(new ServiceError('invalid-secret', 'so'))).status).toBe(500);
 });
 
-test.each([null, undefined, 'text', 7, {}])('even a thrown %j is answered with 500', async (thrown) => {
+test.each([null, undefined, 'text', 7, {}])('a thrown %j is answered with 500', async (thrown) => {
   expect((await answerTo(thrown)).status).toBe(500);
 });

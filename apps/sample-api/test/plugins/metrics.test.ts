@@ -6,7 +6,7 @@ import { buildTestApp } from '../build-test-app.ts';
 import { createKeyFolder } from '../key-volume.ts';
 import { eventually } from '../eventually.ts';
 
-test('the process is measured, in the text format of Prometheus', async () => {
+test('metrics of the process are in the Prometheus text format', async () => {
   const app = await buildTestApp();
   const answer = await app.inject('/metrics');
   expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -27,7 +27,7 @@ test('requests are counted by method, route and status, never by URL', async () 
   expect(body).not.toContain('canary');
 });
 
-test('a hundred unknown addresses cost one series', async () => {
+test('unknown URLs add only one series per status', async () => {
   const app = await buildTestApp();
   for (let count = 0; count < 100; count++) await app.inject(`/unknown/${count}`);
   const { body } = await app.inject('/metrics');
@@ -38,7 +38,7 @@ test('a hundred unknown addresses cost one series', async () => {
   ]);
 });
 
-test('keys and what is wrong with their folder are measured', async () => {
+test('keys and problems of the key folder are counted', async () => {
   const KEYS_DIR = await createKeyFolder({ first: newSecret() });
   const app = await buildTestApp({ KEYS_DIR });
   expect((await app.inject('/metrics')).body).toMatch(/^signing_keys 1\n[^]*^signing_key_problems 0$/m);

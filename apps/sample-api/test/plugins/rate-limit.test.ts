@@ -13,7 +13,7 @@ async function statuses(app: App, url: string, count: number, forwardedFor: (ind
 
 const anotherClient = (index: number) => `203.0.113.${index}`;
 
-test('a client that asks too often is told when to come back', async () => {
+test('a client above the limit gets 429 with Retry-After', async () => {
   const app = await buildTestApp({ RATE_LIMIT_PER_MINUTE: '2' });
   expect(await statuses(app, '/v1/keys', 2, anotherClient)).toEqual([200, 200]);
   const answer = await app.inject('/v1/keys');
@@ -22,7 +22,7 @@ test('a client that asks too often is told when to come back', async () => {
   expect(answer.json()).toMatchObject({ statusCode: 429, error: 'Too Many Requests' });
 });
 
-test('a client that nobody vouches for cannot pretend to be another', async () => {
+test('without a trusted proxy, a client cannot forge its address', async () => {
   const app = await buildTestApp({ RATE_LIMIT_PER_MINUTE: '2' });
   expect(await statuses(app, '/v1/keys', 4, anotherClient)).toEqual([200, 200, 429, 429]);
 });
@@ -33,20 +33,20 @@ test('behind a trusted proxy each client has its own limit', async () => {
   expect(await statuses(app, '/v1/keys', 4, () => '203.0.113.99')).toEqual([200, 200, 429, 429]);
 });
 
-test('what a client writes in front of the address its proxy adds changes nothing', async () => {
+test('addresses that a client sends before the one added by its proxy have no effect', async () => {
   const app = await buildTestApp({ RATE_LIMIT_PER_MINUTE: '2', TRUST_PROXY: '127.0.0.0/8' });
   const forged = (index: number) => `198.51.100.${index}, 203.0.113.7`;
   expect(await statuses(app, '/v1/keys', 3, forged)).toEqual([200, 200, 429]);
 });
 
-test('probes and measurements have no limit', async () => {
+test('probes and metrics have no limit', async () => {
   const app = await buildTestApp({ RATE_LIMIT_PER_MINUTE: '1' });
   for (const url of ['/healthz', '/readyz', '/metrics']) {
     expect(await statuses(app, url, 3, anotherClient)).toEqual([200, 200, 200]);
   }
 });
 
-test('guessing addresses is limited, and costs a client nothing of what is really there', async () => {
+test('requests to unknown routes are limited separately from real routes', async () => {
   const app = await buildTestApp();
   const seen = await statuses(app, '/unknown', 70, anotherClient);
   expect([seen.filter((one) => one === 404).length, seen.filter((one) => one === 429).length]).toEqual([

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { buildTestApp } from '../build-test-app.ts';
 
-/** Keeps the event loop busy in long steps until it is seen to be late. */
-async function beBusy(isLate: () => boolean): Promise<void> {
+/** Blocks the event loop in long steps until the delay is detected. */
+async function beBusy(isDelayed: () => boolean): Promise<void> {
   const deadline = Date.now() + 4000;
-  while (!isLate() && Date.now() < deadline) {
+  while (!isDelayed() && Date.now() < deadline) {
     const end = performance.now() + 60;
     while (performance.now() < end);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-test('while the event loop is late requests are shed, and probes are answered', async () => {
+test('while the event loop is delayed, requests are refused and probes are answered', async () => {
   const app = await buildTestApp({ MAX_EVENT_LOOP_DELAY_MS: '10' });
   await beBusy(() => app.isUnderPressure());
 
@@ -27,7 +27,7 @@ test('while the event loop is late requests are shed, and probes are answered', 
   }
 });
 
-test('with a limit of 0 nothing is ever shed', async () => {
+test('with a limit of 0 no request is refused', async () => {
   const app = await buildTestApp({ MAX_EVENT_LOOP_DELAY_MS: '0' });
   expect(app.isUnderPressure()).toBe(false);
   expect((await app.inject('/v1/keys')).statusCode).toBe(200);

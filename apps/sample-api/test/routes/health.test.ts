@@ -12,7 +12,7 @@ test('with a key the service is alive and ready', async () => {
   expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready' });
 });
 
-test('without a key it is alive and not ready, until a key comes', async () => {
+test('without a key the service is alive and not ready, until a key is added', async () => {
   const KEYS_DIR = await temporaryFolder();
   const app = await buildTestApp({ KEYS_DIR });
   expect((await app.inject('/healthz')).statusCode).toBe(200);
@@ -23,7 +23,7 @@ test('without a key it is alive and not ready, until a key comes', async () => {
   await eventually(async () => expect((await app.inject('/readyz')).statusCode).toBe(200));
 });
 
-test('while draining it is alive, not ready, and still answers', async () => {
+test('while draining the service is alive, not ready, and still answers', async () => {
   const app = await buildTestApp();
   app.drain();
   expect((await app.inject('/healthz')).statusCode).toBe(200);

@@ -3,7 +3,7 @@ import { newSecret } from '../../src/webhook/secret.ts';
 import { buildTestApp } from '../build-test-app.ts';
 import { createKeyFolder } from '../key-volume.ts';
 
-test('the keys are listed by id with their ages and nothing else', async () => {
+test('the keys are listed with their ids and ages only', async () => {
   const app = await buildTestApp({ KEYS_DIR: await createKeyFolder({ b: newSecret(), a: newSecret() }) });
   const answer = await app.inject('/v1/keys');
   expect(answer.statusCode).toBe(200);

@@ -25,20 +25,20 @@ async function verdictOf(app: App, headers: object, text = payload) {
   return body;
 }
 
-test('a message is signed so that a Standard Webhooks receiver accepts it', async () => {
+test('a Standard Webhooks receiver accepts a signed message', async () => {
   const secret = newSecret();
   const app = await buildTestApp({ KEYS_DIR: await createKeyFolder({ first: secret }) });
   const headers = await signMessage(app);
   expect(new Webhook(secret).verify(payload, headers)).toEqual(JSON.parse(payload));
 });
 
-test('an id that is given is kept, and one is made where none is given', async () => {
+test('a given id is kept, and a missing id is generated', async () => {
   const app = await buildTestApp();
   expect((await signMessage(app, { id: 'msg_mine', payload }))['webhook-id']).toBe('msg_mine');
   expect((await signMessage(app))['webhook-id']).toMatch(/^msg_[0-9a-f]{32}$/);
 });
 
-test('the payload is signed to the last character', async () => {
+test('every character of the payload is signed', async () => {
   const app = await buildTestApp();
   const spaced = ' { "a" : 1 }\r\n\u0000 ü 😀 ';
   const headers = await signMessage(app, { payload: spaced });
@@ -46,7 +46,7 @@ test('the payload is signed to the last character', async () => {
   expect(await verdictOf(app, headers, spaced.trim())).toMatchObject({ valid: false, reason: 'no-match' });
 });
 
-test('all headers that came in can be passed on', async () => {
+test('other headers of a received message are ignored', async () => {
   const app = await buildTestApp();
   const received = {
     ...(await signMessage(app)),
@@ -56,7 +56,7 @@ test('all headers that came in can be passed on', async () => {
   expect(await verdictOf(app, received)).toEqual({ valid: true, key: 'first' });
 });
 
-test('each way to be wrong is an answer with a reason', async () => {
+test('each kind of invalid message gives its reason', async () => {
   const secret = newSecret();
   const app = await buildTestApp({
     KEYS_DIR: await createKeyFolder({ first: secret }),
@@ -83,7 +83,7 @@ test('each way to be wrong is an answer with a reason', async () => {
   expect(await reasonAt(-30)).toBeUndefined();
 });
 
-test('a body that is not as the schema says is refused with 400', async () => {
+test('a body that does not match the schema is refused with 400', async () => {
   const app = await buildTestApp();
   const bodies = {
     '/v1/messages': [
@@ -110,13 +110,13 @@ test('a body that is not as the schema says is refused with 400', async () => {
     }
 });
 
-test('without a key both answer 503', async () => {
+test('without a key both routes answer 503', async () => {
   const app = await buildTestApp({ KEYS_DIR: await temporaryFolder() });
   expect((await post(app, '/v1/messages', { payload })).status).toBe(503);
   expect((await post(app, '/v1/messages/verify', { payload, headers: {} })).status).toBe(503);
 });
 
-test('keys rotate while the service runs, and receivers never fail', async () => {
+test('keys can be rotated while the service runs, without failed verifications', async () => {
   const [old, next] = [newSecret(), newSecret()];
   const volume = await createKeyVolume({ old });
   const app = await buildTestApp({ KEYS_DIR: volume.dir });

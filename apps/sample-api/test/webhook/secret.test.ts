@@ -13,7 +13,7 @@ test('a new secret has 32 random bytes', () => {
   expect(newSecret()).not.toBe(newSecret());
 });
 
-test.each([24, 25, 26, 32, 64])('a secret of %i bytes is read', (bytes) => {
+test.each([24, 25, 26, 32, 64])('a secret of %i bytes is accepted', (bytes) => {
   expect(parseSecret(written(bytes)).symmetricKeySize).toBe(bytes);
 });
 
@@ -21,26 +21,26 @@ test.each([0, 1, 23, 65, 512])('a secret of %i bytes is refused', (bytes) => {
   expect(() => parseSecret(written(bytes))).toThrow(`it has ${bytes} bytes, and 24 to 64 are allowed`);
 });
 
-test.each(['\n', '\r\n'])('a newline %j at the end is tolerated', (end) => {
+test.each(['\n', '\r\n'])('a newline %j at the end is accepted', (end) => {
   const secret = newSecret();
   expect(parseSecret(secret + end).equals(parseSecret(secret))).toBe(true);
 });
 
 test.each([
-  ['nothing', ''],
+  ['an empty text', ''],
   ['another prefix', `whsk_${randomBytes(32).toString('base64')}`],
   ['no prefix', randomBytes(32).toString('base64')],
-  ['a blank in front', ` ${newSecret()}`],
+  ['a leading blank', ` ${newSecret()}`],
   ['two newlines', `${newSecret()}\n\n`],
   ['missing padding', newSecret().replace('=', '')],
   ['the URL alphabet', `whsec_${Buffer.alloc(32, 0xfb).toString('base64url')}`],
   ['bits after the end', `whsec_${'A'.repeat(42)}B=`],
   ['a second line', `${newSecret()}\n${newSecret()}`],
-])('%s is refused', (_what, text) => {
+])('%s is refused', (_, text) => {
   expect(() => parseSecret(text)).toThrow(ServiceError);
 });
 
-test('a secret cut short is refused wherever the cut is not a whole shorter secret', () => {
+test('a truncated secret is refused unless it is a complete shorter secret', () => {
   const secret = newSecret();
   for (let length = 0; length < secret.length; length++) {
     const shorterSecret = length >= 'whsec_'.length + 32 && (length - 'whsec_'.length) % 4 === 0;
@@ -48,7 +48,7 @@ test('a secret cut short is refused wherever the cut is not a whole shorter secr
   }
 });
 
-test('an error quotes nothing of the text', () => {
+test('an error does not contain the text', () => {
   const text = 'whsec_c29tZXRoaW5nIHNlY3JldA';
   expect(() => parseSecret(text)).toThrow(expect.objectContaining({ code: 'invalid-secret' }));
   try {
@@ -58,8 +58,8 @@ test('an error quotes nothing of the text', () => {
   }
 });
 
-test('a secret shows nothing when it is printed or turned into JSON', () => {
-  const secret = parseSecret(`whsec_${Buffer.from('a canary that nobody may ever see').toString('base64')}`);
+test('printing a secret or converting it to JSON does not reveal it', () => {
+  const secret = parseSecret(`whsec_${Buffer.from('a canary that must never be shown').toString('base64')}`);
   expect(inspect(secret, { depth: 9, showHidden: true })).not.toMatch(/canary|61 20 63|YSBjYW/);
   expect(JSON.stringify({ secret })).toBe('{"secret":{}}');
 });

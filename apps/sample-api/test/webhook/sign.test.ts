@@ -11,7 +11,7 @@ const message = {
 const first = { id: 'first', secret: parseSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') };
 const second = { id: 'second', secret: parseSecret(newSecret()) };
 
-test('the reference vector of the Standard Webhooks libraries is met', () => {
+test('the signature equals the reference vector of the Standard Webhooks libraries', () => {
   expect(sign(message, [first])).toEqual({
     'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
     'webhook-timestamp': '1614265330',
@@ -19,7 +19,7 @@ test('the reference vector of the Standard Webhooks libraries is met', () => {
   });
 });
 
-test('there is one signature for each key, in the order of the keys', () => {
+test('a message has one signature per key, in the order of the keys', () => {
   const alone = [first, second].map((key) => sign(message, [key])['webhook-signature']);
   expect(sign(message, [first, second])['webhook-signature']).toBe(alone.join(' '));
 });

@@ -5,7 +5,7 @@ import { parseSecret } from '../../src/webhook/secret.ts';
 import { sign } from '../../src/webhook/sign.ts';
 import { verify } from '../../src/webhook/verify.ts';
 
-// The library of the Standard Webhooks project as the other end of the wire.
+// Interoperability with the library of the Standard Webhooks project.
 
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/);
 const payload = fc
@@ -19,7 +19,7 @@ function nowInSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-test('what is signed here is valid there', () => {
+test('the library accepts messages signed by this service', () => {
   fc.assert(
     fc.property(id, payload, secret, (messageId, text, written) => {
       const message = { id: messageId, timestamp: nowInSeconds(), payload: text };
@@ -29,7 +29,7 @@ test('what is signed here is valid there', () => {
   );
 });
 
-test('what is signed there is valid here', () => {
+test('this service accepts messages signed by the library', () => {
   fc.assert(
     fc.property(id, payload, secret, (messageId, text, written) => {
       const now = nowInSeconds();
@@ -47,7 +47,7 @@ test('what is signed there is valid here', () => {
   );
 });
 
-test('a receiver there accepts either key of a rotation here, and no third', () => {
+test('during a rotation the library accepts both keys, and no other key', () => {
   fc.assert(
     fc.property(
       id,

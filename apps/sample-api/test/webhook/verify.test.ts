@@ -22,18 +22,18 @@ function reasonFor(message: Received, keys = [newKey]): string {
   return verdict.valid ? 'valid' : verdict.reason;
 }
 
-test('a genuine message is valid, and the key that signed is named', () => {
+test('a genuine message is valid, and the verdict names its key', () => {
   expect(verify(received(), [oldKey, newKey], window)).toEqual({ valid: true, key: 'new' });
 });
 
-test('during a rotation a message of either key is valid for whoever holds either', () => {
+test('during a rotation a message is valid for receivers with either key', () => {
   const both = received({}, [oldKey, newKey]);
   expect(reasonFor(both, [oldKey])).toBe('valid');
   expect(reasonFor(both, [newKey])).toBe('valid');
   expect(reasonFor(received({}, [oldKey]), [oldKey, newKey])).toBe('valid');
 });
 
-test('once the old key is gone its messages are refused', () => {
+test('messages of a removed key are refused', () => {
   expect(reasonFor(received({}, [oldKey]), [newKey])).toBe('no-match');
 });
 
@@ -43,13 +43,13 @@ test.each([
   [0, 'valid'],
   [300, 'valid'],
   [301, 'too-new'],
-])('signed %i seconds from now, a message is %s', (offset, expected) => {
+])('a message signed %i seconds from now is %s', (offset, expected) => {
   const headers = sign({ id: 'msg_1', timestamp: now + offset, payload }, [newKey]);
   expect(reasonFor({ headers, payload })).toBe(expected);
 });
 
 test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const)(
-  'a missing %s is told',
+  'a missing %s is reported',
   (name) => {
     const message = received();
     delete message.headers[name];
@@ -90,32 +90,32 @@ test.each([
   expect(reasonFor(received({ 'webhook-signature': signature }))).toBe('malformed-signature');
 });
 
-test('a signature header that would cost too much to check is malformed', () => {
+test('a signature header above the maximum length is malformed', () => {
   const genuine = received().headers['webhook-signature'];
   expect(reasonFor(received({ 'webhook-signature': `${'v2,x '.repeat(900)}${genuine}` }))).toBe(
     'malformed-signature',
   );
 });
 
-test('signatures of other kinds and of other keys do not hide the right one', () => {
+test('a valid signature is found among signatures of other kinds and keys', () => {
   const genuine = received().headers['webhook-signature'];
   const foreign = received({}, [foreignKey]).headers['webhook-signature'];
   expect(reasonFor(received({ 'webhook-signature': `v1a,AAAA  ${foreign} v9,? ${genuine}` }))).toBe('valid');
 });
 
-test('a payload without a UTF-8 form is malformed, though it would be sent as another that was signed', () => {
+test('a payload without a UTF-8 form is malformed, even if its transmitted form was signed', () => {
   const headers = sign({ id: 'msg_1', timestamp: now, payload: '\ufffd' }, [newKey]);
   expect(reasonFor({ headers, payload: '\ud800' })).toBe('malformed-payload');
   expect(reasonFor({ headers, payload: '\ufffd' })).toBe('valid');
 });
 
-test('a signature does not fit a message whose parts are cut elsewhere', () => {
+test('a signature does not match a message with the same text split into other parts', () => {
   const headers = sign({ id: 'a', timestamp: now, payload: `${now}.rest` }, [newKey]);
   const recut = { headers: { ...headers, 'webhook-id': `a.${now}` }, payload: 'rest' };
   expect(reasonFor(recut)).toBe('malformed-id');
 });
 
-test('whatever is changed in a genuine message, it is no longer valid', () => {
+test('a genuine message with any change is not valid', () => {
   const part = fc.constantFrom('webhook-id', 'webhook-timestamp', 'webhook-signature', 'payload');
   fc.assert(
     fc.property(part, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (name, place, character) => {
@@ -130,7 +130,7 @@ test('whatever is changed in a genuine message, it is no longer valid', () => {
   );
 });
 
-test('whatever comes in, there is an answer', () => {
+test('every random message is refused with a reason', () => {
   const { headers: genuine } = received();
   const text = fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 40 });
   const headers = fc.record(
