@@ -1,4 +1,4 @@
-{{/* Kinds of the apps' project by API group: those of the service chart, and what Kubernetes makes of them, to be seen in Argo CD. */}}
+{{/* Kinds of the project `apps`, by API group: those of the service chart, and derived kinds that Argo CD should show. */}}
 {{- define "platform.appKinds" -}}
 '': [Service, ServiceAccount, Pod]
 apps: [Deployment, ReplicaSet]

@@ -1,18 +1,18 @@
-{{/* Numbers that follow from others, so that no values file can get them wrong. */}}
+{{/* Derived numbers. They are not values, so a values file cannot set them wrong. */}}
 
-{{/* How long a pod may take to end, in seconds: all phases of the shutdown, and five to spare, because what is late is killed. */}}
+{{/* Grace period in seconds: all shutdown phases plus 5, because a pod that takes longer is killed. */}}
 {{- define "service.graceSeconds" -}}
 {{- with .Values.shutdown -}}
 {{- add (int .preStopSeconds) (int .drainSeconds) (int .closeSeconds) 5 -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Failures at one probe every two seconds until a start has failed. */}}
+{{/* Number of failed startup probes, one every two seconds, after which a start has failed. */}}
 {{- define "service.startupFailures" -}}
 {{- div (add (int .Values.probes.startupSeconds) 1) 2 -}}
 {{- end -}}
 
-{{/* An amount of memory in Mi. */}}
+{{/* Converts an amount of memory to Mi. */}}
 {{- define "service.mebibytes" -}}
 {{- if hasSuffix "Gi" . -}}
 {{- mul (trimSuffix "Gi" . | int) 1024 -}}
@@ -21,7 +21,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The fewest pods that run. */}}
+{{/* Minimum number of pods. */}}
 {{- define "service.minReplicas" -}}
 {{- if .Values.autoscaling -}}
 {{- .Values.autoscaling.minReplicas | default 2 | int -}}

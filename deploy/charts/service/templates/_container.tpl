@@ -1,4 +1,4 @@
-{{/* The only container. Its image is named by digest; the tag is for people. */}}
+{{/* The only container. The digest selects its image; the tag is for people. */}}
 {{- define "service.container" -}}
 name: app
 image: {{ printf "%s:%s@%s" .Values.image.repository .Values.image.tag .Values.image.digest | quote }}
@@ -55,7 +55,7 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
-{{/* What the app is told: first what the chart knows, then its own settings. `$` is doubled, because Kubernetes would replace $(NAME). */}}
+{{/* Variables of the app: first the chart's, then its own. `$` is doubled, because Kubernetes would replace $(NAME). */}}
 {{- define "service.env" -}}
 - name: PORT
   value: {{ int .Values.port | quote }}

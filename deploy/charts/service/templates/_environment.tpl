@@ -1,6 +1,6 @@
-{{/* Questions to the environment block. Every key of it may be absent; a yes is "true", a no is empty. */}}
+{{/* Queries of the environment block, whose keys are all optional. A condition gives "true" or an empty text. */}}
 
-{{/* Is there a gateway, a domain, and a path to route? */}}
+{{/* Whether the app has a path, and the environment a gateway and a domain. */}}
 {{- define "service.isRouted" -}}
 {{- $gateway := .Values.environment.gateway | default dict -}}
 {{- if and .Values.route.paths $gateway.name .Values.environment.domain -}}
@@ -8,7 +8,7 @@ true
 {{- end -}}
 {{- end -}}
 
-{{/* The public name. An app may choose one, but only below the environment's domain: other names are other people's. */}}
+{{/* The public host name. An app may set it, but only below the environment's domain: others may own other names. */}}
 {{- define "service.hostname" -}}
 {{- $domain := .Values.environment.domain -}}
 {{- $hostname := .Values.route.hostname | default (printf "%s.%s" (include "service.name" .) $domain) -}}
@@ -18,7 +18,7 @@ true
 {{- $hostname -}}
 {{- end -}}
 
-{{/* Do this app's secrets come from a store? */}}
+{{/* Whether the app's secrets come from a secret store. */}}
 {{- define "service.hasStore" -}}
 {{- $store := .Values.environment.secretStore | default dict -}}
 {{- if and .Values.secretFiles.name $store.server -}}
@@ -26,7 +26,7 @@ true
 {{- end -}}
 {{- end -}}
 
-{{/* Addresses whose X-Forwarded-* is believed, separated by commas: the gateway's, as only they reach a pod. */}}
+{{/* Comma-separated addresses whose X-Forwarded-* is trusted: the gateway's, because only the gateway reaches pods. */}}
 {{- define "service.trustedProxies" -}}
 {{- if include "service.isRouted" . -}}
 {{- $gateway := .Values.environment.gateway -}}

@@ -1,4 +1,4 @@
-{{/* The name of every object: the app. Checked, because Helm lets a release have names that a Service may not, or that YAML takes for a truth value. */}}
+{{/* The app's name, which all objects have. Helm allows names that a Service cannot have or that YAML reads as a boolean. */}}
 {{- define "service.name" -}}
 {{- if or (not (regexMatch "^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$" .Release.Name)) (has .Release.Name (list "y" "n" "yes" "no" "on" "off" "true" "false" "null")) -}}
 {{- fail (printf "the release name %q cannot name a Service: use a word of lower-case letters, digits and '-' that starts with a letter" .Release.Name) -}}
@@ -6,13 +6,13 @@
 {{- .Release.Name -}}
 {{- end -}}
 
-{{/* Labels that select the pods of this release: they must never change. */}}
+{{/* Labels that select the pods of this release. They must never change. */}}
 {{- define "service.selector" -}}
 app.kubernetes.io/name: {{ include "service.name" . }}
 app.kubernetes.io/instance: {{ include "service.name" . }}
 {{- end -}}
 
-{{/* Labels of every object. */}}
+{{/* Labels of all objects. */}}
 {{- define "service.labels" -}}
 {{ include "service.selector" . }}
 app.kubernetes.io/version: {{ .Values.image.tag | quote }}
@@ -22,12 +22,12 @@ owner: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* The one Secret that the pods read. */}}
+{{/* The Secret that the pods mount. */}}
 {{- define "service.secretName" -}}
 {{ include "service.name" . }}-{{ .Values.secretFiles.name }}
 {{- end -}}
 
-{{/* The identity with which External Secrets reads this app's secrets, and nothing else. */}}
+{{/* The service account with which External Secrets reads this app's secrets only. */}}
 {{- define "service.secretReader" -}}
 {{ include "service.name" . }}-eso
 {{- end -}}

@@ -1,4 +1,4 @@
-{{/* The gateway, where the app is routed and the environment says what its addresses or namespace are. Nothing said: nobody. */}}
+{{/* Allowed sources: the gateway's addresses and namespace, if the app is routed. Empty if the environment names none. */}}
 {{- define "service.ingressPeers" -}}
 {{- if include "service.isRouted" . -}}
 {{- $sources := .Values.environment.gateway.sources | default dict -}}
@@ -16,7 +16,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* One named exception: exactly one of cidrs, app and internet, which the schema sees to. */}}
+{{/* Allowed destinations of one entry: exactly one of cidrs, app and internet, which the schema ensures. */}}
 {{- define "service.egressPeers" -}}
 {{- range .cidrs }}
 - ipBlock:

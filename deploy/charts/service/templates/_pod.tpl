@@ -1,4 +1,4 @@
-{{/* The pod: Pod Security "restricted", and stricter. Nothing here can be switched off by a value. */}}
+{{/* The pod: Pod Security "restricted", and stricter. No value can disable this. */}}
 {{- define "service.pod" -}}
 serviceAccountName: {{ include "service.name" . }}
 automountServiceAccountToken: false # pods hold no credentials of the cluster

@@ -53,7 +53,7 @@ describe.skipIf(!hasHelm)('values of the platform', () => {
     [
       'a template in the environment block',
       { environment: { gateway: { controller: '{{ .image.tag }}' } } },
-      'environment holds {{ }}',
+      'environment contains {{ }}',
     ],
   ];
 

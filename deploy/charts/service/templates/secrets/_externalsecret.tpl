@@ -1,4 +1,4 @@
-{{/* Which secret, from where. The key begins with the app's own name, so no app can name another's. No templates: they run in the operator. */}}
+{{/* The key contains the app's own name, so an app cannot read another app's secret. No templates: they run in the operator. */}}
 {{- define "service.externalSecretSpec" -}}
 {{- $prefix := .Values.environment.secretStore.prefix -}}
 refreshInterval: 1m0s # how long a rotation may take to arrive
