@@ -7,8 +7,8 @@ export interface LogStream {
 }
 
 /**
- * Fields that can contain a secret. They are redacted at the top level of a line and one or two levels below, so a
- * careless `log.info({ request })` does not show them either.
+ * Fields that can contain a secret. They are redacted at the top level of a line and one or two levels below,
+ * so a careless `log.info({ request })` does not show them either.
  */
 const SECRET_FIELDS = [
   'authorization',
@@ -20,7 +20,7 @@ const SECRET_FIELDS = [
   'token',
 ];
 
-/** JSON lines on standard output, without a transport: a transport needs a worker file, but the service is one file. */
+/** JSON lines on standard output. No transport: it would need a worker file, but the service is one file. */
 export function loggerOptions({ LOG_LEVEL }: Pick<Settings, 'LOG_LEVEL'>, stream?: LogStream) {
   return {
     level: LOG_LEVEL,

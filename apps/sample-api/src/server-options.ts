@@ -2,8 +2,8 @@ import type { FastifyServerOptions } from 'fastify';
 import type { Settings } from './settings.ts';
 
 /**
- * Interval at which Node checks connections for timeouts, in milliseconds. With its default of 30 seconds, every shorter
- * timeout can take 30 seconds.
+ * Interval at which Node checks connections for timeouts, in milliseconds. With its default of 30 seconds,
+ * every shorter timeout can take 30 seconds.
  */
 const CONNECTIONS_CHECK_MS = 500;
 

@@ -9,7 +9,7 @@ export interface ShutdownTimes {
   readonly close: number;
 }
 
-/** Stops the service without losing requests: drains, waits for open requests, and closes connections that remain. */
+/** Stops the service without losing requests: drains, waits for open requests, closes other connections. */
 export async function shutdown(app: App, { drain, close }: ShutdownTimes): Promise<void> {
   app.drain();
   app.log.info({ drainMs: drain }, 'draining');

@@ -91,7 +91,8 @@ interface Count {
 }
 
 /**
- * Runs ten clients that sign continuously from before a SIGTERM until they learn of it, like endpoints that learn late.
+ * Runs ten clients that sign continuously from before a SIGTERM until they learn of it, like endpoints that
+ * learn late.
  *
  * @param learn resolves when the clients learn of the SIGTERM
  */

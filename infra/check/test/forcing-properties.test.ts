@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const resolve = createRequire(import.meta.url).resolve;
 
-/** The inputs of a resource type in its provider's SDK, and the declarations of all nested inputs of that SDK. */
+/** The inputs of a resource type in its SDK, and the declarations of all nested inputs of the SDK. */
 function inputsOf(type: string): { own: ReadonlySet<string>; nested: string } {
   const [provider = '', module = '', kind = ''] = type.split(':');
   const sdk = dirname(resolve(`@pulumi/${provider}/package.json`));

@@ -3,7 +3,7 @@ import { assertRegion, assertVersion, linodeProvider, LkeCluster, lkePolicies } 
 
 export const policies = lkePolicies;
 
-/** The LKE cluster of development. It is cheaper than production's, because its outages do not affect users. */
+/** The LKE cluster of development, cheaper than production's, because its outages do not affect users. */
 export default stackProgram('development', async (settings) => {
   const { environment } = settings;
   const region = settings.text('region', REGION);

@@ -9,13 +9,13 @@
 export type InfraErrorCode = 'missing' | 'invalid' | 'wrong-environment' | 'unsupported';
 
 /**
- * The only error class of the infrastructure libraries: code, offending value, place, and a message with the remedy. A
- * library does not know the configuration file; {@link stackProgram} adds the place to its errors.
+ * The only error class of the infrastructure libraries: code, offending value, place, and a message with the
+ * remedy. A library does not know the configuration file; {@link stackProgram} adds the place to its errors.
  */
 export class InfraError extends Error {
   readonly code: InfraErrorCode;
   readonly value: unknown;
-  /** As in `Pulumi.production.yaml, cluster:cidr`. Undefined if the value is not from a configuration file. */
+  /** As in `Pulumi.production.yaml, cluster:cidr`. Undefined if no configuration file contains the value. */
   readonly place: string | undefined;
 
   constructor(

@@ -4,7 +4,8 @@ import { InfraError } from './error.ts';
 const LONGEST = 63;
 
 /**
- * Makes the name of a cloud resource. The environment comes first: lists sort by it, and policies match it as a prefix.
+ * Makes the name of a cloud resource. The environment comes first: lists sort by it, and policies match it as
+ * a prefix.
  *
  * @param parts the rest of the name, from general to specific
  * @throws {InfraError} `invalid` for a part that clouds would refuse, or a name of more than 63 characters

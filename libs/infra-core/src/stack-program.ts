@@ -4,8 +4,8 @@ import { Settings } from './settings.ts';
 type Outputs = Record<string, unknown> | void;
 
 /**
- * Makes the program of a stack, for `export default`. It runs as one environment only. An {@link InfraError} about a
- * configuration value, also one thrown by a library, gets the file and key of the value.
+ * Makes the program of a stack, for `export default`. It runs as one environment only. An {@link InfraError}
+ * about a configuration value, also one thrown by a library, gets the file and key of the value.
  *
  * @param environment the only environment that the program may run as
  * @param make creates the resources and returns the outputs

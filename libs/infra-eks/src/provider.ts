@@ -30,7 +30,7 @@ export function awsProvider({ region, accountId, tags }: ProviderSettings): Prov
   });
 }
 
-/** The error lists the regions of the same continent, or all regions if none matches: most errors are typos. */
+/** Lists the regions of the same continent, because most errors are typos; all regions if none matches. */
 function unknownRegion(region: string): InfraError {
   const near = REGIONS.filter((known) => known.startsWith(region.slice(0, 3)));
   const known = (near.length > 0 ? near : REGIONS).join(', ');

@@ -1,7 +1,7 @@
 /**
- * Measures synth: many stacks against one, the cache against the start of Nx, and growth with the number of stacks.
- * Usage: npm run bench -w libs/stack; SLIPWAY_ROUNDS sets the number of rounds. Ratios are ratios of medians, because
- * load on the machine affects them less than it affects seconds.
+ * Measures synth: many stacks against one, the cache against the start of Nx, and growth with the number of
+ * stacks. Usage: npm run bench -w libs/stack; SLIPWAY_ROUNDS sets the number of rounds. Ratios are ratios of
+ * medians, because load on the machine affects them less than it affects seconds.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -30,7 +30,7 @@ const NX = createRequire(join(ROOT, 'package.json')).resolve('nx/bin/nx.js');
 
 const nx = (...args: string[]): string => run(process.execPath, [NX, ...args]);
 
-/** Median seconds of each task. Tasks alternate, because then load on the machine affects all of them equally. */
+/** Median seconds of each task. Tasks alternate, so load on the machine affects all of them equally. */
 function alternate<Name extends string>(tasks: Record<Name, () => void>): Record<Name, number> {
   const names = Object.keys(tasks) as Name[];
   const seconds = new Map<Name, number[]>(names.map((name) => [name, []]));

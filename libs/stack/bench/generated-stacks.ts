@@ -1,4 +1,4 @@
-/** Synthesizes generated stacks one after another and prints the seconds. Usage: node generated-stacks.ts COUNT */
+/** Makes the graphs of generated stacks and prints the seconds. Usage: node generated-stacks.ts COUNT */
 import * as pulumi from '@pulumi/pulumi';
 import { synth, type Program } from '../src/index.ts';
 

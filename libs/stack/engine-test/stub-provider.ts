@@ -1,6 +1,6 @@
 /**
- * A provider without a cloud: its resources are files in a folder. Prints the port that the engine attaches to.
- * Usage: node stub-provider.ts FOLDER
+ * A provider without a cloud: its resources are files in a folder. Prints the port that the engine attaches
+ * to. Usage: node stub-provider.ts FOLDER
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ const provider = {
   invoke: async () => ({ outputs: {} }),
 };
 
-/** Fails or waits as the inputs demand: `failWith` is an error message, `failUnless` and `waitFor` are files. */
+/** Fails or waits as the inputs demand: `failWith` is a message, `failUnless` and `waitFor` are files. */
 async function obey({ failWith, failUnless, waitFor }: Record<string, unknown>): Promise<void> {
   if (typeof failWith === 'string') throw new Error(failWith);
   if (typeof failUnless === 'string' && !existsSync(failUnless)) throw new Error('the cloud is out of disks');

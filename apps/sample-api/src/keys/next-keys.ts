@@ -4,16 +4,16 @@ import type { KeyFolder } from './read-key-folder.ts';
 /** An active key. */
 export interface ActiveKey extends Key {
   /**
-   * When this process first used this secret under this name. File times are not used, because a Secret volume rewrites
-   * all files on each change.
+   * When this process first used this secret under this name. File times are not used, because a Secret
+   * volume rewrites all files on each change.
    */
   readonly since: Date;
 }
 
 /**
- * Returns the keys to use after a folder was read. If the folder is empty or contains an invalid key, the current keys
- * stay in use. Only if there are no current keys, the valid keys of such a folder are used, because some keys serve more
- * receivers than none.
+ * Returns the keys to use after a folder was read. If the folder is empty or contains an invalid key, the
+ * current keys stay in use. Only if there are no current keys, the valid keys of such a folder are used,
+ * because some keys serve more receivers than none.
  */
 export function nextKeys(current: readonly ActiveKey[], folder: KeyFolder, now: Date): readonly ActiveKey[] {
   if (folder.keys.length === 0) return current;

@@ -26,7 +26,7 @@ export interface KeyRingOptions {
   readonly log: KeyRingLog;
 }
 
-/** Reads the keys of a folder and follows its changes until closed. A missing folder is not an error: it may appear later. */
+/** Reads the keys of a folder and follows changes until closed. A missing folder may appear later. */
 export async function openKeyRing({ dir, pollMs, log }: KeyRingOptions): Promise<KeyRing> {
   let keys: readonly ActiveKey[] = [];
   let problems: readonly KeyProblem[] = [];

@@ -22,9 +22,10 @@ const MAX_FILE_BYTES = 1024;
 const ATTEMPTS = 3;
 
 /**
- * Reads all keys of a plain folder or of a Kubernetes Secret volume, whose `..data` link points to the current version.
- * All keys are read from one version, so two versions are never mixed. Names that start with a full stop are ignored.
- * Unreadable files and folders are returned as problems; this function does not throw.
+ * Reads all keys of a plain folder or of a Kubernetes Secret volume, whose `..data` link points to the
+ * current version. All keys are read from one version, so two versions are never mixed. Names that start with
+ * a full stop are ignored. Unreadable files and folders are returned as problems; this function does not
+ * throw.
  */
 export async function readKeyFolder(dir: string): Promise<KeyFolder> {
   for (let attempt = 1; ; attempt++) {

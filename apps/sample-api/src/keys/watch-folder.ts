@@ -4,9 +4,9 @@ import { watch, type FSWatcher } from 'node:fs';
 const SETTLE_MS = 50;
 
 /**
- * Calls `changed` soon after a change in a folder, and every `pollMs` milliseconds: some file systems lose events, and a
- * missing folder sends none. Each poll also renews the watch, which is necessary if the folder was deleted and created
- * again. Does not keep the process alive.
+ * Calls `changed` soon after a change in a folder, and every `pollMs` milliseconds: some file systems lose
+ * events, and a missing folder sends none. Each poll also renews the watch, which is necessary if the folder
+ * was deleted and created again. Does not keep the process alive.
  *
  * @returns a function that stops watching
  */

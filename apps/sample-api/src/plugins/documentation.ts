@@ -1,8 +1,8 @@
 import fp from 'fastify-plugin';
 
 /**
- * A page at /docs to read and try the API, in development only. It consists of many files, so it is not in the bundle:
- * the import is dynamic, and without the package there is no page.
+ * A page at /docs to read and try the API, in development only. It consists of many files, so it is not in
+ * the bundle: the import is dynamic, and without the package there is no page.
  *
  * @see {@link https://github.com/fastify/fastify-swagger-ui}
  */

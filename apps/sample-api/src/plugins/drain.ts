@@ -9,8 +9,9 @@ declare module 'fastify' {
 }
 
 /**
- * The phase between SIGTERM and closing. Endpoints, gateways and load balancers learn late that a pod is terminating and
- * send requests until then; all of them are answered. `Connection: close` ends kept-alive connections before the close.
+ * The phase between SIGTERM and closing. Endpoints, gateways and load balancers learn late that a pod is
+ * terminating and send requests until then; all of them are answered. `Connection: close` ends kept-alive
+ * connections before the close.
  */
 export default fp(
   async (app) => {

@@ -15,8 +15,8 @@ const STATUS_OF = {
 } satisfies Record<ServiceErrorCode, number>;
 
 /**
- * Converts errors into responses. Below 500, the response explains the client's error. From 500 on, it contains only the
- * status, and the log contains the error.
+ * Converts errors into responses. Below 500, the response explains the client's error. From 500 on, it
+ * contains only the status, and the log contains the error.
  */
 export default fp(
   async (app) => {

@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-/** Upper bounds in seconds: signing takes less than a millisecond, and a request of over a second is a problem. */
+/** Upper bounds in seconds. Signing takes less than a millisecond; more than a second is a problem. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /**

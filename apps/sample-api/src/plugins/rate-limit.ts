@@ -2,8 +2,8 @@ import rateLimit from '@fastify/rate-limit';
 import fp from 'fastify-plugin';
 
 /**
- * Limits requests per client address on routes with `config: { rateLimit: {} }`. Probes have no limit: with one, a
- * single client could make the service look dead.
+ * Limits requests per client address on routes with `config: { rateLimit: {} }`. Probes have no limit: with
+ * one, a single client could make the service look dead.
  *
  * @see {@link https://github.com/fastify/fastify-rate-limit}
  */

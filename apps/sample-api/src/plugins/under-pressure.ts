@@ -2,7 +2,8 @@ import underPressure from '@fastify/under-pressure';
 import fp from 'fastify-plugin';
 
 /**
- * Refuses requests with 503 and Retry-After while the event loop is delayed; accepted requests are then answered in time.
+ * Refuses requests with 503 and Retry-After while the event loop is delayed; accepted requests are then
+ * answered in time.
  *
  * @see {@link https://github.com/fastify/under-pressure}
  */
@@ -13,5 +14,5 @@ export default fp<{ maxEventLoopDelayMs: number }>(
   { name: 'under-pressure' },
 );
 
-/** The configuration of routes that answer under any load: a busy process is alive and must remain observable. */
+/** Configuration of routes that answer under any load: a busy process is alive and must be observable. */
 export const UNDER_ANY_LOAD = { pressureHandler: () => undefined };

@@ -14,7 +14,7 @@ const headers = {
   'webhook-signature': Type.String({ description: 'One `v1,<base64>` per active key, separated by spaces.' }),
 };
 
-/** A message to sign. It has no timestamp: the service uses the current time, else replay protection would fail. */
+/** A message to sign. For replay protection, the service itself sets the timestamp to the current time. */
 export const SignRequest = Type.Object(
   {
     id: Type.Optional(

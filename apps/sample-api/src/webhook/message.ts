@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 /**
  * The pattern of a message id: 1 to 256 visible ASCII characters without a full stop.
  *
- * The full stop separates the parts of the signed text (`id.timestamp.payload`). If an id could contain it, one signature
- * would match two different messages; the Standard Webhooks specification warns of this.
+ * The full stop separates the parts of the signed text (`id.timestamp.payload`). If an id could contain it,
+ * one signature would match two different messages; the Standard Webhooks specification warns of this.
  */
 export const MESSAGE_ID = '^[!-\\-/-~]{1,256}$';
 
@@ -36,8 +36,8 @@ export function isMessageId(text: string): boolean {
 }
 
 /**
- * Whether a text has exactly one UTF-8 form. A lone surrogate has none: it would be sent as U+FFFD, and two different
- * payloads would have the same signature.
+ * Whether a text has exactly one UTF-8 form. A lone surrogate has none: it would be sent as U+FFFD, and two
+ * different payloads would have the same signature.
  */
 export function isPayload(text: string): boolean {
   return text.isWellFormed();

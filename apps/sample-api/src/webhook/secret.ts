@@ -8,8 +8,8 @@ const MIN_BYTES = 24;
 const MAX_BYTES = 64;
 
 /**
- * Parses a secret of the form `whsec_<base64>`. One newline at the end is allowed, because editors add it. The base64
- * must be complete and padded, because otherwise a truncated text would be accepted.
+ * Parses a secret of the form `whsec_<base64>`. One newline at the end is allowed, because editors add it.
+ * The base64 must be complete and padded, because otherwise a truncated text would be accepted.
  *
  * @throws {ServiceError} `invalid-secret`; the message contains the reason, but never the text
  */

@@ -4,8 +4,8 @@ import { isMessageId, isPayload, type Message, type WebhookHeaders } from './mes
 import { signatureOf } from './signature.ts';
 
 /**
- * Signs a message with every key. A receiver with any of the secrets can verify it, so keys can be rotated without failed
- * verifications.
+ * Signs a message with every key. A receiver with any of the secrets can verify it, so keys can be rotated
+ * without failed verifications.
  *
  * @throws {ServiceError} `invalid-message` for an id or a payload that has no unambiguous signature
  */

@@ -35,8 +35,8 @@ export interface Window {
 export type Verdict = { valid: true; key: string } | { valid: false; reason: Refusal; message: string };
 
 /**
- * Verifies a received message. An invalid message is a result, not an exception. A timestamp exactly at a limit of the
- * window is valid.
+ * Verifies a received message. An invalid message is a result, not an exception. A timestamp exactly at a
+ * limit of the window is valid.
  */
 export function verify(received: Received, keys: readonly Key[], window: Window): Verdict {
   const claim = readClaim(received);

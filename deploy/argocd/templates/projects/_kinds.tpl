@@ -1,4 +1,4 @@
-{{/* Kinds of the project `apps`, by API group: those of the service chart, and derived kinds that Argo CD should show. */}}
+{{/* Kinds of the project `apps`, by API group: those of the service chart, and derived kinds to show. */}}
 {{- define "platform.appKinds" -}}
 '': [Service, ServiceAccount, Pod]
 apps: [Deployment, ReplicaSet]

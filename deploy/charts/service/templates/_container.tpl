@@ -55,7 +55,7 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
-{{/* Variables of the app: first the chart's, then its own. `$` is doubled, because Kubernetes would replace $(NAME). */}}
+{{/* Variables: the chart's, then the app's. `$` is doubled, because Kubernetes would replace $(NAME). */}}
 {{- define "service.env" -}}
 - name: PORT
   value: {{ int .Values.port | quote }}

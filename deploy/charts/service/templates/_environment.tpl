@@ -1,4 +1,4 @@
-{{/* Queries of the environment block, whose keys are all optional. A condition gives "true" or an empty text. */}}
+{{/* Queries of the environment block. All its keys are optional. A condition gives "true" or no text. */}}
 
 {{/* Whether the app has a path, and the environment a gateway and a domain. */}}
 {{- define "service.isRouted" -}}
@@ -8,7 +8,7 @@ true
 {{- end -}}
 {{- end -}}
 
-{{/* The public host name. An app may set it, but only below the environment's domain: others may own other names. */}}
+{{/* The public host name. An app may set it, but only below the domain, because others own other names. */}}
 {{- define "service.hostname" -}}
 {{- $domain := .Values.environment.domain -}}
 {{- $hostname := .Values.route.hostname | default (printf "%s.%s" (include "service.name" .) $domain) -}}
@@ -26,7 +26,7 @@ true
 {{- end -}}
 {{- end -}}
 
-{{/* Comma-separated addresses whose X-Forwarded-* is trusted: the gateway's, because only the gateway reaches pods. */}}
+{{/* Addresses whose X-Forwarded-* is trusted: the gateway's, because only the gateway reaches pods. */}}
 {{- define "service.trustedProxies" -}}
 {{- if include "service.isRouted" . -}}
 {{- $gateway := .Values.environment.gateway -}}

@@ -1,4 +1,4 @@
-{{/* The app's name, which all objects have. Helm allows names that a Service cannot have or that YAML reads as a boolean. */}}
+{{/* The name of all objects. Helm allows names that a Service refuses or that YAML reads as booleans. */}}
 {{- define "service.name" -}}
 {{- if or (not (regexMatch "^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$" .Release.Name)) (has .Release.Name (list "y" "n" "yes" "no" "on" "off" "true" "false" "null")) -}}
 {{- fail (printf "the release name %q cannot name a Service: use a word of lower-case letters, digits and '-' that starts with a letter" .Release.Name) -}}

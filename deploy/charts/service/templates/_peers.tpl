@@ -1,4 +1,4 @@
-{{/* Allowed sources: the gateway's addresses and namespace, if the app is routed. Empty if the environment names none. */}}
+{{/* Allowed sources: the gateway's addresses and namespace, if the app is routed and they are set. */}}
 {{- define "service.ingressPeers" -}}
 {{- if include "service.isRouted" . -}}
 {{- $sources := .Values.environment.gateway.sources | default dict -}}

@@ -13,7 +13,7 @@ import { type EksClusterArgs, withDefaults } from './settings.ts';
 export class EksCluster extends pulumi.ComponentResource {
   readonly outputs: ClusterOutputs;
 
-  /** @throws {InfraError} `unsupported` for a version, `invalid` for overlapping addresses or a fully public API */
+  /** @throws {InfraError} `unsupported` for a version, `invalid` for overlapping addresses or a public API */
   constructor(name: string, args: EksClusterArgs, options: pulumi.ComponentResourceOptions) {
     const settings = withDefaults(args);
     const { network, permissionsBoundary, publicAccess, unprotected, extendedSupport } = settings;

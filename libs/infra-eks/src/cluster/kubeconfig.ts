@@ -2,8 +2,8 @@ import type * as eks from '@pulumi/aws/eks/index.js';
 import * as pulumi from '@pulumi/pulumi';
 
 /**
- * A kubeconfig that gets a token from the AWS CLI on each use. It contains no credential, but is a secret like the
- * kubeconfigs of other clouds, so callers can treat them alike.
+ * A kubeconfig that gets a token from the AWS CLI on each use. It contains no credential, but is a secret
+ * like the kubeconfigs of other clouds, so callers can treat them alike.
  */
 export function kubeconfig(cluster: eks.Cluster, region: string): pulumi.Output<string> {
   const { name, endpoint: server, certificateAuthority } = cluster;

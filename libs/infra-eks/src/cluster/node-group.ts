@@ -8,7 +8,7 @@ import type { NodeGroupSize, EksClusterSettings } from './settings.ts';
 /** Permissions of nodes: join the cluster and pull images. Pods get theirs by Pod Identity. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'];
 
-/** Adds a managed node group in the private subnets. Its launch template hides the node's credentials from pods. */
+/** Adds a managed node group in the private subnets. Pods cannot read the node's credentials. */
 export function addNodeGroup(
   name: string,
   cluster: eks.Cluster,
@@ -51,8 +51,8 @@ function addTemplate(title: string, diskSize: number, parent: Resource): ec2.Lau
     title,
     {
       name: title,
-      // With a limit of one hop, pods cannot reach the node's credentials (EKS best practices, "Restrict access to the
-      // instance profile").
+      // With a limit of one hop, pods cannot reach the node's credentials (EKS best practices, "Restrict
+      // access to the instance profile").
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       blockDeviceMappings: [
         {

@@ -27,9 +27,9 @@ export interface EksClusterArgs {
   version?: string;
   /** Address range of Kubernetes services, visible only inside the cluster. @default `172.20.0.0/16` */
   serviceCidr?: string;
-  /** Roles that administer the cluster. The role that creates it is not included automatically. @default none */
+  /** Roles that administer the cluster. The role that creates it is not one by default. @default none */
   adminRoleArns?: readonly string[];
-  /** The ARN of the permissions boundary of its roles; see {@link platformBoundaryArn}. @default no boundary */
+  /** The permissions boundary of its roles, see {@link platformBoundaryArn}. @default no boundary */
   permissionsBoundary?: string;
   /** @default 3 to 6 nodes of type `m7i.large` */
   nodes?: NodeGroupSize;

@@ -14,7 +14,7 @@ export interface CiScope {
   repositoryPrefix: string;
 }
 
-/** The services of the stacks, without IAM: a role with full IAM permissions could grant itself all others. */
+/** The services of the stacks. Without IAM: a role with all IAM actions could grant itself all others. */
 const SERVICES = ['ec2', 'ecr', 'eks', 'kms', 'logs', 's3'];
 
 /** Allows read access to the stacks' services and to the state. */
@@ -48,8 +48,8 @@ export function previewPermissions({ region, stateBucketArn, stateKeyArn }: CiSc
 }
 
 /**
- * Services for which AWS creates service-linked roles with the first cluster of an account (EKS user guide, "Using
- * service-linked roles").
+ * Services for which AWS creates service-linked roles with the first cluster of an account (EKS user guide,
+ * "Using service-linked roles").
  */
 const LINKED = ['autoscaling', 'eks', 'eks-nodegroup', 'elasticloadbalancing'];
 

@@ -18,7 +18,7 @@ export interface GithubIdentityArgs extends CiScope {
 /** Different from `/platform/`, because the deploy role must not change CI's roles and boundary. */
 const CI_PATH = '/ci/';
 
-/** The CI roles: the suffix of the GitHub environment whose workflows may assume the role, and its permissions. */
+/** By CI role: the suffix of the GitHub environment whose workflows may assume it, and its permissions. */
 const ROLES = {
   preview: { suffix: '-preview', permissions: previewPermissions },
   deploy: { suffix: '', permissions: deployPermissions },
@@ -27,8 +27,8 @@ const ROLES = {
 };
 
 /**
- * Access for CI to an account without long-lived credentials: GitHub's OIDC provider, one role per purpose, and the
- * permissions boundary of all roles that CI creates.
+ * Access for CI to an account without long-lived credentials: GitHub's OIDC provider, one role per purpose,
+ * and the permissions boundary of all roles that CI creates.
  */
 export class GithubIdentity extends pulumi.ComponentResource {
   readonly roleArns: Readonly<Record<keyof typeof ROLES, pulumi.Output<string>>>;

@@ -7,9 +7,9 @@ export interface Repository {
   repo: string;
   repoId: string;
   /**
-   * The subject format, shown in the repository's OIDC settings. `immutable` contains the ids; repositories that were
-   * created, renamed or moved after 2026-07-15, or that opted in, have it. `legacy` contains names only: a later owner
-   * of the names is trusted, too.
+   * The subject format, shown in the repository's OIDC settings. `immutable` contains the ids; repositories
+   * that were created, renamed or moved after 2026-07-15, or that opted in, have it. `legacy` contains names
+   * only: a later owner of the names is trusted, too.
    * @default `immutable`
    */
   subjectFormat?: 'immutable' | 'legacy';

@@ -14,9 +14,10 @@ export function platformBoundaryArn(accountId: string, environment: string): str
 }
 
 /**
- * The maximum permissions of a role that CI creates, whatever its policies are: the platform's services in one region,
- * but not IAM or STS. Without it, a principal that may create a role and pass it to an instance could gain all
- * permissions (AWS IAM user guide, "Permissions boundaries for IAM entities": delegating responsibility).
+ * The maximum permissions of a role that CI creates, whatever its policies are: the platform's services in
+ * one region, but not IAM or STS. Without it, a principal that may create a role and pass it to an instance
+ * could gain all permissions (AWS IAM user guide, "Permissions boundaries for IAM entities": delegating
+ * responsibility).
  */
 export function platformBoundary(region: string): PolicyDocument {
   return document({

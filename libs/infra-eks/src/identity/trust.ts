@@ -21,8 +21,9 @@ export function serviceTrust(service: string): PolicyDocument {
 }
 
 /**
- * Returns a trust policy that allows one ServiceAccount of one cluster to assume a role by EKS Pod Identity, which adds
- * these tags to the session. Source of the tags: EKS user guide, "Grant Pods access to AWS resources based on tags".
+ * Returns a trust policy that allows one ServiceAccount of one cluster to assume a role by EKS Pod Identity,
+ * which adds these tags to the session. Source of the tags: EKS user guide, "Grant Pods access to AWS
+ * resources based on tags".
  */
 export function podTrust(pod: {
   cluster: string;
@@ -44,8 +45,8 @@ export function podTrust(pod: {
 }
 
 /**
- * Returns a trust policy that allows workflows with exactly this subject to assume a role. Never use a wildcard: other
- * repositories can have names with the same prefix.
+ * Returns a trust policy that allows workflows with exactly this subject to assume a role. Never use a
+ * wildcard: other repositories can have names with the same prefix.
  */
 export function githubTrust(providerArn: Input<string>, subject: string): PolicyDocument {
   return document({

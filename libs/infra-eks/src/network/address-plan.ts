@@ -10,7 +10,7 @@ export interface AddressPlan {
   intra: readonly string[];
 }
 
-/** In networks smaller than /20, public subnets would be below the AWS minimum (/28). The AWS maximum is /16. */
+/** Prefix lengths: above /20, public subnets would be below the AWS minimum /28. The AWS maximum is /16. */
 const SIZES = { smallest: 20, largest: 16 };
 
 /** The layout divides the network into eighths: one for each zone, the last one for all small subnets. */

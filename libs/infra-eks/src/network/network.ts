@@ -11,8 +11,8 @@ export interface NetworkArgs {
   cidr: string;
   region: string;
   /**
-   * Letters of three to six availability zones of the region. An account may not have all letters; list them with
-   * `aws ec2 describe-availability-zones`.
+   * Letters of three to six availability zones of the region. An account may not have all letters; list them
+   * with `aws ec2 describe-availability-zones`.
    * @default a, b and c
    */
   zones?: readonly string[];
@@ -20,14 +20,14 @@ export interface NetworkArgs {
   flowLogDays?: number;
   /** The ARN of the permissions boundary of its only role (for flow logs). @default no boundary */
   permissionsBoundary?: string;
-  /** One NAT gateway instead of one per zone: cheaper, but if its zone fails, all zones lose outbound traffic. */
+  /** One NAT gateway instead of one per zone: cheaper, but without its zone, no zone has outbound traffic. */
   singleNat?: Relaxation;
 }
 
 /**
- * A network in three or more zones: public subnets for load balancers, private subnets with outbound traffic for nodes,
- * and intra subnets without it for the control plane. It has flow logs, an empty default security group, and endpoints
- * for AWS APIs.
+ * A network in three or more zones: public subnets for load balancers, private subnets with outbound traffic
+ * for nodes, and intra subnets without it for the control plane. It has flow logs, an empty default security
+ * group, and endpoints for AWS APIs.
  */
 export class Network extends pulumi.ComponentResource {
   readonly region: string;

@@ -15,9 +15,10 @@ const GRANTING =
   /^iam:(CreateRole|PutRolePolicy|AttachRolePolicy|PutRolePermissionsBoundary|DeleteRolePermissionsBoundary)$/;
 
 /**
- * Returns the allowed actions of a policy document that are not limited: `*` and `iam:*` always; write actions on all
- * resources without a condition (in IAM even with one); `iam:PassRole` without the receiving service; and actions that
- * grant permissions to roles without requiring a boundary, which could grant all permissions.
+ * Returns the allowed actions of a policy document that are not limited: `*` and `iam:*` always; write
+ * actions on all resources without a condition (in IAM even with one); `iam:PassRole` without the receiving
+ * service; and actions that grant permissions to roles without requiring a boundary, which could grant all
+ * permissions.
  */
 export function actionsWithoutBounds(document: Value): string[] {
   const read = (typeof document === 'string' ? JSON.parse(document) : document) as {

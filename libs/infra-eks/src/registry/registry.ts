@@ -14,7 +14,7 @@ export interface RegistryArgs {
   unprotected?: Relaxation;
 }
 
-/** One repository per service with immutable tags. Images are scanned and encrypted; untagged images expire. */
+/** One repository per service: immutable tags, scanned and encrypted images. Old images expire. */
 export class Registry extends pulumi.ComponentResource {
   /** Repository URLs by service. */
   readonly repositoryUrls: Readonly<Record<string, pulumi.Output<string>>>;

@@ -17,8 +17,9 @@ interface Statement {
 }
 
 /**
- * Whether a trust policy allows the holder of a token to assume its role, by the rules of IAM: a statement allows it,
- * none denies it, all conditions hold, and operators compare as IAM documents them. An unknown operator is an error.
+ * Whether a trust policy allows the holder of a token to assume its role, by the rules of IAM: a statement
+ * allows it, none denies it, all conditions hold, and operators compare as IAM documents them. An unknown
+ * operator is an error.
  */
 export function assumes(policy: Value | undefined, claims: Claims): boolean {
   const { Statement } = policy as unknown as { Statement: Statement[] };

@@ -28,7 +28,7 @@ export interface LkeClusterArgs {
   unprotected?: Relaxation;
 }
 
-/** An LKE cluster: API for listed networks only, encrypted disks, scaling pools, a firewall for its load balancers. */
+/** An LKE cluster: API for listed networks only, encrypted disks, scaling pools, load balancer firewall. */
 export class LkeCluster extends pulumi.ComponentResource {
   readonly outputs: ClusterOutputs;
 

@@ -5,8 +5,8 @@ import { tagWords, type Tags } from '@slipway/infra-core';
 const ALL_NETWORKS = { ipv4s: ['0.0.0.0/0'], ipv6s: ['::/0'] };
 
 /**
- * Adds a firewall for the cluster's load balancers that allows HTTP and HTTPS only. It is not attached to nodes, because
- * the autoscaler replaces them. A Service uses it by the annotation
+ * Adds a firewall for the cluster's load balancers that allows HTTP and HTTPS only. It is not attached to
+ * nodes, because the autoscaler replaces them. A Service uses it by the annotation
  * `service.beta.kubernetes.io/linode-loadbalancer-firewall-id`.
  */
 export function addFirewall(name: string, tags: Tags, parent: Resource): Firewall {

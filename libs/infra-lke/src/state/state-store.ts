@@ -9,7 +9,7 @@ export interface StateStoreArgs {
   bucket: string;
 }
 
-/** The store of one environment's Pulumi state: a private, versioned bucket, and a key for this bucket only. */
+/** The store of an environment's Pulumi state: a private, versioned bucket and a key for it only. */
 export class StateStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly accessKey: pulumi.Output<string>;
@@ -21,7 +21,8 @@ export class StateStore extends pulumi.ComponentResource {
     options: pulumi.ComponentResourceOptions,
   ) {
     super('slipway:lke:StateStore', name, {}, options);
-    // The provider sets versioning and lifecycle through the S3 interface, with short-lived keys that it creates.
+    // The provider sets versioning and lifecycle through the S3 interface, with short-lived keys that it
+    // creates.
     const bucket = new ObjectStorageBucket(
       name,
       {

@@ -2,10 +2,11 @@
 export type ForcingProperties = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The arguments that the Terraform providers under @pulumi/aws 7.48 and @pulumi/linode 5.1.1 document as "forces new
- * resource" (registry.terraform.io, one page per type), for the types that this project's libraries create. Maintained
- * by hand, because the npm packages do not contain this mark; `infra/check` compares each name with the SDK's inputs.
- * A missing property appears as an ordinary change in a diff; the engine's preview always shows the replacement.
+ * The arguments that the Terraform providers under @pulumi/aws 7.48 and @pulumi/linode 5.1.1 document as
+ * "forces new resource" (registry.terraform.io, one page per type), for the types that this project's
+ * libraries create. Maintained by hand, because the npm packages do not contain this mark; `infra/check`
+ * compares each name with the SDK's inputs. A missing property appears as an ordinary change in a diff; the
+ * engine's preview always shows the replacement.
  */
 export const FORCING_PROPERTIES: ForcingProperties = {
   'aws:cloudwatch/logGroup:LogGroup': ['name', 'logGroupClass'],

@@ -12,8 +12,8 @@ export interface Pair {
 const NAMES = ['Sid', 'id', 'key', 'name'];
 
 /**
- * Pairs the items of two lists. Lists of equal length are paired by index. Otherwise items are paired by name, or by
- * value if they have no name, so an inserted or removed item appears as a single difference.
+ * Pairs the items of two lists. Lists of equal length are paired by index. Otherwise items are paired by
+ * name, or by value if they have no name, so an inserted or removed item appears as a single difference.
  */
 export function pairs(before: readonly Value[], after: readonly Value[]): Pair[] {
   if (before.length === after.length) {

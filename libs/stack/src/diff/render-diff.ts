@@ -16,7 +16,7 @@ export function diffSummary({ changes, same }: GraphDiff): string {
   return `${parts.join(', ')}, ${same} unchanged`;
 }
 
-/** Renders a diff for a terminal: one line per resource, then its changed properties and forced replacements. */
+/** Renders a diff for a terminal: one line per resource, followed by its changed properties. */
 export function diffTable(diff: GraphDiff): string {
   const lines = diff.changes.flatMap((change) => [
     `${SIGN[change.action]} ${shortName(change.resource)}${warning(change)}`,

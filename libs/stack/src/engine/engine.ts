@@ -8,7 +8,7 @@ export type Changes = Readonly<Record<string, number>>;
 /** The result of an update. */
 export interface Applied {
   changes: Changes;
-  /** URNs that a killed update had started to create; each of them may exist twice in the cloud. Usually empty. */
+  /** URNs that a killed update had started to create. Each may exist twice in the cloud. Usually empty. */
   interrupted: readonly string[];
   /** The stack's outputs; secret ones are masked. */
   outputs: Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export interface Applied {
 export interface EngineParts {
   stack: Stack;
   name: StackName;
-  /** The error that the program threw in the current operation; the engine's own message is longer and less precise. */
+  /** The error of the program in the current operation, which is more precise than the engine's message. */
   thrown: () => StackError | undefined;
   onLine: (line: string) => void;
   clean: () => Promise<void>;
@@ -32,7 +32,7 @@ const HISTORY = 10;
 
 const SECRET_OUTPUT = '[secret]';
 
-/** The engine on one stack. An operation either completes or throws a {@link StackError} that says what happened. */
+/** The engine on one stack. An operation either completes or throws a {@link StackError}. */
 export class Engine {
   readonly #stack: Stack;
   readonly #parts: EngineParts;
@@ -74,8 +74,9 @@ export class Engine {
   }
 
   /**
-   * The commit of the newest update that recorded one, whether or not it succeeded. A killed update leaves no entry.
-   * If the program calls this during an update, the stack is locked, so no other update can start in between.
+   * The commit of the newest update that recorded one, whether or not it succeeded. A killed update leaves no
+   * entry. If the program calls this during an update, the stack is locked, so no other update can start in
+   * between.
    *
    * @throws {StackError}
    */

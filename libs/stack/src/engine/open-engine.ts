@@ -21,12 +21,12 @@ export interface EngineOptions {
   onLine?: (line: string) => void;
 }
 
-/** CLI versions 3.245 to 3.256 damage state on S3-compatible stores other than AWS (pulumi/pulumi 23478, 24219). */
+/** Versions 3.245 to 3.256 damage state on S3-like stores other than AWS (pulumi/pulumi 23478, 24219). */
 const BROKEN = { from: 245, to: 256 };
 
 /**
- * Opens the engine on a stack, in a temporary work directory that {@link Engine.close} deletes. The program runs in
- * this process. If it throws, the operation that ran it throws `program`.
+ * Opens the engine on a stack, in a temporary work directory that {@link Engine.close} deletes. The program
+ * runs in this process. If it throws, the operation that ran it throws `program`.
  *
  * @throws {StackError} `no-engine` if `pulumi` is missing or has a broken version; `auth`, `locked`, `engine`
  */

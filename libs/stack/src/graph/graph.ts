@@ -1,10 +1,10 @@
-/** A value in a graph: JSON, with {@link SECRET} and {@link UNKNOWN} objects for masked and unknown values. */
+/** A value in a graph: JSON, with {@link SECRET} and {@link UNKNOWN} objects instead of some values. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
 /** The key of the object that replaces a secret value. */
 export const SECRET = '$secret';
 
-/** The key of the object that replaces a value known only after apply; it lists the resources it comes from. */
+/** The key of the object that replaces a value known only after apply. It lists the value's resources. */
 export const UNKNOWN = '$unknown';
 
 /** A resource as the program registers it. */

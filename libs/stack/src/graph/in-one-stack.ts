@@ -3,8 +3,8 @@ import { StackError } from '../error.ts';
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs jobs that use the SDK's state one after another. That state is global to the process, and the SDK reports a
- * failed registration as an unhandled rejection, which must belong to exactly one running job.
+ * Runs jobs that use the SDK's state one after another. That state is global to the process, and the SDK
+ * reports a failed registration as an unhandled rejection, which must belong to exactly one running job.
  *
  * @param timeout in seconds
  * @throws {StackError} `endless`

@@ -1,6 +1,6 @@
 import { StackError } from '../error.ts';
 
-/** Recorded answers to a program's lookups, by function token. A function computes its answer from the arguments. */
+/** Recorded answers to lookups, by function token. A function computes the answer from the arguments. */
 export type Lookups = Readonly<
   Record<string, Record<string, unknown> | ((args: Record<string, unknown>) => Record<string, unknown>)>
 >;

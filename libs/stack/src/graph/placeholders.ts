@@ -1,8 +1,8 @@
 import type { ResourceTransformationArgs } from '@pulumi/pulumi';
 
 /**
- * Properties that are text in every resource type, so a placeholder can replace them and appear in policies and tags.
- * All other values known only after apply stay unknown, as in a preview.
+ * Properties that are text in every resource type, so a placeholder can replace them and appear in policies
+ * and tags. All other values known only after apply stay unknown, as in a preview.
  */
 const NAMED: ReadonlySet<string> = new Set(['arn']);
 
@@ -12,8 +12,8 @@ export function placeholder(type: string, name: string, property: string): strin
 }
 
 /**
- * Records which properties of each resource the cloud fills in. The SDK classes of a provider pass them as undefined
- * properties, which only a transformation can see.
+ * Records which properties of each resource the cloud fills in. The SDK classes of a provider pass them as
+ * undefined properties, which only a transformation can see.
  */
 export class Placeholders {
   readonly #open = new Map<string, string[]>();

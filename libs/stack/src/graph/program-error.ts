@@ -13,10 +13,11 @@ export interface ProgramName {
 }
 
 /**
- * Converts an error of a program into a {@link StackError} with the program's name, the message and the line. The line
- * is left out if the error has its own `place`, as configuration errors do.
+ * Converts an error of a program into a {@link StackError} with the program's name, the message and the line.
+ * The line is left out if the error has its own `place`, as configuration errors do.
  *
- * @param secrets values to remove from the message; if the error contains one of them, it is not kept as the cause
+ * @param secrets values to remove from the message; if the error contains one of them, it is not kept as the
+ * cause
  */
 export function programError(error: unknown, program: ProgramName, secrets: readonly string[]): StackError {
   if (error instanceof StackError) return error;
@@ -32,7 +33,7 @@ function hasPlace(error: Error): boolean {
   return 'place' in error && typeof error.place === 'string';
 }
 
-/** The innermost stack line inside the program's folder, else the innermost one outside node_modules and Node. */
+/** The innermost stack line in the program's folder, else the innermost one outside node_modules and Node. */
 function lineOf({ stack = '' }: Error, folder = ''): string | undefined {
   const own = [...stack.matchAll(/^ +at (?:.*\()?((?:file:|\/).+?)(:\d+:\d+)\)?$/gm)]
     .map(([, file = '', line = '']) => ({

@@ -15,7 +15,8 @@ export function redact(text: string, secrets: readonly string[]): string {
 }
 
 /**
- * Asserts that resources and outputs contain no secret in plain text. A program leaks a secret by unwrapping it.
+ * Asserts that resources and outputs contain no secret in plain text. A program leaks a secret by unwrapping
+ * it.
  *
  * @param registrations the registered resources, already masked
  * @throws {StackError} `leak`, with the resource and property, never the value

@@ -9,7 +9,7 @@ import { programError } from './program-error.ts';
 import { Recorder, type Monitor } from './recorder.ts';
 import { assertNoLeak } from './redact.ts';
 
-/** A stack program: creates resources and returns the stack's outputs. It is a function so it can run more than once. */
+/** A stack program: creates resources and returns the outputs. As a function it can run repeatedly. */
 export type Program = () => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
 
 export interface SynthOptions {
@@ -28,8 +28,8 @@ export interface SynthOptions {
 }
 
 /**
- * Runs a program with the SDK's mocks, in this process and without a cloud, and returns the graph of its resources.
- * Values known only after apply are unknown, as in a preview; ids and ARNs get named placeholders.
+ * Runs a program with the SDK's mocks, in this process and without a cloud, and returns the graph of its
+ * resources. Values known only after apply are unknown, as in a preview; ids and ARNs get named placeholders.
  *
  * @throws {StackError} `program`, `endless`, `empty`, `duplicate`, `lookup`, `leak`
  */

@@ -3,7 +3,7 @@ import { shortType, type Graph, type GraphResource, type Value } from '../graph/
 /** The columns of a picture. */
 export type Group = 'outside' | 'identities' | 'cluster' | 'network' | 'storage' | 'other';
 
-/** Left to right, in an order in which most lines connect neighbours: principals, roles, the cluster that uses them. */
+/** Left to right. Most lines then connect neighbours: principals, roles, the cluster that uses them. */
 export const GROUPS: readonly Group[] = ['outside', 'identities', 'cluster', 'network', 'storage', 'other'];
 
 /** A box: one resource, or several of the same type. */
@@ -69,8 +69,8 @@ export function sceneOf(graph: Graph): Scene {
 }
 
 /**
- * Resources of the same type and parent share a box, such as the VPC endpoints. If their names form rows over the
- * zones, as subnets do, each row gets a box.
+ * Resources of the same type and parent share a box, such as the VPC endpoints. If their names form rows over
+ * the zones, as subnets do, each row gets a box.
  */
 function familyOf(resource: GraphResource, drawn: readonly GraphResource[]): string {
   if (resource.type === ROLE) return resource.urn;
@@ -153,7 +153,7 @@ function namedIn(value: Value): string[] {
   );
 }
 
-/** A box for a principal. A repository's subject is split into `acme/slipway` and `environment:production`. */
+/** A box for a principal. A GitHub subject is split into `acme/slipway` and `environment:production`. */
 function principalBox(from: string): Box {
   const [, owner, repository, subtitle] = /^repo:([^@/]+)[^/]*\/([^@:]+)[^:]*:(.*)$/.exec(from) ?? [];
   const title = owner === undefined ? 'may assume a role' : `${owner}/${repository}`;

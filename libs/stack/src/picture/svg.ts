@@ -30,7 +30,7 @@ interface Place {
   y: number;
 }
 
-/** Renders a graph as SVG: one column per group, solid lines for dependencies, dashed lines for assumable roles. */
+/** Renders a graph as SVG: a column per group, solid lines for dependencies, dashed ones for roles. */
 export function svg(graph: Graph): string {
   const scene = sceneOf(graph);
   const columns = GROUPS.map((group) => ({

@@ -1,7 +1,7 @@
 import type { GraphResource, Value } from '../graph/graph.ts';
 import type { Violation } from './policy.ts';
 
-/** The value at a path in a resource's inputs, as in `vpcConfig.subnetIds[0]`; `undefined` if it does not exist. */
+/** The value at a path in a resource's inputs, as in `vpcConfig.subnetIds[0]`, or undefined. */
 export function at({ inputs }: GraphResource, path: string): Value | undefined {
   const keys = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
   let here: Value | undefined = inputs;

@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../graph/graph.ts';
 import type { Policy } from './policy.ts';
 
-/** The used part of the resources that a Pulumi policy pack passes to a policy (`PolicyResource`, @pulumi/policy 1.21). */
+/** The used fields of a resource in a Pulumi policy pack (`PolicyResource` of @pulumi/policy 1.21). */
 interface PackResource {
   type: string;
   props: Record<string, unknown>;
@@ -25,7 +25,8 @@ export interface PackPolicy {
 
 /**
  * Converts policies for `new PolicyPack(name, { policies: packPolicies(policies) })`, which `pulumi preview
- * --policy-pack` runs on the engine's resources. This package does not import @pulumi/policy: that starts a server.
+ * --policy-pack` runs on the engine's resources. This package does not import @pulumi/policy: that starts a
+ * server.
  */
 export function packPolicies(policies: readonly Policy[]): PackPolicy[] {
   return policies.map(({ name, description, check }) => ({

@@ -2,7 +2,7 @@ import type { Graph, GraphResource, Value } from '../graph/graph.ts';
 
 /** A place in a graph that breaks a policy. */
 export interface Violation {
-  /** What is wrong and what to do. */
+  /** The problem and the remedy. */
   message: string;
   /** The resource. Absent if the violation is a missing resource. */
   urn?: string;
@@ -38,7 +38,8 @@ export function resourcePolicy({ types, required = true, inspect, ...rest }: Res
     ...rest,
     *check(graph) {
       const found = graph.resources.filter(({ type }) => types.includes(type));
-      if (found.length === 0 && required) yield { message: `There is no ${types.join(' or ')}.` };
+      if (found.length === 0 && required)
+        yield { message: `The graph has no ${types.join(' or ')}. Add one.` };
       for (const resource of found) {
         for (const violation of inspect(resource, graph)) yield { ...violation, urn: resource.urn };
       }

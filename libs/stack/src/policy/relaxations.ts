@@ -11,8 +11,8 @@ export interface Relaxation {
 }
 
 /**
- * Lists all relaxations in a graph. A component records its relaxations in its input `relaxations`, a map from option
- * to reason, which makes them part of the graph, its diff and the state.
+ * Lists all relaxations in a graph. A component records its relaxations in its input `relaxations`, a map
+ * from option to reason, which makes them part of the graph, its diff and the state.
  */
 export function relaxationsOf({ resources }: Graph): Relaxation[] {
   return resources.flatMap(({ urn, custom, inputs }) => {

@@ -1,8 +1,8 @@
 import type { Graph, GraphResource, Value } from '../graph/graph.ts';
 
 /**
- * Returns a copy of a graph in which all resources of a type have another value at a path of their inputs, or of their
- * options (`options.…`); `undefined` removes the value. For tests that a policy detects the change.
+ * Returns a copy of a graph in which all resources of a type have another value at a path of their inputs, or
+ * of their options (`options.…`); `undefined` removes the value. For tests that a policy detects the change.
  *
  * @throws {RangeError} if the graph has no resource of the type, because the test would prove nothing
  */

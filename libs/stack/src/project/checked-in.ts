@@ -8,7 +8,7 @@ import type { Graph } from '../graph/graph.ts';
 import { mermaid } from '../picture/mermaid.ts';
 import { svg } from '../picture/svg.ts';
 
-/** The graph file that is checked in beside a program: the diff of a pull request shows the changes in the cloud. */
+/** The checked-in graph file. With it, the diff of a pull request shows the changes in the cloud. */
 export const CHECKED_IN = 'graph.json';
 
 /** The folder for the graph and its pictures, inside the stack's folder. */

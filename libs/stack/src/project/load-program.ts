@@ -17,7 +17,8 @@ export interface StackModule {
 /**
  * Imports a stack's program.
  *
- * @throws {StackError} `invalid` if the file does not exist; `program` if it throws or has no function as default export
+ * @throws {StackError} `invalid` if the file does not exist; `program` if it throws or has no function as
+ * default export
  */
 export async function loadProgram({
   folder,

@@ -1,8 +1,9 @@
 import { StackError } from '../error.ts';
 
 /**
- * Reads the configuration in a stack's file as the engine passes it to a program: text by key, structures as JSON.
- * Encrypted values become placeholders, because the key is not available; as secrets they are masked anyway.
+ * Reads the configuration in a stack's file as the engine passes it to a program: text by key, structures as
+ * JSON. Encrypted values become placeholders, because the key is not available; as secrets they are masked
+ * anyway.
  *
  * @param place the name of the file, used in error messages
  * @throws {StackError} `invalid` if `config` is not a map or a key has no project

@@ -1,4 +1,4 @@
-{{/* The key contains the app's own name, so an app cannot read another app's secret. No templates: they run in the operator. */}}
+{{/* The key contains the app's name: other apps' secrets stay closed. No templates: the operator runs them. */}}
 {{- define "service.externalSecretSpec" -}}
 {{- $prefix := .Values.environment.secretStore.prefix -}}
 refreshInterval: 1m0s # how long a rotation may take to arrive
