@@ -178,7 +178,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     const before = tip();
     const refused = workspace.run(DEPLOY);
     expect(refused.code, refused.output).toBe(1);
-    expect(refused.output).toContain('Another update holds cloud');
+    expect(refused.output).toContain('Another update has locked cloud');
     expect(tip()).toBe(before);
     cloud.letThrough();
     expect(await first.ended).toBe(0);

@@ -58,7 +58,7 @@ describe('slipway stack', () => {
 
   it('makes the graph and its picture, records it, and is content with it from then on', () => {
     rmSync(file('graph.json'));
-    expect(run('check', STACK)).toMatchObject({ code: 1, output: expect.stringContaining('is not there') });
+    expect(run('check', STACK)).toMatchObject({ code: 1, output: expect.stringContaining('does not exist') });
     expect(run('synth', STACK).code).toBe(0);
     expect(readFileSync(file('dist/graph.svg'), 'utf8')).toContain('test.Disk');
     expect(run('record', STACK).output).toContain('check it in');
@@ -100,7 +100,7 @@ describe('slipway stack', () => {
   });
 
   it.each([
-    ['a folder that is no stack', ['infra/test/none'], 2, 'is no stack'],
+    ['a folder that is no stack', ['infra/test/none'], 2, 'is not a stack'],
     ['a number of seconds that is none', [STACK, '--timeout', 'soon'], 2, '"soon"'],
   ])('names %s', (_, words, code, said) => {
     const { code: found, output } = run('synth', ...words);
