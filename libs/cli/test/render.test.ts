@@ -98,14 +98,69 @@ describe.skipIf(!hasHelm)('render', () => {
 describe.skipIf(!hasHelm)('lint', () => {
   it('looks at charts by their scenarios, and at everything that is deployed', async () => {
     expect(await main(['lint'])).toBe(0);
-    expect(output).toContain('1 charts and 1 renderings are sound.');
+    expect(output).toContain('1 charts and 1 renderings break no rule.');
     write({ 'deploy/charts/service/ci/typo.yaml': 'replicaz: 2\n' });
     expect(await main(['lint', 'deploy/charts/service'])).toBe(1);
     expect(output).toContain('deploy/charts/service/ci/typo.yaml: ');
   });
 
-  it('refuses a folder that is no chart', async () => {
+  it('refuses a folder that is not a chart', async () => {
     expect(await main(['lint', 'apps/api'])).toBe(2);
-    expect(output).toContain('apps/api is no chart: there is no apps/api/Chart.yaml.');
+    expect(output).toContain('apps/api is not a chart: there is no apps/api/Chart.yaml.');
+  });
+
+  it('lists the rules, for people and as JSON', async () => {
+    expect(await main(['lint', '--rules'])).toBe(0);
+    expect(output).toMatch(
+      /^seccomp\n {2}may use every system call\n {2}Reason: .+\n {2}Remedy: .+\n {2}Source: .+$/m,
+    );
+    output = '';
+    expect(await main(['lint', '--rules', '--json'])).toBe(0);
+    const { rules } = JSON.parse(output) as { rules: { id: string }[] };
+    expect(rules).toContainEqual({
+      id: 'seccomp',
+      message: 'may use every system call',
+      reason: expect.any(String) as string,
+      remedy: 'Set seccompProfile.type: RuntimeDefault.',
+      source: expect.stringContaining('pod-security-standards') as string,
+    });
+  });
+
+  it('holds apps to the rules, lists exceptions in force, and refuses those that are not needed', async () => {
+    write({
+      'deploy/charts/service/templates/pod.yaml':
+        'apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: {{ .Release.Name }}}\n' +
+        'spec: {schedule: "* * * * *", jobTemplate: {spec: {template: {spec: {containers: [{name: main}]}}}}}\n',
+    });
+    expect(await main(['lint', '--json'])).toBe(1);
+    const { problems } = JSON.parse(output) as { problems: string[] };
+    expect(problems).toContain(
+      'api in local: CronJob/api container main: may use every system call. ' +
+        'Set seccompProfile.type: RuntimeDefault. [seccomp]',
+    );
+    const broken = (where: RegExp) =>
+      problems.flatMap((line) => (where.test(line) ? (/\[([\w-]+)\]$/.exec(line)?.[1] ?? []) : []));
+    const except = (app: string, rules: readonly string[]) =>
+      [...new Set(rules)].map((rule) => ({ rule, app, reason: 'legacy' }));
+    const exceptions = [
+      ...except('api', broken(/^api in local/)),
+      ...except('deploy/charts/service', broken(/^deploy\/charts/)),
+    ];
+    write({ 'deploy/exceptions.yaml': JSON.stringify(exceptions) });
+    [output, process.exitCode] = ['', undefined];
+    expect(await main(['lint'])).toBe(0);
+    expect(output).toContain('break no rule.\nAllowed: ');
+    expect(output).toContain('Allowed: seccomp for api: legacy');
+    expect(await main(['render', 'api', '--all'])).toBe(0);
+
+    write({ 'deploy/exceptions.yaml': JSON.stringify([...exceptions, ...except('gone', ['seccomp'])]) });
+    output = '';
+    expect(await main(['lint'])).toBe(1);
+    expect(output).toContain(
+      'deploy/exceptions.yaml: has an exception that is not needed: seccomp for gone. Remove it.',
+    );
+    [output, process.exitCode] = ['', undefined];
+    expect(await main(['render', 'api', '--all'])).toBe(0);
+    expect(output).toContain('Rendered, no rule broken: api in local');
   });
 });

@@ -15,6 +15,8 @@ export interface AppFacts {
   defaultEnvironment: string;
   /** The folder of the image builder's own sources, where it lies in this workspace. */
   builder?: string | undefined;
+  /** The folder of the renderer's own sources, if it is in this workspace. */
+  renderer?: string | undefined;
 }
 
 /** The names of the targets that the plugin makes for an app. */
@@ -48,7 +50,7 @@ const ESBUILD = [
  * `render`, so an app whose tests or render check fail is not published.
  */
 export function appTargets(facts: AppFacts): Record<AppTarget, TargetConfiguration> {
-  const { name, root, chart } = facts;
+  const { name, root, chart, renderer } = facts;
   const sources = [
     '{projectRoot}/deploy/**/*',
     '{projectRoot}/package.json',
@@ -58,7 +60,7 @@ export function appTargets(facts: AppFacts): Record<AppTarget, TargetConfigurati
     build: build(facts),
     image: image(facts),
     test: { dependsOn: ['build'] }, // the rest of `test` is inferred by @nx/vitest
-    render: renderTarget(name, root, sources),
+    render: renderTarget(name, root, sources, renderer),
     deploy: deploy(facts),
     serve: {
       executor: 'nx:run-commands',

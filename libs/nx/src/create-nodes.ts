@@ -41,13 +41,13 @@ export const createNodesV2: CreateNodes<SlipwayPluginOptions> = [
   },
 ];
 
-type Workspace = Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'builder'> &
+type Workspace = Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'builder' | 'renderer'> &
   Pick<StackFacts, 'maker'>;
 
 function projectOf(file: string, workspace: Workspace, context: CreateNodesContext): ProjectConfiguration {
   if (basename(file) === 'Pulumi.yaml') return stack(file, workspace, context);
   if (dirname(file) === PLATFORM_CHART) return platform(workspace);
-  return basename(file) === 'Chart.yaml' ? chart(file) : app(file, workspace, context);
+  return basename(file) === 'Chart.yaml' ? chart(file, workspace) : app(file, workspace, context);
 }
 
 async function readWorkspace(
@@ -55,10 +55,12 @@ async function readWorkspace(
   { workspaceRoot }: CreateNodesContext,
 ): Promise<Workspace> {
   const names = await listEnvironments(workspaceRoot);
+  const gitops = sourcesInside(workspaceRoot, '@slipway/gitops');
   return {
     environments: await Promise.all(names.map((name) => readEnvironment(workspaceRoot, name))),
     defaultEnvironment: options?.defaultEnvironment ?? DEFAULT_ENVIRONMENT,
     builder: sourcesInside(workspaceRoot, '@slipway/image'),
+    renderer: gitops && `${gitops}/render`,
     maker: sourcesInside(workspaceRoot, '@slipway/stack'),
   };
 }
@@ -100,9 +102,10 @@ function platform(workspace: Workspace): ProjectConfiguration {
   };
 }
 
-function chart(file: string): ProjectConfiguration {
+function chart(file: string, { renderer }: Workspace): ProjectConfiguration {
   const root = dirname(file);
-  return { root, name: chartProject(root), projectType: 'library', targets: { lint: lintTarget([root]) } };
+  const targets = { lint: lintTarget([root], renderer) };
+  return { root, name: chartProject(root), projectType: 'library', targets };
 }
 
 function readManifest(file: string): { name?: string; slipway?: { chart?: string; apply?: string } } {

@@ -7,14 +7,15 @@ import { lintTarget, renderTarget } from './chart-targets.ts';
 export function platformTargets({
   environments,
   defaultEnvironment,
-}: Pick<AppFacts, 'environments' | 'defaultEnvironment'>): Record<
+  renderer,
+}: Pick<AppFacts, 'environments' | 'defaultEnvironment' | 'renderer'>): Record<
   'lint' | 'render' | 'deploy',
   TargetConfiguration
 > {
   const command = (environment: string) => `slipway deploy ${PLATFORM} --env=${environment}`;
   return {
-    lint: lintTarget([PLATFORM_CHART, `${PLATFORM_CHART}/root`]),
-    render: renderTarget(PLATFORM, PLATFORM_CHART, []),
+    lint: lintTarget([PLATFORM_CHART, `${PLATFORM_CHART}/root`], renderer),
+    render: renderTarget(PLATFORM, PLATFORM_CHART, [], renderer),
     deploy: {
       executor: 'nx:run-commands',
       options: { command: command(defaultEnvironment) },

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
-import { findOnPath, requireHelm } from '@slipway/gitops/render';
-import { listDeployed, renderDeployed, type Deployed } from '../../src/chart/deployed.ts';
-import { WORKSPACE } from '../../src/chart/service-chart.ts';
-import { PLATFORM_RULES, RULES } from '../../src/rules/all.ts';
-import { unknownFields } from '../../src/rules/known-fields.ts';
-import { check } from '../../src/rules/rule.ts';
-import { hasHelm } from '../service-chart.ts';
+import { APP_RULES, findOnPath, PLATFORM_RULES, requireHelm } from '@slipway/gitops/render';
+import { listDeployed, renderDeployed, type Deployed } from '../support/deployed.ts';
+import { WORKSPACE } from '../support/charts.ts';
+import { problemsOf } from '../support/problems.ts';
+import { hasHelm } from '../support/service-chart.ts';
 
 const DEPLOYED = listDeployed(WORKSPACE);
 const helm3 = await findOnPath('helm3', 3);
@@ -23,8 +21,8 @@ async function find({ what, environment }: Pick<Deployed, 'what' | 'environment'
   throw new Error(`${what} in ${environment} is not rendered.`);
 }
 
-/** What makes Argo CD work may bring other kinds than an app. */
-const rulesOf = (what: string) => (what === 'root' || what === 'platform' ? PLATFORM_RULES : RULES);
+/** What configures Argo CD has other kinds than an app. */
+const rulesOf = (what: string) => (what === 'root' || what === 'platform' ? PLATFORM_RULES : APP_RULES);
 
 describe.skipIf(!hasHelm)('what is deployed to an environment', () => {
   test('is the root, the platform and the apps that have a file for it', () => {
@@ -41,12 +39,7 @@ describe.skipIf(!hasHelm)('what is deployed to an environment', () => {
   test.each(DEPLOYED)('$what in $environment breaks no rule', async (deployed) => {
     const { manifests } = (await find(deployed)).rendered;
     expect(manifests.length).toBeGreaterThan(1);
-    expect(check(rulesOf(deployed.what), manifests)).toEqual([]);
-  });
-
-  test('has no field that Kubernetes does not know', async () => {
-    const all = await Promise.all(DEPLOYED.map(find));
-    expect(unknownFields(all.flatMap(({ rendered }) => rendered.manifests))).toEqual([]);
+    expect(await problemsOf(rulesOf(deployed.what), manifests)).toEqual([]);
   });
 
   test.each(DEPLOYED)('$what in $environment renders what is committed', async (deployed) => {

@@ -1,11 +1,10 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
 import { describe, expect, test } from 'vitest';
-import { renderChart, requireHelm } from '@slipway/gitops/render';
-import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { RULES } from '../../src/rules/all.ts';
-import { check } from '../../src/rules/rule.ts';
-import { EVERYTHING, hasHelm, manifestsOf, only, outcomesOf, RELEASE } from '../service-chart.ts';
+import { APP_RULES, renderChart, requireHelm } from '@slipway/gitops/render';
+import { SERVICE_CHART } from '../support/charts.ts';
+import { problemsOf } from '../support/problems.ts';
+import { EVERYTHING, hasHelm, manifestsOf, only, outcomesOf, RELEASE } from '../support/service-chart.ts';
 
 const deploymentOf = async (values: typeof RELEASE) =>
   only<IDeployment>(await manifestsOf(values), 'Deployment').spec;
@@ -22,11 +21,12 @@ describe.skipIf(!hasHelm)('the pods', () => {
       ),
     );
     const outcomes = await outcomesOf(phases.map((shutdown) => ({ ...RELEASE, shutdown })));
-    const graces = outcomes.map(({ manifests }) => {
-      expect(check(RULES, manifests ?? [])).toEqual([]);
-      return only<IDeployment>(manifests ?? [], 'Deployment').spec?.template.spec
-        ?.terminationGracePeriodSeconds;
-    });
+    const graces: (number | undefined)[] = [];
+    for (const { manifests = [] } of outcomes) {
+      expect(await problemsOf(APP_RULES, manifests)).toEqual([]);
+      const { spec } = only<IDeployment>(manifests, 'Deployment');
+      graces.push(spec?.template.spec?.terminationGracePeriodSeconds);
+    }
     expect(graces).toEqual(
       phases.map(
         ({ preStopSeconds, drainSeconds, closeSeconds }) => preStopSeconds + drainSeconds + closeSeconds + 5,
@@ -93,6 +93,6 @@ describe.skipIf(!hasHelm)('the name of a release', () => {
   );
 
   test('may have as many letters as Helm allows', async () => {
-    expect(check(RULES, (await named('x'.repeat(53))).manifests)).toEqual([]);
+    expect(await problemsOf(APP_RULES, (await named('x'.repeat(53))).manifests)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderChart, requireHelm } from '@slipway/gitops/render';
-import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { EVERYTHING, hasHelm, manifestsOf, outcomesOf, RELEASE } from '../service-chart.ts';
+import { SERVICE_CHART } from '../support/charts.ts';
+import { EVERYTHING, hasHelm, manifestsOf, outcomesOf, RELEASE } from '../support/service-chart.ts';
 
 describe.skipIf(!hasHelm)('rendering many sets of values at once', () => {
   test('gives what rendering each alone gives, in order', async () => {

@@ -1,7 +1,6 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute';
 import { describe, expect, test } from 'vitest';
-import type { TargetGroupConfiguration } from '../../src/manifests/target-group-configuration.ts';
-import { EVERYTHING, hasHelm, manifestsOf, only, outcomesOf, RELEASE } from '../service-chart.ts';
+import { EVERYTHING, hasHelm, manifestsOf, only, outcomesOf, RELEASE } from '../support/service-chart.ts';
 
 const ENVIRONMENT = { domain: 'apps.example.com', gateway: { name: 'public' } };
 const routed = (more: object, environment: object = ENVIRONMENT) => ({
@@ -58,10 +57,7 @@ describe.skipIf(!hasHelm)('the route', () => {
   });
 
   test('tells an ALB to ask pods for readiness, and no other gateway', async () => {
-    const { spec } = only<TargetGroupConfiguration>(
-      await manifestsOf(EVERYTHING),
-      'TargetGroupConfiguration',
-    );
+    const { spec } = only<{ spec: object }>(await manifestsOf(EVERYTHING), 'TargetGroupConfiguration');
     expect(spec).toMatchObject({
       targetReference: { name: 'api' },
       defaultConfiguration: { targetType: 'ip', healthCheckConfig: { healthCheckPath: '/readyz' } },

@@ -3,7 +3,7 @@ import type { ISecretStore } from '@kubernetes-models/external-secrets/external-
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
 import { describe, expect, test } from 'vitest';
-import { hasHelm, manifestsOf, only, outcomesOf, RELEASE } from '../service-chart.ts';
+import { hasHelm, manifestsOf, only, outcomesOf, RELEASE } from '../support/service-chart.ts';
 
 const SERVER = 'https://vault.example:8200';
 const withStore = (store: object, secretFiles: object = { name: 'keys' }) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findOnPath, renderChart } from '@slipway/gitops/render';
-import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { APP, hasHelm, renderScenario, SCENARIOS } from '../service-chart.ts';
+import { SERVICE_CHART } from '../support/charts.ts';
+import { APP, hasHelm, renderScenario, SCENARIOS } from '../support/service-chart.ts';
 
 const helm3 = await findOnPath('helm3', 3);
 

@@ -1,7 +1,7 @@
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { describe, expect, test } from 'vitest';
-import { lets, OWN_NAMESPACE, type Connection, type Peer } from '../../src/network/reach.ts';
-import { EVERYTHING, hasHelm, manifestsOf, only, RELEASE } from '../service-chart.ts';
+import { lets, OWN_NAMESPACE, type Connection, type Peer } from '../support/reach.ts';
+import { EVERYTHING, hasHelm, manifestsOf, only, RELEASE } from '../support/service-chart.ts';
 
 const inNamespace = (name: string, pod: Record<string, string> = {}): Peer => ({
   pod,

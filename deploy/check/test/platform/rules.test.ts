@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { PLATFORM_RULES } from '../../src/rules/all.ts';
-import { PLATFORM } from '../../src/rules/platform.ts';
-import { check } from '../../src/rules/rule.ts';
-import { edited } from '../edit.ts';
-import { hasHelm } from '../service-chart.ts';
-import { FEWEST, manifestsOf } from './platform-chart.ts';
+import { APP_RULES, PLATFORM_RULES } from '@slipway/gitops/render';
+import { edited } from '../support/edit.ts';
+import { hasHelm } from '../support/service-chart.ts';
+import { FEWEST, manifestsOf } from '../support/platform-chart.ts';
+import { problemsOf } from '../support/problems.ts';
 
 const SPEC = '/spec/template/spec';
+
+/** The rules that hold only for the platform; the others have their examples in ../rules. */
+const PLATFORM = PLATFORM_RULES.filter((rule) => !APP_RULES.includes(rule));
 
 /** Each rule of the platform, and edits that it must find. */
 const BREAKS: Readonly<Record<string, readonly [kind: string, path: string, value?: unknown][]>> = {
@@ -40,9 +42,9 @@ const BREAKS: Readonly<Record<string, readonly [kind: string, path: string, valu
 describe.skipIf(!hasHelm)('a rule of the platform', () => {
   test.each(Object.entries(BREAKS))('%s finds what breaks it', async (rule, edits) => {
     const good = await manifestsOf(FEWEST);
-    expect(check(PLATFORM_RULES, good)).toEqual([]);
+    expect(await problemsOf(PLATFORM_RULES, good)).toEqual([]);
     for (const [kind, path, value] of edits) {
-      const problems = check(PLATFORM, edited(good, { kind, path, value }));
+      const problems = await problemsOf(PLATFORM, edited(good, { kind, path, value }));
       expect(problems.map((problem) => problem.rule)).toContain(rule);
     }
   });

@@ -4,10 +4,10 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Manifest, Values } from '@slipway/gitops/render';
-import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { valueRows, valuesTable, withPart, type Schema } from '../../src/readme/values-table.ts';
-import { EVERYTHING, hasHelm, manifestsOf as manifestsOfApp, only } from '../service-chart.ts';
-import { FEWEST, manifestsOf, PLATFORM, ROOT } from './platform-chart.ts';
+import { SERVICE_CHART } from '../support/charts.ts';
+import { valueRows, valuesTable, withPart, type Schema } from '../support/values-table.ts';
+import { EVERYTHING, hasHelm, manifestsOf as manifestsOfApp, only } from '../support/service-chart.ts';
+import { FEWEST, manifestsOf, PLATFORM, ROOT } from '../support/platform-chart.ts';
 
 const readSchema = async (chart: string): Promise<Schema> =>
   JSON.parse(await readFile(join(chart, 'values.schema.json'), 'utf8')) as Schema;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { SERVICE_CHART } from '../../src/chart/service-chart.ts';
-import { valueRows, valuesTable, withPart, type Schema } from '../../src/readme/values-table.ts';
+import { SERVICE_CHART } from '../support/charts.ts';
+import { valueRows, valuesTable, withPart, type Schema } from '../support/values-table.ts';
 
 const README = join(SERVICE_CHART, 'README.md');
 

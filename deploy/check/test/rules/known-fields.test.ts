@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { unknownFields } from '../../src/rules/known-fields.ts';
-import { edited } from '../edit.ts';
-import { EVERYTHING, hasHelm, manifestsOf } from '../service-chart.ts';
+import { APP_RULES } from '@slipway/gitops/render';
+import { edited } from '../support/edit.ts';
+import { problemsOf } from '../support/problems.ts';
+import { EVERYTHING, hasHelm, manifestsOf } from '../support/service-chart.ts';
 
-/** A field that nobody knows, in every kind, at every depth. */
+/** A field that does not exist, in every kind, at every depth. */
 const UNKNOWN = [
   ['Deployment', '/spec/template/spec/containers/0/readOnlyRootFilesystem', true],
   ['Deployment', '/spec/template/spec/containers/0/securityContext/allowPrivilegeEscalations', false],
@@ -22,36 +23,38 @@ const UNKNOWN = [
   ['TargetGroupConfiguration', '/spec/defaultConfiguration/healthCheckConfig/path', '/readyz'],
 ] as const;
 
-describe.skipIf(!hasHelm)('the compiler', async () => {
+const FIELDS = APP_RULES.filter(({ id }) => id === 'known-fields');
+
+describe.skipIf(!hasHelm)('the rule known-fields', async () => {
   const good = hasHelm ? await manifestsOf(EVERYTHING) : [];
 
-  test('knows every field of what the chart renders with every option', () => {
-    expect(unknownFields(good)).toEqual([]);
+  test('knows every field of what the chart renders with every option', async () => {
+    expect(await problemsOf(FIELDS, good)).toEqual([]);
   });
 
-  test('finds a field that a kind does not have, in each kind that the chart renders', () => {
-    const broken = UNKNOWN.map(([kind, path, value]) =>
-      edited(good, { kind, path, value }).filter((manifest) => manifest.kind === kind),
-    );
-    const found = unknownFields(broken.map(([first]) => first).filter((one) => one !== undefined));
-    expect(
-      found.map(({ place, message }) => [place.split('/')[0], /'"?(\w+)"?'/.exec(message)?.[1]]),
-    ).toEqual(UNKNOWN.map(([kind, path]) => [kind, path.split('/').at(-1)]));
+  test.each(UNKNOWN)('finds in a %s the field %s, which it does not have', async (kind, path, value) => {
+    const broken = edited(good, { kind, path, value });
+    const { name } = broken.find((manifest) => manifest.kind === kind)?.metadata ?? {};
+    expect(await problemsOf(FIELDS, broken)).toMatchObject([{ place: `${kind}/${name} ${path}` }]);
+  });
+
+  test('has an example in each kind that the chart renders', () => {
     expect(new Set(UNKNOWN.map(([kind]) => kind))).toEqual(new Set(good.map(({ kind }) => kind)));
   });
 
-  test('finds a value of a wrong type where no schema is at hand', () => {
-    const broken = edited(good, {
-      kind: 'TargetGroupConfiguration',
-      path: '/spec/defaultConfiguration/targetType',
-      value: 'node',
-    });
-    expect(unknownFields(broken)).toEqual([
-      {
-        rule: 'known-fields',
-        place: 'TargetGroupConfiguration/api',
-        message: expect.stringContaining('"node"') as string,
+  test('leaves maps and free-form values alone', async () => {
+    const labels = edited(good, { kind: 'Service', path: '/metadata/labels/any', value: 'x' });
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { any: 'x' } };
+    const free = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name: 'x' },
+      spec: {
+        project: 'p',
+        destination: {},
+        source: { repoURL: 'r', helm: { valuesObject: { any: { depth: 1 } } } },
       },
-    ]);
+    };
+    expect(await problemsOf(FIELDS, [...labels, config, free])).toEqual([]);
   });
 });

@@ -1,7 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { listEnvironments, readEnvironment, Checkout } from '@slipway/gitops';
-import { Renderer, survey, workTreeCommit, type Helm, type Rendered } from '@slipway/gitops/render';
+import {
+  Exceptions,
+  Renderer,
+  survey,
+  workTreeCommit,
+  type Helm,
+  type Rendered,
+} from '@slipway/gitops/render';
 
 /** An app, the platform or the root in an environment, as Argo CD would render what lies here. */
 export interface Deployed {
@@ -22,7 +29,8 @@ export async function renderDeployed(workspace: string, helm: Helm): Promise<Dep
   try {
     const deployed: Deployed[] = [];
     for (const name of await listEnvironments(workspace)) {
-      const found = await survey(checkout, renderer, await readEnvironment(workspace, name), commit);
+      const environment = await readEnvironment(workspace, name);
+      const found = await survey(checkout, renderer, environment, commit, new Exceptions());
       for (const { what, environment, rendered, problems } of found) {
         if (problems.length > 0 || rendered === undefined) throw new Error(JSON.stringify(problems));
         deployed.push({ what, environment, rendered });

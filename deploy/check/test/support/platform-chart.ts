@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { renderChart, requireHelm, type Helm, type Manifest, type Values } from '@slipway/gitops/render';
-import { listScenarios, WORKSPACE } from '../../src/chart/service-chart.ts';
+import { listScenarios, WORKSPACE } from './charts.ts';
 
 /** The charts of what makes Argo CD work. */
 export const PLATFORM = join(WORKSPACE, 'deploy/argocd');

@@ -2,7 +2,6 @@ import { BlockList, isIP } from 'node:net';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPeer';
 import type { INetworkPolicyPort } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPort';
-import { selects } from '../manifests/selects.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -57,6 +56,10 @@ function isPeer({ ipBlock, podSelector, namespaceSelector }: INetworkPolicyPeer,
     : peer.namespace === OWN_NAMESPACE;
   return namespace && (podSelector === undefined || selects(podSelector, peer.pod));
 }
+
+/** An empty selector matches everything. Source: the API reference of LabelSelector. */
+const selects = ({ matchLabels = {} }: { matchLabels?: Labels }, labels: Labels): boolean =>
+  Object.entries(matchLabels).every(([label, value]) => labels[label] === value);
 
 function isPort(
   { port, protocol = 'TCP' }: INetworkPolicyPort,

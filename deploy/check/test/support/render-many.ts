@@ -9,7 +9,6 @@ import {
   type Values,
   valuesFile,
 } from '@slipway/gitops/render';
-import { CheckError } from '../error.ts';
 
 /** One set of values was rendered, or refused in Helm's words. */
 export type Outcome =
@@ -94,7 +93,6 @@ function refusalsByAlias(stderr: string, sets: ReadonlyMap<string, Values>): Map
   }
   const failed = /batch\/charts\/(v\d+)\//.exec(stderr)?.[1];
   if (refused.size === 0 && failed !== undefined) refused.set(failed, { refusal: stderr });
-  if (refused.size === 0)
-    throw new CheckError('chart', `Helm refuses without saying which values:\n${stderr}`);
+  if (refused.size === 0) throw new Error(`Helm refuses without saying which values:\n${stderr}`);
   return refused;
 }

@@ -7,9 +7,9 @@ import {
   requireHelm,
   type Values,
 } from '@slipway/gitops/render';
-import { listScenarios, SERVICE_CHART, type Scenario } from '../src/chart/service-chart.ts';
-import { renderMany, type Outcome } from '../src/chart/render-many.ts';
-import { sampleImage } from '../src/chart/sample-image.ts';
+import { listScenarios, SERVICE_CHART, type Scenario } from './charts.ts';
+import { renderMany, type Outcome } from './render-many.ts';
+import { sampleImage } from './sample-image.ts';
 
 /** Whether the tests that render can run here; they are skipped by name where not. */
 export const hasHelm = (await findHelm()) !== undefined;

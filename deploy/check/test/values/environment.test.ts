@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { RULES } from '../../src/rules/all.ts';
-import { check } from '../../src/rules/rule.ts';
-import { EVERYTHING, hasHelm, outcomesOf } from '../service-chart.ts';
+import { APP_RULES } from '@slipway/gitops/render';
+import { problemsOf } from '../support/problems.ts';
+import { EVERYTHING, hasHelm, outcomesOf } from '../support/service-chart.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 const BLOCK = EVERYTHING.environment as Block;
@@ -41,7 +41,7 @@ describe.skipIf(!hasHelm)('the environment block', () => {
     const outcomes = await outcomesOf(blocks.map((environment) => ({ ...EVERYTHING, environment })));
     for (const { manifests, refusal } of outcomes) {
       expect(refusal).toBeUndefined();
-      expect(check(RULES, manifests ?? [])).toEqual([]);
+      expect(await problemsOf(APP_RULES, manifests ?? [])).toEqual([]);
     }
   });
 

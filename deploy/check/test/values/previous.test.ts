@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { renderChart, requireHelm, type Values } from '@slipway/gitops/render';
-import { SERVICE_CHART, WORKSPACE } from '../../src/chart/service-chart.ts';
-import { RULES } from '../../src/rules/all.ts';
-import { check } from '../../src/rules/rule.ts';
-import { APP, EVERYTHING, hasHelm, RELEASE } from '../service-chart.ts';
+import { APP_RULES, renderChart, requireHelm, type Values } from '@slipway/gitops/render';
+import { SERVICE_CHART, WORKSPACE } from '../support/charts.ts';
+import { problemsOf } from '../support/problems.ts';
+import { APP, EVERYTHING, hasHelm, RELEASE } from '../support/service-chart.ts';
 
 const CHART = 'deploy/charts/service';
 const ENVIRONMENT = 'deploy/environments/development/values.yaml';
@@ -57,6 +56,6 @@ describe('a platform and a chart of different age', () => {
     const { environment } = parse(text) as { environment: unknown };
     const rendering = { chart: SERVICE_CHART, release: APP, values: appIn(environment) };
     const { manifests } = await renderChart(await requireHelm(), rendering);
-    expect(check(RULES, manifests)).toEqual([]);
+    expect(await problemsOf(APP_RULES, manifests)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Values } from '@slipway/gitops/render';
-import { EVERYTHING, hasHelm, outcomesOf } from '../service-chart.ts';
-import { withValue } from './with-value.ts';
+import { EVERYTHING, hasHelm, outcomesOf } from '../support/service-chart.ts';
+import { withValue } from '../support/with-value.ts';
 
 /** Values that must be refused, each by itself: where it is put, what, and where Helm must see the problem, if elsewhere. */
 const BAD: readonly (readonly [path: string, value: unknown, seenAt?: string])[] = [

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import { describe, expect, test } from 'vitest';
 import type { Manifest } from '@slipway/gitops/render';
-import { DEEP, SEED } from '../seed.ts';
-import { EVERYTHING, hasHelm, only, outcomesOf, RELEASE } from '../service-chart.ts';
-import { textPaths, withValue } from './with-value.ts';
+import { DEEP, SEED } from '../support/seed.ts';
+import { EVERYTHING, hasHelm, only, outcomesOf, RELEASE } from '../support/service-chart.ts';
+import { textPaths, withValue } from '../support/with-value.ts';
 
 /** Text that ends a string, a block, a document or a template, if anything lets it. */
 const HOSTILE = [

@@ -13,7 +13,7 @@ import {
 import { table } from '@slipway/gitops/cli';
 import { findHelm } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { describeProblems, NO_HELM, surveyAll } from './survey-all.ts';
+import { NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
 
 /** One thing that must hold, and what was found. */
 interface Finding {
@@ -106,14 +106,16 @@ async function apps(checkout: Checkout, environments: readonly string[]): Promis
   return [...found].map(([name, where]) => `${name} (${where.join(', ')})`).join(', ') || 'none';
 }
 
-/** Everything that lies here is rendered for every environment: what Argo CD would refuse is found before a cluster does. */
+/** Renders and checks the work tree for every environment, so errors appear before Argo CD has them. */
 async function charts(checkout: Checkout): Promise<string> {
   const helm = await findHelm();
   if (helm === undefined) return NO_HELM;
-  const found = await surveyAll({ root: checkout.root, checkout }, helm);
-  const problems = describeProblems(found);
+  const workspace = { root: checkout.root, checkout };
+  const exceptions = await readExceptions(workspace);
+  const found = await surveyAll(workspace, helm, exceptions);
+  const { problems } = report(found, exceptions, []);
   if (problems.length > 0) throw new Error(problems.join('; '));
-  return `${found.length} renderings are sound`;
+  return `${found.length} renderings break no rule`;
 }
 
 async function environment(checkout: Checkout, name: string): Promise<string> {

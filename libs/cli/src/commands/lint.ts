@@ -3,13 +3,26 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { GitopsError, PLATFORM_CHART } from '@slipway/gitops';
-import { findHelm, lintChart, ROOT_CHART, type Helm } from '@slipway/gitops/render';
+import {
+  EXCEPTIONS_FILE,
+  findHelm,
+  lintChart,
+  ROOT_CHART,
+  RULES,
+  type Rule,
+  type RuleText,
+} from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { describeProblems, NO_HELM, surveyAll } from './survey-all.ts';
+import { NO_HELM, notes, readExceptions, report, surveyAll } from './survey-all.ts';
 import { enterWorkspace } from '../workspace.ts';
 
 /** Where the charts of apps lie. */
 const CHARTS = 'deploy/charts';
+
+interface Options {
+  rules?: boolean;
+  json?: boolean;
+}
 
 export function lintCommand(): Command {
   return new Command('lint')
@@ -17,36 +30,48 @@ export function lintCommand(): Command {
       'Check charts and values offline: charts by their scenarios; without names also every app everywhere',
     )
     .argument('[charts...]', 'folders of charts (default: all, and everything that is deployed)')
+    .option('--rules', 'list the rules instead, each with its reason, remedy and source')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nWhat lies here counts, committed or not. It is rendered with the Helm that Argo CD uses; then it looks for what a\n' +
-        'cluster would refuse: unknown values, two entries of one key, images that are not pinned, routes without a gateway.',
+      `\nIt checks the work tree, committed or not: it renders with the Helm that Argo CD uses, then applies the rules.\n` +
+        `An exception from a rule is an entry in ${EXCEPTIONS_FILE}: rule, app, reason, and if wanted environment, object.`,
     )
-    .action(async (named: string[], { json }: { json?: boolean }) => {
+    .action(async (named: string[], { rules, json }: Options) => {
+      if (rules) return print(json, { rules: RULES.map(textOf) }, () => RULES.map(describeRule).join('\n\n'));
       const from = process.cwd();
       const workspace = await enterWorkspace();
       const helm = await findHelm();
-      if (helm === undefined) return print(json, { skipped: NO_HELM }, () => NO_HELM);
-      const charts =
-        named.length > 0
-          ? named.map((chart) => chartAt(workspace.root, resolve(from, chart)))
-          : await listCharts(workspace.root);
-      const found = named.length > 0 ? [] : await surveyAll(workspace, helm);
-      const problems = [...(await lintCharts(helm, workspace.root, charts)), ...describeProblems(found)];
-      print(
-        json,
-        { charts, rendered: found.map(({ what, environment }) => ({ what, environment })), problems },
-        () => (problems.length > 0 ? problems.join('\n') : describe(charts.length, found.length)),
+      if (helm === undefined) return print(json, { skipped: [NO_HELM] }, () => NO_HELM);
+      const { root } = workspace;
+      const all = named.length === 0;
+      const charts = all ? await listCharts(root) : named.map((chart) => chartAt(root, resolve(from, chart)));
+      const exceptions = await readExceptions(workspace);
+      const linted = await Promise.all(charts.map((chart) => lintChart(helm, root, chart, exceptions)));
+      const found = all ? await surveyAll(workspace, helm, exceptions) : [];
+      const apps = all ? exceptions.apps : charts;
+      const result = report([...linted, ...found], exceptions, apps);
+      const rendered = found.map(({ what, environment }) => ({ what, environment }));
+      print(json, { charts, rendered, ...result }, () =>
+        [
+          ...(result.problems.length > 0 ? result.problems : [summary(charts.length, found.length)]),
+          ...notes(result),
+        ].join('\n'),
       );
-      if (problems.length > 0) process.exitCode = 1;
+      if (result.problems.length > 0) process.exitCode = 1;
     });
 }
 
-async function lintCharts(helm: Helm, root: string, charts: readonly string[]): Promise<string[]> {
-  const linted = await Promise.all(charts.map((chart) => lintChart(helm, root, chart)));
-  return linted.flat().map(({ place, message }) => `${place}: ${message}`);
-}
+const textOf = ({ id, message, reason, source, remedy }: Rule): RuleText => ({
+  id,
+  message,
+  reason,
+  source,
+  remedy,
+});
+
+const describeRule = ({ id, message, reason, remedy, source }: Rule): string =>
+  [id, `  ${message}`, `  Reason: ${reason}`, `  Remedy: ${remedy}`, `  Source: ${source}`].join('\n');
 
 async function listCharts(root: string): Promise<string[]> {
   const folders = await readdir(join(root, CHARTS)).catch(() => []);
@@ -57,8 +82,10 @@ async function listCharts(root: string): Promise<string[]> {
 function chartAt(root: string, folder: string): string {
   const chart = relative(root, folder);
   if (existsSync(join(folder, 'Chart.yaml'))) return chart;
-  throw new GitopsError('usage', `${chart} is no chart: there is no ${chart}/Chart.yaml.`, { value: chart });
+  throw new GitopsError('usage', `${chart} is not a chart: there is no ${chart}/Chart.yaml.`, {
+    value: chart,
+  });
 }
 
-const describe = (charts: number, renderings: number): string =>
-  `${charts} charts and ${renderings} renderings are sound.`;
+const summary = (charts: number, renderings: number): string =>
+  `${charts} charts and ${renderings} renderings break no rule.`;

@@ -15,7 +15,7 @@ import {
   type Values,
 } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { describeProblems, NO_HELM, surveyAll } from './survey-all.ts';
+import { NO_HELM, notes, readExceptions, report, surveyAll } from './survey-all.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 interface Options {
@@ -79,21 +79,25 @@ async function render(
   return renderer.app(environment, platform, what, release);
 }
 
-/** The target `render` of an app: red where a cluster would refuse what is to be deployed. */
+/** The target `render`: it fails if a cluster would refuse what is to be deployed, or a rule is broken. */
 async function renderAll(what: string, output: string | undefined, json: boolean | undefined): Promise<void> {
   const workspace = await enterWorkspace();
   const helm = await findHelm();
-  if (helm === undefined) return print(json, { skipped: NO_HELM }, () => NO_HELM);
-  const found = await surveyAll(workspace, helm, what === PLATFORM ? [PLATFORM, ROOT] : [what]);
+  if (helm === undefined) return print(json, { skipped: [NO_HELM] }, () => NO_HELM);
+  const names = what === PLATFORM ? [PLATFORM, ROOT] : [what];
+  const exceptions = await readExceptions(workspace);
+  const found = await surveyAll(workspace, helm, exceptions, names);
   if (output !== undefined) await write(output, found);
-  const problems = describeProblems(found);
-  const names = found.map(({ what, environment }) => ({ what, environment }));
-  print(json, { rendered: names, problems }, () =>
-    problems.length > 0
-      ? problems.join('\n')
-      : `Sound: ${names.map((one) => `${one.what} in ${one.environment}`).join(', ') || 'nothing'}`,
+  const result = report(found, exceptions, names);
+  const rendered = found.map(({ what, environment }) => ({ what, environment }));
+  const list = rendered.map((one) => `${one.what} in ${one.environment}`).join(', ') || 'nothing';
+  print(json, { rendered, ...result }, () =>
+    [
+      ...(result.problems.length > 0 ? result.problems : [`Rendered, no rule broken: ${list}`]),
+      ...notes(result),
+    ].join('\n'),
   );
-  if (problems.length > 0) process.exitCode = 1;
+  if (result.problems.length > 0) process.exitCode = 1;
 }
 
 /** One file for each environment, so that two of them, or two commits, can be compared. */

@@ -10,10 +10,13 @@ const applicationSet = (name: string, file: string, source: string) => `apiVersi
 kind: ApplicationSet
 metadata: {name: ${name}}
 spec:
-  generators: [{git: {files: [{path: '{{ with .Values.ledger.folder }}{{ . }}/{{ end }}${file}'}]}}]
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators: [{git: {repoURL: '{{ .Values.repository }}', revision: ledger, files: [{path: '{{ with .Values.ledger.folder }}{{ . }}/{{ end }}${file}'}]}}]
   template:
     metadata: {name: '{{ "{{ .path.basename }}" }}'}
     spec:
+      project: ${name}
       source:
         repoURL: {{ .Values.repository }}
         targetRevision: '{{ "{{ .release.config }}" }}'

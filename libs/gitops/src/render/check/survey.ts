@@ -4,28 +4,29 @@ import { GitopsError } from '../../error.ts';
 import type { Release } from '../../ledger/records.ts';
 import type { Checkout } from '../../checkout/checkout.ts';
 import type { Commit } from '../../git/commit.ts';
-import { appValuesProblems } from './app-values.ts';
 import type { Rendered } from '../helm/render-chart.ts';
-import { duplicates } from './duplicates.ts';
-import { unpinnedImages } from './unpinned-images.ts';
-import type { Problem } from './problem.ts';
 import type { Renderer } from '../renderer.ts';
 import { candidatesAt } from '../work-tree.ts';
+import { checkManifests, type Checked } from './check.ts';
+import type { Exceptions } from './exceptions.ts';
+import { APP_RULES, PLATFORM_RULES } from './rules/all.ts';
+import { readValuesFiles, type AppSettings } from './rules/app-values.ts';
+import type { Rule } from './rules/rule.ts';
 
-/** One thing in one environment: what Argo CD would make of it, or why it could not. */
-export interface Surveyed {
+/** One app, the platform or the root in one environment: what Argo CD would render, and what is wrong with it. */
+export interface Surveyed extends Checked {
   /** An app, `platform`, or `root`. */
   readonly what: string;
   readonly environment: string;
-  /** Undefined where it cannot be rendered. */
+  /** Undefined if it cannot be rendered. */
   readonly rendered?: Rendered;
-  readonly problems: readonly Problem[];
 }
 
 /**
  * Renders everything that a commit deploys to an environment, as if it were released there, with samples of images, and
- * looks for what a cluster would refuse or nobody would want.
+ * checks it by the rules.
  *
+ * @param exceptions the breaches that are allowed
  * @param only names to look at. @default the root, the platform and every app
  */
 export async function survey(
@@ -33,46 +34,50 @@ export async function survey(
   renderer: Renderer,
   environment: Environment,
   commit: Commit,
+  exceptions: Exceptions,
   only?: readonly string[],
 ): Promise<Surveyed[]> {
   const { platform, apps } = await candidatesAt(checkout, environment, commit);
-  const look = async (
-    what: string,
-    render: () => Promise<Rendered>,
-    further?: Further,
-  ): Promise<Surveyed[]> => {
-    if (only && !only.includes(what)) return [];
-    return [{ what, environment: environment.name, ...(await examine(what, render, further)) }];
-  };
+  const { name } = environment;
   const found: Surveyed[] = [];
+  const look = async (what: string, rules: readonly Rule[], look: Look): Promise<void> => {
+    if (only && !only.includes(what)) return;
+    const { problems, ...rest } = await examine(what, rules, look);
+    const left = exceptions.withoutAllowed(problems, { app: what, environment: name });
+    found.push({ what, environment: name, problems: left, ...rest });
+  };
   if (platform) {
-    found.push(...(await look('root', () => renderer.root(environment, commit))));
-    found.push(...(await look(PLATFORM, () => renderer.platform(environment, platform))));
+    await look('root', PLATFORM_RULES, { render: () => renderer.root(environment, commit) });
+    await look(PLATFORM, PLATFORM_RULES, { render: () => renderer.platform(environment, platform) });
   }
   for (const [app, release] of apps) {
-    const further: Further = ({ manifests }) =>
-      appValuesProblems(checkout, commit, app, environment.name, manifests, platform !== undefined);
-    found.push(
-      ...(await look(app, () => renderer.app(environment, platform, app, release as Release), further)),
-    );
+    await look(app, APP_RULES, {
+      render: () => renderer.app(environment, platform, app, release as Release),
+      settings: async () => ({
+        files: await readValuesFiles(checkout, commit, app, name),
+        environment: name,
+        hasPlatform: platform !== undefined,
+      }),
+    });
   }
   return found;
 }
 
-type Further = (rendered: Rendered) => Promise<Problem[]>;
+interface Look {
+  readonly render: () => Promise<Rendered>;
+  readonly settings?: () => Promise<AppSettings>;
+}
 
 async function examine(
   what: string,
-  render: () => Promise<Rendered>,
-  further: Further = () => Promise.resolve([]),
-): Promise<Pick<Surveyed, 'rendered' | 'problems'>> {
+  rules: readonly Rule[],
+  { render, settings }: Look,
+): Promise<Omit<Surveyed, 'what' | 'environment'>> {
   try {
     const rendered = await render();
-    const { manifests } = rendered;
-    const problems = [...duplicates(manifests), ...unpinnedImages(manifests), ...(await further(rendered))];
-    return { rendered, problems };
+    return { rendered, ...(await checkManifests(rules, rendered.manifests, await settings?.())) };
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
-    return { problems: [{ place: what, message: error.message }] };
+    return { problems: [{ place: what, message: error.message }], missingPackages: [] };
   }
 }

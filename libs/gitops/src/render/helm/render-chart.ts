@@ -5,8 +5,8 @@ import { GitopsError } from '../../error.ts';
 import type { Helm } from './helm.ts';
 import { parseManifests, type Manifest } from './manifest.ts';
 
-/** The version of Kubernetes that is rendered for. Argo CD takes its cluster's, and Helm alone whatever it was built with. */
-const KUBERNETES = '1.36.0';
+/** The version of Kubernetes to render for. Argo CD uses that of its cluster; Helm alone, the one it was built with. */
+export const KUBERNETES = '1.36.0';
 
 /** Values of a chart, as Helm takes them from a file. */
 export type Values = Readonly<Record<string, unknown>>;

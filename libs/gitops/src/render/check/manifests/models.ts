@@ -1,80 +1,108 @@
-import { ExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1/ExternalSecret';
-import { SecretStore } from '@kubernetes-models/external-secrets/external-secrets.io/v1/SecretStore';
-import { HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute';
-import { AppProject } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/AppProject';
-import { Application } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
-import { ApplicationSet } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/ApplicationSet';
-import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
-import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
-import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
-import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
-import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding';
-import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
-import { Service } from 'kubernetes-models/v1/Service';
-import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import type { Manifest } from '@slipway/gitops/render';
+import { existsSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Manifest } from '../../helm/manifest.ts';
+import { targetGroupConfiguration } from './target-group-configuration.ts';
+import { unreadFields } from './unread-fields.ts';
 
-/** What is known of a kind of object. */
-export interface Kind {
-  /** Where the TypeScript type of its fields is. */
-  readonly module: string;
-  /** The name of that type. */
-  readonly type: string;
-  /** Its values: throws with all that is wrong. Where there is none, the type says all. */
-  readonly validate?: (manifest: Manifest) => void;
+/** What the schema of a kind says of an object. */
+export interface FieldProblems {
+  /** What is wrong with its values. */
+  readonly wrong: readonly string[];
+  /** JSON pointers of fields that the kind does not have. */
+  readonly unknown: readonly string[];
 }
 
-const CORE = 'kubernetes-models';
-const GATEWAY = '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
-const ARGOCD = '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
-const SECRETS = '@kubernetes-models/external-secrets/external-secrets.io/v1';
+/** The schema of a kind. */
+export type Model = (manifest: Manifest) => FieldProblems;
 
-/** Every kind that a chart of this platform may bring, by `apiVersion kind`. */
-export const KINDS: ReadonlyMap<string, Kind> = new Map([
-  ['v1 Service', modelled(`${CORE}/v1/Service`, Service)],
-  ['v1 ServiceAccount', modelled(`${CORE}/v1/ServiceAccount`, ServiceAccount)],
-  ['v1 ConfigMap', modelled(`${CORE}/v1/ConfigMap`, ConfigMap)],
-  ['argoproj.io/v1alpha1 AppProject', modelled(`${ARGOCD}/AppProject`, AppProject)],
-  ['argoproj.io/v1alpha1 Application', modelled(`${ARGOCD}/Application`, Application)],
-  ['argoproj.io/v1alpha1 ApplicationSet', modelled(`${ARGOCD}/ApplicationSet`, ApplicationSet)],
-  ['apps/v1 Deployment', modelled(`${CORE}/apps/v1/Deployment`, Deployment)],
-  [
-    'autoscaling/v2 HorizontalPodAutoscaler',
-    modelled(`${CORE}/autoscaling/v2/HorizontalPodAutoscaler`, HorizontalPodAutoscaler),
-  ],
-  [
-    'networking.k8s.io/v1 NetworkPolicy',
-    modelled(`${CORE}/networking.k8s.io/v1/NetworkPolicy`, NetworkPolicy),
-  ],
-  ['policy/v1 PodDisruptionBudget', modelled(`${CORE}/policy/v1/PodDisruptionBudget`, PodDisruptionBudget)],
-  ['rbac.authorization.k8s.io/v1 Role', modelled(`${CORE}/rbac.authorization.k8s.io/v1/Role`, Role)],
-  [
-    'rbac.authorization.k8s.io/v1 RoleBinding',
-    modelled(`${CORE}/rbac.authorization.k8s.io/v1/RoleBinding`, RoleBinding),
-  ],
-  ['gateway.networking.k8s.io/v1 HTTPRoute', modelled(`${GATEWAY}/HTTPRoute`, HTTPRoute)],
-  ['external-secrets.io/v1 ExternalSecret', modelled(`${SECRETS}/ExternalSecret`, ExternalSecret)],
-  ['external-secrets.io/v1 SecretStore', modelled(`${SECRETS}/SecretStore`, SecretStore)],
-  [
-    'gateway.k8s.aws/v1 TargetGroupConfiguration',
-    { module: './target-group-configuration.ts', type: 'TargetGroupConfiguration' },
-  ],
-]);
+/** The npm packages with the schemas of API groups that are not part of Kubernetes; the others are in `kubernetes-models`. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'argoproj.io': '@kubernetes-models/argo-cd',
+  'external-secrets.io': '@kubernetes-models/external-secrets',
+  'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+};
 
-export const kindOf = ({ apiVersion, kind }: Manifest): Kind | undefined =>
-  KINDS.get(`${apiVersion} ${kind}`);
+/** Kinds that no npm package has. */
+const OWN: Readonly<Record<string, Model>> = {
+  'gateway.k8s.aws/v1 TargetGroupConfiguration': targetGroupConfiguration,
+};
 
-/** A class of kubernetes-models: `IName` is the type of its fields. */
-interface ModelClass {
-  readonly kind: string;
-  new (data: never): { validate(): void };
+type FolderOf = (packageName: string) => string | undefined;
+
+/** The schemas of some kinds. They come from optional peers, which a job that only releases does not install. */
+export interface Models {
+  /** The schema of an object's kind; undefined if there is none, or its package is not installed. */
+  of(manifest: Manifest): Model | undefined;
+  /** The package that would have the schema, if it is not installed. */
+  missingPackage(manifest: Manifest): string | undefined;
 }
 
-function modelled(module: string, model: ModelClass): Kind {
+/**
+ * Loads the schemas of the kinds of some objects.
+ *
+ * @param folderOf the folder of a package, undefined if it is not installed. @default as Node finds it from here
+ */
+export async function loadModels(
+  manifests: readonly Manifest[],
+  folderOf: FolderOf = packageFolder,
+): Promise<Models> {
+  const kinds = new Map(manifests.map((manifest) => [kindOf(manifest), manifest]));
+  const loaded = await Promise.all(
+    [...kinds].map(async ([kind, manifest]) => [kind, await load(manifest, folderOf)] as const),
+  );
+  const models = new Map(loaded);
   return {
-    module,
-    type: `I${model.kind}`,
-    validate: (manifest) => new model(manifest as never).validate(),
+    of: (manifest) => models.get(kindOf(manifest)),
+    missingPackage: (manifest) => {
+      const name = packageOf(manifest);
+      return kindOf(manifest) in OWN || folderOf(name) !== undefined ? undefined : name;
+    },
   };
 }
+
+const kindOf = ({ apiVersion, kind }: Manifest): string => `${apiVersion} ${kind}`;
+
+const packageOf = ({ apiVersion }: Manifest): string =>
+  PACKAGES[apiVersion.split('/')[0] as string] ?? 'kubernetes-models';
+
+function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(findPackageJSON(name, import.meta.url) as string);
+  } catch {
+    return undefined;
+  }
+}
+
+async function load(manifest: Manifest, folderOf: FolderOf): Promise<Model | undefined> {
+  const { apiVersion, kind } = manifest;
+  const folder = folderOf(packageOf(manifest));
+  const isName = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9]+)?$/.test(apiVersion) && /^[A-Za-z0-9]+$/.test(kind);
+  if (kindOf(manifest) in OWN || folder === undefined || !isName) return OWN[kindOf(manifest)];
+  const file = join(folder, apiVersion, `${kind}.js`);
+  if (!existsSync(file)) return undefined;
+  const module = (await import(pathToFileURL(file).href)) as Record<string, ModelClass | undefined>;
+  const model = module[kind];
+  return model && ((object) => fieldProblems(model, object));
+}
+
+/** A class of kubernetes-models. Its compiled schema validates `this`, and throws one error with every problem. */
+interface ModelClass {
+  readonly prototype: { validate(this: object): void };
+}
+
+function fieldProblems({ prototype }: ModelClass, manifest: Manifest): FieldProblems {
+  const wrong: string[] = [];
+  const unknown = unreadFields(manifest, (watched) => {
+    try {
+      prototype.validate.call(watched);
+    } catch (error) {
+      wrong.push((error as Error).message);
+    }
+  });
+  return { wrong, unknown: unknown.filter((path) => !LOST.test(path)) };
+}
+
+/** Fields that these packages lose when they compile a schema, because keywords of JSON Schema have the same names. */
+const LOST = /\/(description|x-kubernetes-[a-z-]+)$/;

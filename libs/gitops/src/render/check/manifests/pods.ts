@@ -1,16 +1,16 @@
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { IPodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec';
-import { type Manifest, placeOf } from '@slipway/gitops/render';
+import { placeOf, type Manifest } from '../../helm/manifest.ts';
 
-/** A pod that an object makes. */
+/** A pod that an object creates. */
 export interface Pod {
   readonly place: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: IPodSpec;
 }
 
-/** Every pod that the manifests make, by whatever kind. */
+/** Every pod that the manifests create, of any kind of workload. */
 export function podsOf(manifests: readonly Manifest[]): Pod[] {
   return manifests.flatMap((manifest) => {
     const template = templateOf(manifest);
@@ -19,7 +19,7 @@ export function podsOf(manifests: readonly Manifest[]): Pod[] {
   });
 }
 
-/** Every container of a pod: also those that run before, and those that are added later. */
+/** Every container of a pod: init and ephemeral containers too. */
 export function containersOf(pod: IPodSpec): IContainer[] {
   // An ephemeral container has the fields of a container that the rules look at.
   const added = (pod.ephemeralContainers ?? []) as readonly IContainer[];

@@ -1,12 +1,12 @@
-/** What selects objects by their labels, in most kinds. */
+/** A selector of objects by their labels, as most kinds have it. */
 export interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly unknown[];
 }
 
 /**
- * Whether a selector by labels finds an object with these labels. One with expressions is taken to find nothing: this
- * platform writes none, so a rule that asks should fail rather than guess.
+ * Whether a selector matches labels. One with expressions matches none here: the charts of this platform have none,
+ * and a rule should fail rather than guess.
  */
 export function selects(selector: Selector | undefined, labels: Readonly<Record<string, string>>): boolean {
   if (!selector || selector.matchExpressions?.length) return false;

@@ -1,21 +1,25 @@
 import { ACCESS } from './access.ts';
+import { APP_VALUES } from './app-values.ts';
 import { DUPLICATES } from './duplicates.ts';
+import { FIELDS } from './fields.ts';
 import { HARDENING } from './hardening.ts';
+import { IMAGE_DIGEST } from './image-digest.ts';
 import { LIFECYCLE } from './lifecycle.ts';
 import { NETWORK } from './network.ts';
 import { PLATFORM } from './platform.ts';
 import { POD_SECURITY } from './pod-security.ts';
 import type { Rule } from './rule.ts';
-import { SCHEMA } from './schema.ts';
 import { WORKLOAD } from './workload.ts';
 
-/** Every promise about what makes Argo CD work. */
-export const PLATFORM_RULES: readonly Rule[] = [SCHEMA, DUPLICATES, ...PLATFORM];
+const EVERYTHING: readonly Rule[] = [...FIELDS, DUPLICATES, IMAGE_DIGEST];
 
-/** Every promise about what a chart of apps renders, but for the fields: those are looked at in bulk, see known-fields.ts. */
-export const RULES: readonly Rule[] = [
-  SCHEMA,
-  DUPLICATES,
+/** The rules for what configures Argo CD: the root and the platform. */
+export const PLATFORM_RULES: readonly Rule[] = [...EVERYTHING, ...PLATFORM];
+
+/** The rules for apps, and for each scenario of their charts. */
+export const APP_RULES: readonly Rule[] = [
+  ...EVERYTHING,
+  ...APP_VALUES,
   ...POD_SECURITY,
   ...HARDENING,
   ...LIFECYCLE,
@@ -23,3 +27,6 @@ export const RULES: readonly Rule[] = [
   ...NETWORK,
   ...ACCESS,
 ];
+
+/** Every rule once. */
+export const RULES: readonly Rule[] = [...new Set([...APP_RULES, ...PLATFORM_RULES])];

@@ -1,65 +1,90 @@
 import { parse } from 'yaml';
-import { deployFolder } from '../../workspace/app.ts';
-import { GitopsError } from '../../error.ts';
-import type { Checkout } from '../../checkout/checkout.ts';
-import type { Commit } from '../../git/commit.ts';
-import type { Manifest } from '../helm/manifest.ts';
-import type { Problem } from './problem.ts';
+import { deployFolder } from '../../../workspace/app.ts';
+import { GitopsError } from '../../../error.ts';
+import type { Checkout } from '../../../checkout/checkout.ts';
+import type { Commit } from '../../../git/commit.ts';
+import type { Finding, Rule, Subject } from './rule.ts';
 
-/** Values that are not the app's to set, and whose they are. */
+/** Values that an app may not set, and who sets them. */
 const NOT_THE_APPS = {
   image: 'the release sets it',
   environment: 'the platform sets it, in deploy/environments/',
 } as const;
 
-/** What an app's own values files have at their top. */
-type AppValues = { readonly file: string; readonly values: Readonly<Record<string, unknown>> };
+/** The top-level values in one of an app's own files. */
+interface ValuesFile {
+  readonly file: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
 
-/**
- * What is wrong with the values that an app writes itself, which no schema can tell.
- *
- * @param manifests what they render
- * @param hasPlatform whether the environment has an Argo CD, and so might have a gateway
- */
-export async function appValuesProblems(
+/** What an app sets itself, and where it runs. */
+export interface AppSettings {
+  /** The app's values files; the later one has priority. */
+  readonly files: readonly ValuesFile[];
+  readonly environment: string;
+  /** Whether the environment has an Argo CD, and so may have a gateway. */
+  readonly hasPlatform: boolean;
+}
+
+/** Reads an app's own values files at a commit. @throws {GitopsError} `invalid` if one is not YAML */
+export async function readValuesFiles(
   checkout: Checkout,
   commit: Commit,
   app: string,
   environment: string,
-  manifests: readonly Manifest[],
-  hasPlatform: boolean,
-): Promise<Problem[]> {
+): Promise<ValuesFile[]> {
   const files = ['values', environment].map((name) => `${deployFolder(app)}/${name}.yaml`);
-  const written = await Promise.all(files.map((file) => readValues(checkout, commit, file)));
-  return [...written.flatMap(notTheApps), ...(hasPlatform ? unrouted(written, environment, manifests) : [])];
+  return Promise.all(files.map((file) => readValuesFile(checkout, commit, file)));
 }
 
-async function readValues(checkout: Checkout, commit: Commit, file: string): Promise<AppValues> {
+async function readValuesFile(checkout: Checkout, commit: Commit, file: string): Promise<ValuesFile> {
   const text = (await checkout.readFile(commit, file)) ?? '';
   try {
-    return { file, values: (parse(text) ?? {}) as AppValues['values'] };
+    return { file, values: (parse(text) ?? {}) as ValuesFile['values'] };
   } catch (cause) {
     throw new GitopsError('invalid', `${file} is not valid YAML: ${(cause as Error).message}`, { cause });
   }
 }
 
-function notTheApps({ file, values }: AppValues): Problem[] {
+/** Rules about the values that an app sets itself, which the chart's schema cannot check. */
+export const APP_VALUES: readonly Rule[] = [
+  {
+    id: 'foreign-values',
+    message: 'sets a value that is not the app’s to set',
+    reason: 'Argo CD replaces it with the value of the release or of the platform.',
+    source: 'The README of the service chart',
+    remedy: 'Remove the value.',
+    find: ({ settings }) => (settings?.files ?? []).flatMap(foreignValues),
+  },
+  {
+    id: 'unrouted-paths',
+    message: 'has public paths (route.paths), but its environment has no gateway',
+    reason: 'No client can reach the paths, and nothing else reports it.',
+    source: 'The README of the service chart',
+    remedy: 'Set environment.domain and environment.gateway.name for the environment, or route.paths: [].',
+    find: unroutedPaths,
+  },
+];
+
+function foreignValues({ file, values }: ValuesFile): Finding[] {
   return Object.entries(NOT_THE_APPS)
     .filter(([key]) => key in values)
-    .map(([key, whose]) => ({ place: file, message: `sets ${key}: take it out, ${whose}` }));
+    .map(([key, owner]) => ({ place: file, message: `sets ${key}, but ${owner}` }));
 }
 
-/** Public paths in an environment that routes nothing would be a service that nobody reaches, and nothing would say so. */
-function unrouted(
-  written: readonly AppValues[],
-  environment: string,
-  manifests: readonly Manifest[],
-): Problem[] {
-  const paths = written.map(({ values }) => (values['route'] as { paths?: unknown[] } | undefined)?.paths);
-  const wanted = paths.findLast((list) => list !== undefined)?.length ?? 0;
-  if (wanted === 0 || manifests.some(({ kind }) => kind === 'HTTPRoute')) return [];
-  const message =
-    `has public paths (route.paths), but ${environment} has no gateway: set environment.domain and environment.gateway.name ` +
-    `in deploy/environments/${environment}/values.yaml, or route.paths: [] in ${written.at(-1)?.file}`;
-  return [{ place: written[paths.findLastIndex((list) => list !== undefined)]?.file ?? '', message }];
+function unroutedPaths({ settings, manifests }: Subject): Finding[] {
+  if (!settings?.hasPlatform || manifests.some(({ kind }) => kind === 'HTTPRoute')) return [];
+  const { files, environment } = settings;
+  const pathsOf = ({ values }: ValuesFile) => (values['route'] as { paths?: unknown[] } | undefined)?.paths;
+  const setting = files.findLast((file) => pathsOf(file) !== undefined);
+  if (setting === undefined || pathsOf(setting)?.length === 0) return [];
+  return [
+    {
+      place: setting.file,
+      message: `has public paths (route.paths), but ${environment} has no gateway`,
+      remedy:
+        `Set environment.domain and environment.gateway.name in deploy/environments/${environment}/values.yaml, ` +
+        `or route.paths: [] in ${files.at(-1)?.file}.`,
+    },
+  ];
 }

@@ -1,24 +1,25 @@
-import { placeOf, type Manifest } from '../helm/manifest.ts';
-import type { Problem } from './problem.ts';
+import { placeOf, type Manifest } from '../../helm/manifest.ts';
+import type { Finding, Rule } from './rule.ts';
 
-/** What tells the entries of a list apart, by which server-side apply merges it: the first of these that all have. */
+/** The merge key of a list: the first of these that all its entries have. */
 const KEYS = ['mountPath', 'topologyKey', 'name', 'containerPort'] as const;
 
-/**
- * Lists with two entries of one key, and objects that are there twice: server-side apply refuses them, and Helm does not
- * notice.
- */
-export const duplicates = (manifests: readonly Manifest[]): Problem[] => [
-  ...twiceThere(manifests),
-  ...manifests.flatMap(duplicatesIn),
-];
+/** No list has two entries with the same merge key, and no object is rendered twice. */
+export const DUPLICATES: Rule = {
+  id: 'duplicates',
+  message: 'has two entries with the same key, or is rendered twice',
+  reason: 'Server-side apply refuses it, and Helm does not notice.',
+  source: 'https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy',
+  remedy: 'Remove one of the two.',
+  find: ({ manifests }) => [...repeatedObjects(manifests), ...manifests.flatMap(duplicatesIn)],
+};
 
-function twiceThere(manifests: readonly Manifest[]): Problem[] {
+function repeatedObjects(manifests: readonly Manifest[]): Finding[] {
   const places = manifests.map((manifest) => `${manifest.apiVersion} ${placeOf(manifest)}`);
-  return repeated(places).map((place) => ({ place, message: 'is there twice' }));
+  return repeated(places).map((place) => ({ place, message: 'is rendered twice' }));
 }
 
-function duplicatesIn(manifest: Manifest): Problem[] {
+function duplicatesIn(manifest: Manifest): Finding[] {
   return listsIn(manifest, '').flatMap(({ path, list }) =>
     duplicateKeys(list).map((key) => ({
       place: `${placeOf(manifest)} ${path}`,

@@ -1,9 +1,10 @@
 import type { ISecurityContext } from 'kubernetes-models/v1/SecurityContext';
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
-import { containerRule, podRule, type Rule } from './rule.ts';
+import { containerRule, podRule } from './object-rules.ts';
+import type { Rule } from './rule.ts';
 
-/** What a volume of a restricted pod may be. */
+/** The volume types of a restricted pod. */
 const VOLUME_TYPES = new Set([
   'configMap',
   'csi',
@@ -39,69 +40,169 @@ const SELINUX_TYPES = new Set([
   'container_engine_t',
 ]);
 
-/**
- * The Pod Security Standard "restricted", which includes "baseline".
- * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
- */
+const source =
+  'Pod Security Standard "restricted": https://kubernetes.io/docs/concepts/security/pod-security-standards/';
+
+/** The Pod Security Standard "restricted", which includes "baseline". */
 export const POD_SECURITY: readonly Rule[] = [
-  podRule('host-namespaces', 'shares a namespace with its node', (pod) =>
-    Boolean(pod.hostNetwork || pod.hostPID || pod.hostIPC),
+  podRule(
+    {
+      id: 'host-namespaces',
+      message: 'shares a namespace with its node',
+      reason: 'It sees the network, the processes or the memory of everything on the node.',
+      source,
+      remedy: 'Remove hostNetwork, hostPID and hostIPC.',
+    },
+    (pod) => Boolean(pod.hostNetwork || pod.hostPID || pod.hostIPC),
   ),
-  podRule('volume-types', 'has a volume of a type that reaches the node', ({ volumes = [] }) =>
-    volumes.flatMap(Object.keys).some((key) => key !== 'name' && !VOLUME_TYPES.has(key)),
+  podRule(
+    {
+      id: 'volume-types',
+      message: 'has a volume of a type that reaches the node or a file server',
+      reason: 'With files of the node a process can leave its container.',
+      source,
+      remedy: `Use one of ${[...VOLUME_TYPES].join(', ')}.`,
+    },
+    ({ volumes = [] }) =>
+      volumes.flatMap(Object.keys).some((key) => key !== 'name' && !VOLUME_TYPES.has(key)),
   ),
-  podRule('sysctls', 'changes a kernel setting of the whole node', ({ securityContext }) =>
-    (securityContext?.sysctls ?? []).some(({ name }) => !SAFE_SYSCTLS.has(name)),
+  podRule(
+    {
+      id: 'sysctls',
+      message: 'changes a kernel setting of the whole node',
+      reason: 'Other pods on the node get the setting too.',
+      source,
+      remedy: 'Remove the sysctl, or set it on the node pool.',
+    },
+    ({ securityContext }) => (securityContext?.sysctls ?? []).some(({ name }) => !SAFE_SYSCTLS.has(name)),
   ),
-  containerRule('host-process', 'is a process of the node', (container, pod) =>
-    Boolean(setting(container, pod, 'windowsOptions')?.hostProcess),
-  ),
-  containerRule('host-ports', 'takes a port of the node', ({ ports = [] }) =>
-    ports.some(({ hostPort }) => (hostPort ?? 0) !== 0),
-  ),
-  containerRule('probe-host', 'lets the node ask another host than the pod', (container) =>
-    hostsOfHandlers(container).some((host) => (host ?? '') !== ''),
-  ),
-  containerRule('privileged', 'is privileged', ({ securityContext }) => securityContext?.privileged === true),
   containerRule(
-    'privilege-escalation',
-    'may gain privileges: set allowPrivilegeEscalation: false',
+    {
+      id: 'host-process',
+      message: 'is a process of a Windows node',
+      reason: 'It runs with the privileges of the node.',
+      source,
+      remedy: 'Remove windowsOptions.hostProcess.',
+    },
+    (container, pod) => Boolean(setting(container, pod, 'windowsOptions')?.hostProcess),
+  ),
+  containerRule(
+    {
+      id: 'host-ports',
+      message: 'uses a port of the node',
+      reason: 'The port is reachable past the gateway, and only one such pod fits on a node.',
+      source,
+      remedy: 'Remove hostPort; a Service finds the pods.',
+    },
+    ({ ports = [] }) => ports.some(({ hostPort }) => (hostPort ?? 0) !== 0),
+  ),
+  containerRule(
+    {
+      id: 'probe-host',
+      message: 'has a probe or hook that connects to another host than the pod',
+      reason: 'The kubelet opens the connection, from the network of the node.',
+      source,
+      remedy: 'Remove host from the handler.',
+    },
+    (container) => hostsOfHandlers(container).some((host) => (host ?? '') !== ''),
+  ),
+  containerRule(
+    {
+      id: 'privileged',
+      message: 'is privileged',
+      reason: 'It has all devices and capabilities of the node.',
+      source,
+      remedy: 'Remove securityContext.privileged.',
+    },
+    ({ securityContext }) => securityContext?.privileged === true,
+  ),
+  containerRule(
+    {
+      id: 'privilege-escalation',
+      message: 'may gain privileges',
+      reason: 'A set-user-ID program in the image can make a process root.',
+      source,
+      remedy: 'Set allowPrivilegeEscalation: false.',
+    },
     ({ securityContext }) => securityContext?.allowPrivilegeEscalation !== false,
   ),
   containerRule(
-    'run-as-non-root',
-    'may run as root: set runAsNonRoot: true',
+    {
+      id: 'run-as-non-root',
+      message: 'may run as root',
+      reason: 'Root in a container is root on the node if the process leaves the container.',
+      source,
+      remedy: 'Set runAsNonRoot: true.',
+    },
     (container, pod) => setting(container, pod, 'runAsNonRoot') !== true,
   ),
   containerRule(
-    'run-as-user',
-    'runs as root',
+    {
+      id: 'run-as-user',
+      message: 'runs as root',
+      reason: 'Root in a container is root on the node if the process leaves the container.',
+      source,
+      remedy: 'Set runAsUser to another id than 0.',
+    },
     (container, pod) => setting(container, pod, 'runAsUser') === 0,
   ),
   containerRule(
-    'seccomp',
-    'may use every system call: set seccompProfile RuntimeDefault',
+    {
+      id: 'seccomp',
+      message: 'may use every system call',
+      reason: 'Rarely used system calls are where most faults of the kernel are.',
+      source,
+      remedy: 'Set seccompProfile.type: RuntimeDefault.',
+    },
     (container, pod) => {
       const type = setting(container, pod, 'seccompProfile')?.type;
       return type !== 'RuntimeDefault' && type !== 'Localhost';
     },
   ),
-  containerRule('capabilities', 'keeps capabilities: drop ALL', ({ securityContext }) => {
-    const { drop = [], add = [] } = securityContext?.capabilities ?? {};
-    return !drop.includes('ALL') || add.some((capability) => capability !== 'NET_BIND_SERVICE');
-  }),
   containerRule(
-    'proc-mount',
-    'sees all of /proc',
+    {
+      id: 'capabilities',
+      message: 'keeps Linux capabilities',
+      reason: 'Each capability is a part of what root may do.',
+      source,
+      remedy: 'Set capabilities.drop: [ALL] and add at most NET_BIND_SERVICE.',
+    },
+    ({ securityContext }) => {
+      const { drop = [], add = [] } = securityContext?.capabilities ?? {};
+      return !drop.includes('ALL') || add.some((capability) => capability !== 'NET_BIND_SERVICE');
+    },
+  ),
+  containerRule(
+    {
+      id: 'proc-mount',
+      message: 'sees all of /proc',
+      reason: 'The container runtime masks the paths in /proc that reveal or change the node.',
+      source,
+      remedy: 'Remove procMount.',
+    },
     ({ securityContext }) => ![undefined, 'Default'].includes(securityContext?.procMount),
   ),
-  containerRule('selinux', 'leaves the SELinux types of containers', (container, pod) => {
-    const { type = '', user = '', role = '' } = setting(container, pod, 'seLinuxOptions') ?? {};
-    return !SELINUX_TYPES.has(type) || user !== '' || role !== '';
-  }),
   containerRule(
-    'apparmor',
-    'is without AppArmor',
+    {
+      id: 'selinux',
+      message: 'has an SELinux type, user or role that is not for containers',
+      reason: 'SELinux then no longer confines the process.',
+      source,
+      remedy: 'Remove seLinuxOptions, or use a type for containers.',
+    },
+    (container, pod) => {
+      const { type = '', user = '', role = '' } = setting(container, pod, 'seLinuxOptions') ?? {};
+      return !SELINUX_TYPES.has(type) || user !== '' || role !== '';
+    },
+  ),
+  containerRule(
+    {
+      id: 'apparmor',
+      message: 'is not confined by AppArmor',
+      reason: 'The default profile of the container runtime blocks writes to the files of the kernel.',
+      source,
+      remedy: 'Remove appArmorProfile, or use RuntimeDefault.',
+    },
     (container, pod) => setting(container, pod, 'appArmorProfile')?.type === 'Unconfined',
   ),
 ];

@@ -1,67 +1,41 @@
-import type { IContainer } from 'kubernetes-models/v1/Container';
-import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
-import { type Manifest, placeOf } from '@slipway/gitops/render';
-import { containersOf, podsOf } from '../manifests/pods.ts';
+import type { Manifest } from '../../helm/manifest.ts';
+import type { Models } from '../manifests/models.ts';
+import type { Problem } from '../problem.ts';
+import type { AppSettings } from './app-values.ts';
 
-/** Something that a rule forbids, and where it stands. */
-export interface Problem {
-  readonly rule: string;
-  readonly place: string;
-  readonly message: string;
+/** What rules look at: everything that one app, the platform or a scenario of a chart renders. */
+export interface Subject {
+  readonly manifests: readonly Manifest[];
+  readonly models: Models;
+  /** The app's own values and its environment; undefined for the platform and for a chart without an app. */
+  readonly settings?: AppSettings | undefined;
 }
 
-/** One promise about everything that a chart renders, looked at as a whole. */
-export interface Rule {
+/** A breach of a rule: where it is, and a message that is more exact than the rule's. */
+export type Finding = Pick<Problem, 'place'> & Partial<Pick<Problem, 'message' | 'remedy'>>;
+
+/** A rule as people read it. */
+export interface RuleText {
+  /** Its name, in `deploy/exceptions.yaml` too. */
   readonly id: string;
-  readonly find: (manifests: readonly Manifest[]) => Problem[];
+  /** What is wrong: the predicate of a sentence whose subject is the object. */
+  readonly message: string;
+  /** What happens if the rule is broken. */
+  readonly reason: string;
+  /** The standard or the documentation that the rule follows. */
+  readonly source: string;
+  /** What to change. */
+  readonly remedy: string;
 }
 
-/** All problems that a set of rules finds. */
-export function check(rules: readonly Rule[], manifests: readonly Manifest[]): Problem[] {
-  return rules.flatMap(({ find }) => find(manifests));
+/** A rule about everything that is rendered, looked at as a whole. */
+export interface Rule extends RuleText {
+  readonly find: (subject: Subject) => readonly Finding[];
 }
 
-/** A rule about every pod, whatever makes it. */
-export function podRule(id: string, message: string, broken: (pod: IPodSpec) => boolean): Rule {
-  return {
-    id,
-    find: (manifests) =>
-      podsOf(manifests)
-        .filter(({ spec }) => broken(spec))
-        .map(({ place }) => ({ rule: id, place, message })),
-  };
-}
-
-/** A rule about every container of every pod: also those that run before, and those that are added later. */
-export function containerRule(
-  id: string,
-  message: string,
-  broken: (container: IContainer, pod: IPodSpec) => boolean,
-  which: (pod: IPodSpec) => IContainer[] = containersOf,
-): Rule {
-  return {
-    id,
-    find: (manifests) =>
-      podsOf(manifests).flatMap(({ spec, place }) =>
-        which(spec)
-          .filter((container) => broken(container, spec))
-          .map(({ name }) => ({ rule: id, place: `${place} container ${name}`, message })),
-      ),
-  };
-}
-
-/** A rule about every object of one kind, which may look at all others. */
-export function kindRule<T extends object>(
-  id: string,
-  kind: string,
-  message: string,
-  broken: (object: T, all: readonly Manifest[]) => boolean,
-): Rule {
-  return {
-    id,
-    find: (manifests) =>
-      manifests
-        .filter((manifest) => manifest.kind === kind && broken(manifest as unknown as T, manifests))
-        .map((manifest) => ({ rule: id, place: placeOf(manifest), message })),
-  };
+/** Every breach of some rules. */
+export function findProblems(rules: readonly Rule[], subject: Subject): Problem[] {
+  return rules.flatMap(({ id, message, remedy, find }) =>
+    find(subject).map((finding) => ({ rule: id, message, remedy, ...finding })),
+  );
 }
