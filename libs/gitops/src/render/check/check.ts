@@ -1,7 +1,7 @@
 import type { Manifest } from '../helm/manifest.ts';
 import { loadModels } from './manifests/models.ts';
 import type { Problem } from './problem.ts';
-import type { AppSettings } from './rules/app-values.ts';
+import type { AppSettings } from './app-settings.ts';
 import { findProblems, type Rule } from './rules/rule.ts';
 
 /** The result of a check. */

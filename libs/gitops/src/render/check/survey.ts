@@ -10,7 +10,7 @@ import { candidatesAt } from '../work-tree.ts';
 import { checkManifests, type Checked } from './check.ts';
 import type { Exceptions } from './exceptions.ts';
 import { APP_RULES, PLATFORM_RULES } from './rules/all.ts';
-import { readValuesFiles, type AppSettings } from './rules/app-values.ts';
+import { readValuesFiles, type AppSettings } from './app-settings.ts';
 import type { Rule } from './rules/rule.ts';
 
 /** One app, the platform or the root in one environment: what Argo CD would render, and what is wrong with it. */

@@ -3,19 +3,9 @@ import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Manifest } from '../../helm/manifest.ts';
+import type { FieldProblems, Model } from './model.ts';
 import { targetGroupConfiguration } from './target-group-configuration.ts';
 import { unreadFields } from './unread-fields.ts';
-
-/** What the schema of a kind says of an object. */
-export interface FieldProblems {
-  /** What is wrong with its values. */
-  readonly wrong: readonly string[];
-  /** JSON pointers of fields that the kind does not have. */
-  readonly unknown: readonly string[];
-}
-
-/** The schema of a kind. */
-export type Model = (manifest: Manifest) => FieldProblems;
 
 /** The npm packages with the schemas of API groups that are not part of Kubernetes; the others are in `kubernetes-models`. */
 const PACKAGES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Errors } from 'typebox/value';
 import type { Manifest } from '../../helm/manifest.ts';
-import type { FieldProblems } from './models.ts';
+import type { FieldProblems } from './model.ts';
 
 const closed = { additionalProperties: false };
 const optional = Type.Optional;

@@ -1,5 +1,5 @@
 import { placeOf, type Manifest } from '../../helm/manifest.ts';
-import type { FieldProblems } from '../manifests/models.ts';
+import type { FieldProblems } from '../manifests/model.ts';
 import type { Finding, Rule, Subject } from './rule.ts';
 
 const SOURCE = 'The OpenAPI schemas of Kubernetes and the CRDs, as the packages kubernetes-models have them';

@@ -1,7 +1,7 @@
+import type { AppSettings } from '../app-settings.ts';
 import type { Manifest } from '../../helm/manifest.ts';
 import type { Models } from '../manifests/models.ts';
 import type { Problem } from '../problem.ts';
-import type { AppSettings } from './app-values.ts';
 
 /** What rules look at: everything that one app, the platform or a scenario of a chart renders. */
 export interface Subject {

@@ -1,0 +1,3 @@
+import { projectTests } from './vitest.ts';
+
+export default projectTests();
