@@ -58,13 +58,13 @@ afterEach(() => {
 });
 
 describe.skipIf(!hasHelm)('render', () => {
-  it('prints what lies here, committed or not', async () => {
+  it('prints the work tree, committed or not', async () => {
     write({ 'apps/api/deploy/local.yaml': 'replicas: 5\n' });
     expect(await main(['render', 'api', '--work-tree'])).toBe(0);
     expect(output).toContain('data: {replicas: "5"}');
   });
 
-  it('writes a file for each environment, and is red where values are refused', async () => {
+  it('writes a file for each environment, and fails if values are refused', async () => {
     expect(await main(['render', 'api', '--all', '--output', 'out'])).toBe(0);
     expect(readFileSync(join(folder, 'out/local/api.yaml'), 'utf8')).toContain('replicas: "3"');
     write({ 'apps/api/deploy/local.yaml': 'replicaz: 5\n' });
@@ -72,7 +72,7 @@ describe.skipIf(!hasHelm)('render', () => {
     expect(output).toContain("additional properties 'replicaz' not allowed");
   });
 
-  it('says what is not released, and what to do', async () => {
+  it('says what is not released, with the remedy', async () => {
     expect(await main(['render', 'api'])).toBe(2);
     expect(output).toContain(
       'local has no release of "api". What is released: npx slipway status --env local.',
@@ -91,7 +91,7 @@ describe.skipIf(!hasHelm)('render', () => {
   ])('refuses facts that are %s', async (_, text) => {
     if (text !== undefined) write({ 'facts.json': text });
     expect(await main(['render', 'root', '--facts', 'facts.json'])).toBe(2);
-    expect(output).toContain('facts.json is no file of facts');
+    expect(output).toContain('facts.json is not a file of facts');
   });
 });
 

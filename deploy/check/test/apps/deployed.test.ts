@@ -42,14 +42,14 @@ describe.skipIf(!hasHelm)('what is deployed to an environment', () => {
     expect(await problemsOf(rulesOf(deployed.what), manifests)).toEqual([]);
   });
 
-  test.each(DEPLOYED)('$what in $environment renders what is committed', async (deployed) => {
+  test.each(DEPLOYED)('$what in $environment renders the committed snapshot', async (deployed) => {
     const file = snapshotOf(deployed.environment, deployed.what);
     const text = withoutCommits((await find(deployed)).rendered.text);
     const fresh = await format(text, { ...(await resolveConfig(file)), parser: 'yaml' });
-    await expect(fresh, 'See that the change is meant, then: npx vitest run -u').toMatchFileSnapshot(file);
+    await expect(fresh, 'If the change is intended: npx vitest run -u').toMatchFileSnapshot(file);
   });
 
-  test.skipIf(!helm3)('is the same by Helm 3, where a helm3 is on PATH', async () => {
+  test.skipIf(!helm3)('is the same by Helm 3, if a helm3 is on PATH', async () => {
     if (!helm3) return;
     const byHelm3 = await renderDeployed(WORKSPACE, helm3);
     const byHelm4 = await Promise.all(DEPLOYED.map(find));
@@ -59,5 +59,5 @@ describe.skipIf(!hasHelm)('what is deployed to an environment', () => {
   });
 });
 
-/** Nothing that is rendered names a commit; should that change, the snapshots must not change with every commit. */
+/** No rendered object names a commit. If one does, the snapshots must not change with every commit. */
 const withoutCommits = (text: string): string => text.replace(/\b[0-9a-f]{40}\b/g, '<commit>');

@@ -14,7 +14,7 @@ const environmentOf = async (values: typeof RELEASE) => {
 };
 
 describe.skipIf(!hasHelm)('the pods', () => {
-  test('may take the sum of all phases and five seconds to end, whatever the phases', async () => {
+  test('have the sum of all phases plus five seconds to end, for any phases', async () => {
     const phases = [5, 20, 60].flatMap((preStopSeconds) =>
       [0, 10, 120].flatMap((drainSeconds) =>
         [0, 10, 300].map((closeSeconds) => ({ preStopSeconds, drainSeconds, closeSeconds })),
@@ -34,7 +34,7 @@ describe.skipIf(!hasHelm)('the pods', () => {
     );
   });
 
-  test('are told what the chart knows', async () => {
+  test('get the chart’s own settings as variables', async () => {
     expect(await environmentOf({ ...EVERYTHING, port: 3000 })).toEqual({
       PORT: '3000',
       REVISION: 'sha-0123456789ab',
@@ -49,7 +49,7 @@ describe.skipIf(!hasHelm)('the pods', () => {
     expect(await environmentOf({ ...EVERYTHING, route: { paths: [] } })).not.toHaveProperty('TRUST_PROXY');
   });
 
-  test('have their number set by the autoscaler alone, when there is one', async () => {
+  test('have their number set only by the autoscaler, if there is one', async () => {
     const manifests = await manifestsOf({ ...RELEASE, replicas: 4, autoscaling: { maxReplicas: 9 } });
     expect(only<IDeployment>(manifests, 'Deployment').spec).not.toHaveProperty('replicas');
     expect(only<IHorizontalPodAutoscaler>(manifests, 'HorizontalPodAutoscaler').spec).toMatchObject({

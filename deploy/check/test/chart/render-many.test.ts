@@ -4,14 +4,14 @@ import { SERVICE_CHART } from '../support/charts.ts';
 import { EVERYTHING, hasHelm, manifestsOf, outcomesOf, RELEASE } from '../support/service-chart.ts';
 
 describe.skipIf(!hasHelm)('rendering many sets of values at once', () => {
-  test('gives what rendering each alone gives, in order', async () => {
+  test('gives the same as rendering each set alone, in order', async () => {
     const sets = [EVERYTHING, RELEASE, { ...RELEASE, replicas: 1 }];
     const alone = await Promise.all(sets.map(manifestsOf));
     const outcomes = await outcomesOf(sets);
     expect(outcomes.map(({ manifests }) => sorted(manifests ?? []))).toEqual(alone.map(sorted));
   });
 
-  test('blames those that are refused, by the schema or by a template, and renders the others', async () => {
+  test('names the sets that the schema or a template refuses, and renders the others', async () => {
     const outcomes = await outcomesOf([
       RELEASE,
       { ...RELEASE, replicas: 0 },
@@ -25,7 +25,7 @@ describe.skipIf(!hasHelm)('rendering many sets of values at once', () => {
     expect(outcomes[3]?.refusal).toContain('/port');
   });
 
-  test('is refused in Helm’s words where one set is rendered alone', async () => {
+  test('is refused with Helm’s message if one set is rendered alone', async () => {
     const rendering = renderChart(await requireHelm(), {
       chart: SERVICE_CHART,
       release: 'api',
@@ -38,7 +38,7 @@ describe.skipIf(!hasHelm)('rendering many sets of values at once', () => {
   });
 });
 
-/** A batch is in Helm's order of kinds too, but kinds of equal rank may change places. */
+/** A batch is in Helm's order of kinds too, but the order of kinds of equal rank may differ. */
 function sorted(manifests: readonly { kind: string; metadata: { name: string } }[]) {
   return manifests.toSorted((a, b) => (a.kind + a.metadata.name < b.kind + b.metadata.name ? -1 : 1));
 }

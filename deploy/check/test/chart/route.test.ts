@@ -28,7 +28,7 @@ describe.skipIf(!hasHelm)('the route', () => {
     ]);
   });
 
-  test('takes a name of the app’s choice below the domain, and no other', async () => {
+  test('accepts a host name below the domain, and no other', async () => {
     const { spec } = await routeOf(routed({ hostname: 'hooks.apps.example.com' }));
     expect(spec.hostnames).toEqual(['hooks.apps.example.com']);
 
@@ -44,7 +44,7 @@ describe.skipIf(!hasHelm)('the route', () => {
     }
   });
 
-  test('is not there without a path, a gateway, its name or a domain', async () => {
+  test('is not rendered without a path, a gateway, its name or a domain', async () => {
     const outcomes = await outcomesOf([
       routed({ paths: [] }),
       routed({}, {}),
@@ -56,7 +56,7 @@ describe.skipIf(!hasHelm)('the route', () => {
     for (const each of kinds) expect(each).toEqual(expect.not.arrayContaining(['HTTPRoute']));
   });
 
-  test('tells an ALB to ask pods for readiness, and no other gateway', async () => {
+  test('makes an ALB, and no other gateway, probe the readiness of pods', async () => {
     const { spec } = only<{ spec: object }>(await manifestsOf(EVERYTHING), 'TargetGroupConfiguration');
     expect(spec).toMatchObject({
       targetReference: { name: 'api' },

@@ -38,7 +38,7 @@ describe.skipIf(!hasHelm)('secrets', () => {
     });
   });
 
-  test('let External Secrets ask for that account’s token only where it must be allowed to', async () => {
+  test('let External Secrets request that account’s token, only if it needs a permission for it', async () => {
     const tokenRequester = { name: 'external-secrets', namespace: 'external-secrets' };
     const { rules } = only<IRole>(await manifestsOf(withStore({ tokenRequester })), 'Role');
     expect(rules).toEqual([
@@ -54,7 +54,7 @@ describe.skipIf(!hasHelm)('secrets', () => {
     expect(kinds).not.toContain('RoleBinding');
   });
 
-  test('arrive as files that nobody can write, with or without a store', async () => {
+  test('arrive as read-only files, with or without a store', async () => {
     const files = { name: 'keys', mountPath: '/run/secrets/api' };
     for (const values of [withStore({}, files), { ...RELEASE, secretFiles: files }]) {
       const pod = (await podOf(values))?.spec;

@@ -30,7 +30,7 @@ const VALUES = {
   },
 };
 
-/** What must pass. Each rule of the policy is needed by one of these. */
+/** Connections that must pass. Each rule of the policy is needed by one of them. */
 const PASSES: readonly Connection[] = [
   from(address('10.20.0.1')),
   from(address('10.20.15.254')),
@@ -120,7 +120,7 @@ describe.skipIf(!hasHelm)('the network policy', async () => {
     expect(open).toEqual([to(DNS, 53), to(DNS, 53, 'UDP')]);
   });
 
-  test('lets nobody in when the gateway has no sources, though empty labels would select everybody', async () => {
+  test('allows no peer if the gateway has no sources, although empty labels would select every pod', async () => {
     const gateway = { name: 'public', sources: { cidrs: [], namespaceLabels: {} } };
     const closed = await policyOf({
       ...RELEASE,
@@ -131,7 +131,7 @@ describe.skipIf(!hasHelm)('the network policy', async () => {
     expect(comingIn.filter((connection) => passes(closed, connection))).toEqual([]);
   });
 
-  test('lets nobody in when the app has no public path', async () => {
+  test('allows no peer if the app has no public path', async () => {
     const closed = await policyOf({ ...EVERYTHING, route: { paths: [] } });
     expect(passes(closed, from(address('10.20.0.1')))).toBe(false);
   });

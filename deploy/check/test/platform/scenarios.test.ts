@@ -12,7 +12,7 @@ describe.skipIf(!hasHelm)('a scenario of the platform', () => {
   });
 
   test.skipIf(!helm3).each(SCENARIOS)(
-    '$name is the same by Helm 3, where a helm3 is on PATH',
+    '$name is the same by Helm 3, if a helm3 is on PATH',
     async (scenario) => {
       expect(await manifestsOfScenario(scenario, helm3)).toEqual(await manifestsOfScenario(scenario));
     },

@@ -84,7 +84,7 @@ describe.skipIf(!hasHelm)('values of the platform', () => {
 });
 
 describe.skipIf(!hasHelm)('the project of the apps', () => {
-  test('may bring what the service chart makes, and shows what Kubernetes makes of that', async () => {
+  test('allows the kinds that the service chart renders, and those that Kubernetes creates from them', async () => {
     const { spec } = find(await manifestsOf(FEWEST), 'AppProject', 'apps');
     const named = (spec['namespaceResourceWhitelist'] as { group: string; kind: string }[]).map(
       ({ group, kind }) => `${group} ${kind}`,

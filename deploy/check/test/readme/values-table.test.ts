@@ -52,7 +52,7 @@ describe('a values table', () => {
     ]);
   });
 
-  test('is not written where the text has no place for it', () => {
-    expect(() => withPart('# Title\n', 'values', 'x')).toThrow('There is no <!-- values -->');
+  test('is refused if the text has no place for it', () => {
+    expect(() => withPart('# Title\n', 'values', 'x')).toThrow('The text has no <!-- values -->');
   });
 });

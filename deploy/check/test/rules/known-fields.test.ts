@@ -28,7 +28,7 @@ const FIELDS = APP_RULES.filter(({ id }) => id === 'known-fields');
 describe.skipIf(!hasHelm)('the rule known-fields', async () => {
   const good = hasHelm ? await manifestsOf(EVERYTHING) : [];
 
-  test('knows every field of what the chart renders with every option', async () => {
+  test('knows every field of the chart’s objects with every option', async () => {
     expect(await problemsOf(FIELDS, good)).toEqual([]);
   });
 

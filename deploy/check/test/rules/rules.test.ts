@@ -201,7 +201,7 @@ const BREAKS: Readonly<Record<string, readonly Break[]>> = {
   ],
 };
 
-/** A container that breaks every rule about single containers that holds for all of them. */
+/** A container that breaks every rule that holds for each single container. */
 const HOSTILE = {
   name: 'hostile',
   image: 'busybox',
@@ -223,7 +223,7 @@ const HOSTILE = {
 describe.skipIf(!hasHelm)('the rules', async () => {
   const good = hasHelm ? await manifestsOf(EVERYTHING) : [];
 
-  test('find nothing in what the chart renders with every option', async () => {
+  test('find no problem in the chart’s objects with every option', async () => {
     expect(await problemsOf(APP_RULES, good)).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe.skipIf(!hasHelm)('the rules', async () => {
     );
   });
 
-  test('have different names, and say why, what to do, and where it comes from', () => {
+  test('have different ids, and each a reason, a remedy and a source', () => {
     expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
     for (const { message, reason, remedy, source } of RULES) {
       expect(message).toMatch(/^[a-z].*[^.]$/);
@@ -244,7 +244,7 @@ describe.skipIf(!hasHelm)('the rules', async () => {
     }
   });
 
-  test.each(Object.keys(BREAKS))('%s finds what breaks it', async (id) => {
+  test.each(Object.keys(BREAKS))('%s finds each manifest that breaks it', async (id) => {
     for (const breaks of BREAKS[id] as readonly Break[]) {
       const { problems } = await checkManifests(APP_RULES, breaks(good));
       expect(problems.map(({ rule }) => rule)).toContain(id);

@@ -10,7 +10,7 @@ import {
   type Rendered,
 } from '@slipway/gitops/render';
 
-/** An app, the platform or the root in an environment, as Argo CD would render what lies here. */
+/** An app, the platform or the root in an environment, rendered from the work tree as Argo CD would. */
 export interface Deployed {
   readonly what: string;
   readonly environment: string;
@@ -20,7 +20,7 @@ export interface Deployed {
 /**
  * Everything in every environment, with samples of images.
  *
- * @throws where something does not render, or has a problem that a survey finds
+ * @throws if something does not render, or breaks a rule
  */
 export async function renderDeployed(workspace: string, helm: Helm): Promise<Deployed[]> {
   const checkout = await Checkout.open(workspace);
@@ -42,7 +42,7 @@ export async function renderDeployed(workspace: string, helm: Helm): Promise<Dep
   }
 }
 
-/** The names of what a workspace deploys to an environment, found without rendering anything. */
+/** The names of everything that a workspace deploys to each environment, without rendering it. */
 export function listDeployed(workspace: string): Pick<Deployed, 'what' | 'environment'>[] {
   const at = (...path: string[]) => join(workspace, ...path);
   const apps = readdirSync(at('apps'));

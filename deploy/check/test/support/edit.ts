@@ -2,14 +2,14 @@ import type { Manifest } from '@slipway/gitops/render';
 
 type Container = Record<string, unknown>;
 
-/** An edit of the first object of a kind: a path from its root (`-` appends to a list) and a value, or nothing to remove. */
+/** An edit of the first object of a kind: a path (`-` appends to a list) and a value; undefined removes. */
 export interface Edit {
   readonly kind: string;
   readonly path: string;
   readonly value?: unknown;
 }
 
-/** The same manifests with one edit. An edit that finds no place fails, so that no test breaks nothing by mistake. */
+/** The same manifests with one edit. It throws if the path does not exist, so a test cannot edit nothing by mistake. */
 export function edited(manifests: readonly Manifest[], { kind, path, value }: Edit): Manifest[] {
   const copy = structuredClone(manifests) as Manifest[];
   const object = copy.find((manifest) => manifest.kind === kind);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { renderChart, requireHelm, type Helm, type Manifest, type Values } from '@slipway/gitops/render';
 import { listScenarios, WORKSPACE } from './charts.ts';
 
-/** The charts of what makes Argo CD work. */
+/** The charts that configure Argo CD. */
 export const PLATFORM = join(WORKSPACE, 'deploy/argocd');
 export const ROOT = join(PLATFORM, 'root');
 
@@ -22,7 +22,7 @@ export const SCENARIOS = [PLATFORM, ROOT].flatMap((chart) =>
   })),
 );
 
-/** What a scenario renders. */
+/** The objects of a scenario. */
 export async function manifestsOfScenario(
   { chart, file }: (typeof SCENARIOS)[number],
   helm?: Helm,
@@ -31,7 +31,7 @@ export async function manifestsOfScenario(
   return (await renderChart(helm ?? (await requireHelm()), rendering)).manifests;
 }
 
-/** What the platform chart, or the root's, renders of values. */
+/** The objects that the platform chart, or the root chart, renders for values. */
 export async function manifestsOf(values: Values, chart = PLATFORM): Promise<readonly Manifest[]> {
   const rendering = { chart, release: 'platform', namespace: 'argocd', values };
   return (await renderChart(await requireHelm(), rendering)).manifests;

@@ -10,7 +10,7 @@ export type Peer =
   | { readonly pod: Labels; readonly namespace: Labels; readonly address?: never }
   | { readonly address: string };
 
-/** One attempt to connect, by TCP unless said otherwise. */
+/** One attempt to connect. @default protocol TCP */
 export interface Connection {
   readonly direction: 'in' | 'out';
   readonly peer: Peer;
@@ -18,15 +18,15 @@ export interface Connection {
   readonly protocol?: 'TCP' | 'UDP';
 }
 
-/** Ports of the pod that a policy may call by name. */
+/** The pod's ports that have a name in a policy. */
 export type NamedPorts = Readonly<Record<string, number>>;
 
-/** The pod's own namespace, where a peer says nothing of namespaces. */
+/** The pod's own namespace: a peer without a namespace selector is in it. */
 export const OWN_NAMESPACE: Labels = { 'kubernetes.io/metadata.name': 'own' };
 
 /**
- * Whether a policy lets a connection of the pods that it selects pass, as Kubernetes documents it: rules add up, a rule
- * needs a peer and a port, and a direction without rules is closed.
+ * Whether a policy allows a connection of the pods that it selects, as Kubernetes documents it: one matching rule is
+ * enough, a rule matches by a peer and a port, and a direction without rules is closed.
  * Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export function lets({ spec }: INetworkPolicy, connection: Connection, named: NamedPorts = {}): boolean {

@@ -15,22 +15,22 @@ export type Outcome =
   | { readonly manifests: readonly Manifest[]; readonly refusal?: never }
   | { readonly manifests?: never; readonly refusal: string };
 
-/** The chart and the name that all sets of values share. */
+/** The chart and the release name of all sets of values. */
 export interface Batch {
   readonly chart: string;
   readonly release: string;
 }
 
 /**
- * Renders a chart with many sets of values, a few Helm processes in all: each set becomes a dependency of a chart made for
- * the occasion, under its own alias. Those that Helm names as refused are taken out, and the rest is rendered again.
+ * Renders a chart with many sets of values, a few Helm processes in all: each set becomes a dependency of a temporary
+ * chart, under its own alias. The sets that Helm refuses are removed, and the rest is rendered again.
  */
 export async function renderMany(helm: Helm, batch: Batch, sets: readonly Values[]): Promise<Outcome[]> {
   const folder = await mkdtemp(join(tmpdir(), 'deploy-check-'));
   try {
     await mkdir(join(folder, 'charts'));
     const scenarios = join(batch.chart, 'ci');
-    const filter = (path: string) => path !== scenarios; // Helm would read them for each set of values
+    const filter = (path: string) => path !== scenarios; // or Helm would read them for each set of values
     await cp(batch.chart, join(folder, 'charts/service'), { recursive: true, filter });
     return await renderAll(
       helm,
@@ -70,7 +70,7 @@ async function helmTemplate(helm: Helm, folder: string, release: string, sets: R
   return helm(templateArguments(folder, release, [values]));
 }
 
-/** Every document says in a comment which chart, and so which alias, it comes from. */
+/** A comment in each document names the chart, and so the alias, that it comes from. */
 function renderedByAlias(stdout: string, sets: ReadonlyMap<string, Values>): Map<string, Outcome> {
   const manifests = new Map([...sets.keys()].map((alias): [string, Manifest[]] => [alias, []]));
   const parsed = new Map<string, Manifest[]>(); // most sets of values differ in few objects
@@ -84,7 +84,7 @@ function renderedByAlias(stdout: string, sets: ReadonlyMap<string, Values>): Map
   return new Map([...manifests].map(([alias, objects]) => [alias, { manifests: objects }]));
 }
 
-/** Helm lists what breaks the schema under each alias; where a template fails, it names the first file. */
+/** Helm lists the breaches of the schema under each alias; if a template fails, it names the first file. */
 function refusalsByAlias(stderr: string, sets: ReadonlyMap<string, Values>): Map<string, Outcome> {
   const refused = new Map<string, Outcome>();
   for (const section of stderr.split(/^(?=v\d+:$)/m)) {
@@ -93,6 +93,6 @@ function refusalsByAlias(stderr: string, sets: ReadonlyMap<string, Values>): Map
   }
   const failed = /batch\/charts\/(v\d+)\//.exec(stderr)?.[1];
   if (refused.size === 0 && failed !== undefined) refused.set(failed, { refusal: stderr });
-  if (refused.size === 0) throw new Error(`Helm refuses without saying which values:\n${stderr}`);
+  if (refused.size === 0) throw new Error(`Helm refuses the values without naming an alias:\n${stderr}`);
   return refused;
 }

@@ -11,7 +11,7 @@ import { listScenarios, SERVICE_CHART, type Scenario } from './charts.ts';
 import { renderMany, type Outcome } from './render-many.ts';
 import { sampleImage } from './sample-image.ts';
 
-/** Whether the tests that render can run here; they are skipped by name where not. */
+/** Whether this machine has Helm; without it the tests that render are skipped by name. */
 export const hasHelm = (await findHelm()) !== undefined;
 
 /** The name of the app in all tests. */
@@ -52,7 +52,7 @@ export const SCENARIOS: readonly Scenario[] = listScenarios(SERVICE_CHART);
 
 const rendered = new Map<string, Promise<Rendered>>();
 
-/** Rendered once for all tests that ask for the same. */
+/** Renders each set of values once for all tests. */
 async function renderOnce(rendering: Pick<Chart, 'files' | 'values'>): Promise<Rendered> {
   const key = JSON.stringify(rendering);
   const known =
@@ -62,17 +62,17 @@ async function renderOnce(rendering: Pick<Chart, 'files' | 'values'>): Promise<R
   return known;
 }
 
-/** What the chart renders for one set of values. */
+/** The objects that the chart renders for one set of values. */
 export async function manifestsOf(values: Values): Promise<readonly Manifest[]> {
   return (await renderOnce({ values })).manifests;
 }
 
-/** What becomes of each of many sets of values. */
+/** The outcome of each of many sets of values. */
 export async function outcomesOf(sets: readonly Values[]): Promise<Outcome[]> {
   return renderMany(await requireHelm(), { chart: SERVICE_CHART, release: APP }, sets);
 }
 
-/** What the chart renders for one of its scenarios. */
+/** The rendering of one of the chart's scenarios. */
 export async function renderScenario({ file }: Scenario): Promise<Rendered> {
   return renderOnce({ files: [file] });
 }

@@ -1,4 +1,4 @@
-/** The part of JSON Schema that values tables are made of. */
+/** The keywords of JSON Schema that a values table shows. */
 export interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -20,7 +20,7 @@ export interface ValueRow {
   readonly description: string;
 }
 
-/** Every key of a schema, in its order, with what `values.yaml` says. Helm's own `global` is left out. */
+/** Every key of a schema, in its order, with its default in `values.yaml`. Helm's own `global` is left out. */
 export function valueRows(schema: Schema, defaults: unknown): ValueRow[] {
   const properties = Object.entries(schema.properties ?? {}).filter(([key]) => key !== 'global');
   return rowsIn(Object.fromEntries(properties), schema.$defs ?? {}, defaults, '');
@@ -36,14 +36,14 @@ export function valuesTable(rows: readonly ValueRow[]): string {
 }
 
 /**
- * Text with what stands between `<!-- name -->` and `<!-- /name -->` replaced.
+ * Replaces the text between `<!-- name -->` and `<!-- /name -->`.
  *
  * @throws when the text has no such place
  */
 export function withPart(text: string, name: string, part: string): string {
   const place = new RegExp(`(<!-- ${name} -->\n).*?(<!-- /${name} -->)`, 's');
   if (!place.test(text))
-    throw new Error(`There is no <!-- ${name} --> … <!-- /${name} --> to fill: add both lines.`);
+    throw new Error(`The text has no <!-- ${name} --> … <!-- /${name} -->: add both lines.`);
   return text.replace(place, (_, start: string, end: string) => `${start}\n${part}\n\n${end}`);
 }
 
@@ -69,7 +69,7 @@ function rowsIn(
 function describe(schema: Schema, definitions: Readonly<Record<string, Schema>>, standard: unknown) {
   const { minimum, maximum, description = '' } = schema;
   const range = minimum === undefined ? '' : ` ${minimum} to ${maximum ?? 'any'}`;
-  // An object with keys of its own has its defaults there.
+  // The defaults of an object with keys are listed at the keys.
   const isGroup =
     schema.properties !== undefined && Object.keys((standard as object | undefined) ?? {}).length > 0;
   return {

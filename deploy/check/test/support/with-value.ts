@@ -2,7 +2,7 @@ import type { Values } from '@slipway/gitops/render';
 
 type Container = Record<string, unknown>;
 
-/** The same values with another one at a path, such as `/route/paths/0`; what is missing on the way is made. */
+/** The same values with another one at a path, such as `/route/paths/0`. Missing parents are created. */
 export function withValue(values: Values, path: string, value: unknown): Values {
   const copy = structuredClone(values) as Container;
   const keys = path.split('/').slice(1);

@@ -6,7 +6,7 @@ import { EVERYTHING, hasHelm, outcomesOf } from '../support/service-chart.ts';
 type Block = Readonly<Record<string, unknown>>;
 const BLOCK = EVERYTHING.environment as Block;
 
-/** The block with one key left out, at every depth: what a platform knew that is older than this chart. */
+/** The block without one key, at every depth: the block of a platform that is older than this chart. */
 function older(block: Block): Block[] {
   return Object.entries(block).flatMap(([key, value]) => {
     const rest = Object.fromEntries(Object.entries(block).filter(([other]) => other !== key));
@@ -15,11 +15,11 @@ function older(block: Block): Block[] {
   });
 }
 
-/** The block with a key that this chart does not know, at every depth: what a newer platform may add. */
+/** The block with a key that this chart does not know, at every depth: a newer platform may add it. */
 function newer(block: Block): Block[] {
   const inside = Object.entries(block)
     .filter(([, value]) => isBlock(value))
-    // Labels are the platform's own words; there is nothing to know or not to know about them.
+    // Labels are free: no key of them is unknown.
     .filter(([key]) => key !== 'namespaceLabels')
     .flatMap(([key, value]) => newer(value as Block).map((more) => ({ ...block, [key]: more })));
   return [{ ...block, later: { list: [1, 'two', null] } }, ...inside];
@@ -28,7 +28,7 @@ function newer(block: Block): Block[] {
 const isBlock = (value: unknown): value is Block =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The account that asks for tokens is named whole or not at all: half a name would bind a role to nobody. */
+/** The account that requests tokens has a name and a namespace, or neither: half of it would bind a role to no account. */
 const isWhole = (block: Block): boolean => {
   const requester = (block.secretStore as Block | undefined)?.tokenRequester as Block | undefined;
   return requester === undefined || ('name' in requester && 'namespace' in requester);

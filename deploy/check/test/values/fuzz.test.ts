@@ -9,7 +9,7 @@ import { EVERYTHING, hasHelm, only, outcomesOf, RELEASE } from '../support/servi
 
 const FILES = DEEP ? 500 : 60;
 
-/** Values that are right, at the edges and between. */
+/** Valid values, at the limits and between. */
 const RIGHT: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   replicas: fc.constantFrom(1, 2, 3, 100),
   autoscaling: fc.oneof(
@@ -55,7 +55,7 @@ const RIGHT: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   environment: fc.constantFrom({}, EVERYTHING.environment, { secretStore: {}, gateway: {}, later: [1] }),
 };
 
-/** Whatever somebody may write, and what somebody hostile would. */
+/** Values that a person may write by mistake, or on purpose. */
 const WRONG: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, '', true, 0, -1, 1e21, [], {}, 'latest', '../..', '0.0.0.0/0', '{{ .Values }}'),
   fc.constantFrom(
@@ -69,7 +69,7 @@ const WRONG: fc.Arbitrary<unknown> = fc.oneof(
 
 const KEYS = [...Object.keys(RIGHT), 'image', 'global', 'securityContext', 'hostNetwork', 'podSpec'];
 
-/** A values file of right values, in which up to two things are wrong: whole keys, or keys inside. */
+/** A values file of valid values with up to two wrong ones: top-level keys, or keys inside. */
 const VALUES: fc.Arbitrary<Values> = fc
   .record({
     right: fc.record(RIGHT, { requiredKeys: [] }),
@@ -93,7 +93,7 @@ function spoiled(values: Values, inside: readonly [string, string, unknown] | nu
   return typeof old === 'object' && old !== null ? { ...values, [key]: { ...old, [field]: value } } : values;
 }
 
-/** A refusal that a person can act on: by the schema or by a sentence of the chart, not a template that broke. */
+/** A refusal that a person can act on: by the schema or by a message of the chart, not a template that failed. */
 const IN_WORDS =
   /don't meet the specifications|^v\d+:\n- at |: (raise it|raise the limit|use a name|use a word)/;
 
@@ -102,7 +102,7 @@ describe.skipIf(!hasHelm)('any values file', async () => {
   const outcomes: readonly Outcome[] = hasHelm ? await outcomesOf(files) : [];
   const rendered = outcomes.flatMap(({ manifests }) => (manifests ? [manifests] : []));
 
-  test(`is refused in words, or renders what breaks no rule (${FILES} files, seed ${SEED})`, async () => {
+  test(`is refused with a message, or renders objects that break no rule (${FILES} files, seed ${SEED})`, async () => {
     const looks = outcomes.map(async ({ manifests, refusal }, at) => {
       if (!manifests) return IN_WORDS.test(refusal) ? [] : [{ values: JSON.stringify(files[at]), refusal }];
       const problems = await problemsOf(APP_RULES, manifests);

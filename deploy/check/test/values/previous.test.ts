@@ -12,7 +12,7 @@ import { APP, EVERYTHING, hasHelm, RELEASE } from '../support/service-chart.ts';
 const CHART = 'deploy/charts/service';
 const ENVIRONMENT = 'deploy/environments/development/values.yaml';
 
-/** What git answers, or nothing where the history does not go that far. */
+/** The output of git; undefined if the history is too short. */
 function git(...args: string[]): string | undefined {
   try {
     return execFileSync('git', args, {
@@ -25,21 +25,21 @@ function git(...args: string[]): string | undefined {
   }
 }
 
-/** The commit before the last one that changed a path, if the path was there already. */
+/** The commit before the last one that changed a path, if the path existed there. */
 function before(path: string): string | undefined {
   const last = git('log', '-1', '--format=%H', '--', path);
   const commit = last && git('rev-parse', '--verify', '--quiet', `${last}^`);
   return commit && git('rev-parse', '--verify', '--quiet', `${commit}:${path}`) ? commit : undefined;
 }
 
-/** A release that sets nothing itself, so that only the block can be what an older chart refuses. */
+/** A release without values of its own, so an older chart can refuse only the block. */
 const appIn = (environment: unknown): Values => ({ ...RELEASE, environment });
 
 const olderChart = before(CHART);
 const olderBlock = before(ENVIRONMENT);
 
 describe('a platform and a chart of different age', () => {
-  test.skipIf(!hasHelm || !olderChart)('the chart before the last change takes today’s block', async () => {
+  test.skipIf(!hasHelm || !olderChart)('the chart before its last change accepts today’s block', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'deploy-check-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const env = { ...process.env, GIT_INDEX_FILE: join(folder, 'index') };
@@ -51,7 +51,7 @@ describe('a platform and a chart of different age', () => {
     expect(manifests.map(({ kind }) => kind)).toContain('Deployment');
   });
 
-  test.skipIf(!hasHelm || !olderBlock)('today’s chart takes the block before the last change', async () => {
+  test.skipIf(!hasHelm || !olderBlock)('today’s chart accepts the block before its last change', async () => {
     const text = git('show', `${olderBlock}:${ENVIRONMENT}`) ?? '';
     const { environment } = parse(text) as { environment: unknown };
     const rendering = { chart: SERVICE_CHART, release: APP, values: appIn(environment) };

@@ -3,7 +3,7 @@ import type { Values } from '@slipway/gitops/render';
 import { EVERYTHING, hasHelm, outcomesOf } from '../support/service-chart.ts';
 import { withValue } from '../support/with-value.ts';
 
-/** Values that must be refused, each by itself: where it is put, what, and where Helm must see the problem, if elsewhere. */
+/** Values that must be refused, each alone: its path, the value, and the path that Helm reports, if another one. */
 const BAD: readonly (readonly [path: string, value: unknown, seenAt?: string])[] = [
   // What an app might try in order to weaken its pods.
   ['/securityContext', { runAsUser: 0 }, ''],
@@ -113,7 +113,7 @@ const BAD: readonly (readonly [path: string, value: unknown, seenAt?: string])[]
   ['/owner', 'team a'],
 ];
 
-/** Names that must be refused, whatever stands under them: not the app's to set, or the names of secrets, or no names. */
+/** Names of variables that must be refused: those that the chart sets, those of secrets, and invalid ones. */
 const BAD_NAMES: readonly (readonly [path: string, value: unknown])[] = [
   ...['PORT', 'REVISION', 'DRAIN_DELAY_MS', 'CLOSE_TIMEOUT_MS', 'TRUST_PROXY'].map(inEnv),
   ...['DB_PASSWORD', 'API_TOKEN', 'SECRET', 'AWS_ACCESS_KEY', 'TLS_PRIVATE_KEY'].map(inEnv),
@@ -126,7 +126,7 @@ function inEnv(name: string): readonly [string, unknown] {
   return [`/env/${name}`, 'x'];
 }
 
-/** Values that no schema can see through; the templates refuse them, and say what to do. */
+/** Values that a schema cannot check; the templates refuse them, with the remedy. */
 const CONTRADICTIONS: readonly (readonly [name: string, more: Values, refusal: string])[] = [
   [
     'fewer pods at most than at least',

@@ -6,7 +6,7 @@ import { DEEP, SEED } from '../support/seed.ts';
 import { EVERYTHING, hasHelm, only, outcomesOf, RELEASE } from '../support/service-chart.ts';
 import { textPaths, withValue } from '../support/with-value.ts';
 
-/** Text that ends a string, a block, a document or a template, if anything lets it. */
+/** Text that could end a string, a block, a document or a template. */
 const HOSTILE = [
   'x\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: stolen',
   '"\n          securityContext:\n            privileged: true\n          x: "',
@@ -24,7 +24,7 @@ const HOSTILE = [
   '',
 ];
 
-/** Which objects there are, and every key in them. */
+/** The objects, and every key in them. */
 function shapeOf(manifests: readonly Manifest[]): string[] {
   return manifests.flatMap((manifest) => keysIn(manifest, `${manifest.kind} `));
 }
@@ -34,7 +34,7 @@ function keysIn(value: unknown, path: string): string[] {
   return Object.entries(value).flatMap(([key, child]) => keysIn(child, `${path}/${key}`));
 }
 
-/** What Kubernetes makes of `$(NAME)` and `$$` in the value of an environment variable, as its API reference tells. */
+/** How Kubernetes expands `$(NAME)` and `$$` in the value of an environment variable, by its API reference. */
 function expand(value: string, known: ReadonlyMap<string, string>): string {
   return value.replace(/\$(?:\$|\(([^)]*)\))/g, (whole, name?: string) =>
     name === undefined ? '$' : (known.get(name) ?? whole),

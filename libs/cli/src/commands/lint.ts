@@ -16,7 +16,7 @@ import { print } from '../print.ts';
 import { NO_HELM, notes, readExceptions, report, surveyAll } from './survey-all.ts';
 import { enterWorkspace } from '../workspace.ts';
 
-/** Where the charts of apps lie. */
+/** The folder of the charts of apps. */
 const CHARTS = 'deploy/charts';
 
 interface Options {
@@ -27,7 +27,7 @@ interface Options {
 export function lintCommand(): Command {
   return new Command('lint')
     .description(
-      'Check charts and values offline: charts by their scenarios; without names also every app everywhere',
+      'Check charts by their scenarios and, without names, every app in every environment; needs no cluster',
     )
     .argument('[charts...]', 'folders of charts (default: all, and everything that is deployed)')
     .option('--rules', 'list the rules instead, each with its reason, remedy and source')

@@ -27,22 +27,28 @@ interface Options {
   json?: boolean;
 }
 
-/** What is applied by hand; every other name is an app's or the platform's. */
+/** The name of the objects that are applied by hand; other names are those of apps or the platform. */
 const ROOT = 'root';
 
 export function renderCommand(): Command {
   return new Command('render')
-    .description('Print the objects that Argo CD makes of a release, without a cluster')
+    .description('Print the objects that Argo CD would apply for a release, without a cluster')
     .argument('<what>', `an app; ${PLATFORM}; or ${ROOT}, which is applied by hand`)
     .option('--env <environment>', 'the environment', 'local')
-    .option('--work-tree', 'render what lies here, committed or not, instead of what is released')
-    .option('--all', 'what lies here, for every environment, with a sample of an image; and check it')
+    .option('--work-tree', 'render the work tree, committed or not, instead of the release')
+    .option(
+      '--all',
+      'render the work tree for every environment, with a sample image, and check it by the rules',
+    )
     .option('--output <folder>', 'with --all: write a file for each environment')
-    .option('--facts <file>', 'JSON of what provisioning found out about the cluster, for root and platform')
-    .option('--json', 'print JSON: the Application, where there is one, and its objects')
+    .option(
+      '--facts <file>',
+      'JSON object of facts about the cluster from provisioning, for root and platform',
+    )
+    .option('--json', 'print JSON: the Application, if there is one, and its objects')
     .addHelpText(
       'after',
-      '\nFrom the release record, exactly as Argo CD does it: the root makes the platform, the platform makes an Application\n' +
+      '\nIt reads the release record as Argo CD does: the root creates the platform, the platform creates an Application\n' +
         'of each app, at the commit and with the image of its record. root itself is rendered from HEAD.\n\n' +
         'For example: npx slipway render root --env development | kubectl apply --server-side -f -',
     )
@@ -70,10 +76,10 @@ async function render(
 ): Promise<Rendered | RenderedRelease> {
   const commit = workTree ? await workTreeCommit(checkout) : await checkout.head();
   if (what === ROOT) return renderer.root(environment, commit, facts);
-  const lies = workTree ? await candidatesAt(checkout, environment, commit) : undefined;
-  const recorded = lies ? undefined : await recordsToRender(checkout, environment, what);
-  const platform = lies ? lies.platform : recorded?.platform;
-  const release = lies ? (what === PLATFORM ? platform : lies.apps.get(what)) : recorded?.release;
+  const candidates = workTree ? await candidatesAt(checkout, environment, commit) : undefined;
+  const recorded = candidates ? undefined : await recordsToRender(checkout, environment, what);
+  const platform = candidates ? candidates.platform : recorded?.platform;
+  const release = candidates ? (what === PLATFORM ? platform : candidates.apps.get(what)) : recorded?.release;
   if (release === undefined) throw notThere(environment, what, workTree);
   if (what === PLATFORM) return renderer.platform(environment, release, facts);
   return renderer.app(environment, platform, what, release);
@@ -100,7 +106,7 @@ async function renderAll(what: string, output: string | undefined, json: boolean
   if (result.problems.length > 0) process.exitCode = 1;
 }
 
-/** One file for each environment, so that two of them, or two commits, can be compared. */
+/** Writes one file for each environment, so two environments or two commits can be compared. */
 async function write(output: string, found: readonly Surveyed[]): Promise<void> {
   await rm(output, { recursive: true, force: true });
   for (const { what, environment, rendered } of found) {
@@ -113,8 +119,8 @@ async function write(output: string, found: readonly Surveyed[]): Promise<void> 
 
 function notThere({ name }: Environment, what: string, workTree: boolean): GitopsError {
   const problem = workTree
-    ? `Nothing here deploys "${what}" to ${name}. Known names: npx slipway doctor`
-    : `${name} has no release of "${what}". What is released: npx slipway status --env ${name}. What lies here: --work-tree`;
+    ? `The work tree does not deploy "${what}" to ${name}. Known names: npx slipway doctor`
+    : `${name} has no release of "${what}". What is released: npx slipway status --env ${name}. To render the work tree: --work-tree`;
   return new GitopsError('usage', problem, { value: what });
 }
 
@@ -125,7 +131,7 @@ const asJson = (rendered: Rendered | RenderedRelease) => ({
 
 async function readFacts(file: string): Promise<Values> {
   const refuse = (why: string, cause?: unknown) =>
-    new GitopsError('usage', `${file} is no file of facts: ${why}. It holds one JSON object.`, {
+    new GitopsError('usage', `${file} is not a file of facts: ${why}. It must contain one JSON object.`, {
       value: file,
       cause,
     });
@@ -138,5 +144,5 @@ async function readFacts(file: string): Promise<Values> {
   } catch (cause) {
     throw refuse((cause as Error).message, cause);
   }
-  throw refuse('it is JSON of another kind');
+  throw refuse('it is another JSON value');
 }

@@ -18,7 +18,7 @@ export const NO_HELM =
   'skipped: there is no Helm 4 on this machine. Put a helm 4 on PATH to check what charts render';
 
 /**
- * Renders and checks what lies here, committed or not, for every environment.
+ * Renders and checks the work tree, committed or not, for every environment.
  *
  * @param only names to render. @default everything
  */
