@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach } from 'vitest';
 import {
   bump,
   type BumpRequest,
@@ -12,28 +10,12 @@ import {
   readEnvironment,
   Checkout,
 } from '../../src/index.ts';
+import { scratch, templates } from './scratch.ts';
 
-const made: string[] = [];
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+export { scratch };
 
-/** Workspaces as they start, by their apps: copying one is quicker than a dozen runs of git. */
-const templates = new Map<string, string>();
-afterAll(() => {
-  for (const template of templates.values()) rmSync(template, { recursive: true, force: true });
-  templates.clear();
-});
-
-/** An empty folder that is gone after the test. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-  made.push(folder);
-  return folder;
-}
-
-/** Tells a repository that lives for one test to care neither for power cuts nor for tidiness: both take processes. */
-export function tellCareless(repository: string): void {
+/** Configures a repository of one test to skip fsync and maintenance, which start processes. */
+export function configureForTest(repository: string): void {
   const settings = { 'core.fsync': 'none', 'gc.auto': '0', 'maintenance.auto': 'false' };
   for (const [key, value] of Object.entries(settings))
     execFileSync('git', ['-C', repository, 'config', key, value]);
@@ -43,8 +25,8 @@ export function tellCareless(repository: string): void {
 export const digestOf = (code: string): string => `sha256:${createHash('sha256').update(code).digest('hex')}`;
 
 /**
- * A clone with apps, a chart and two environments, and the bare remote it was cloned from:
- * `development` releases what is on origin/main, `local` whatever lies in the work tree.
+ * A clone with apps, a chart and two environments, and its bare remote: `development` releases commits of origin/main,
+ * `local` the work tree.
  */
 export class Workspace {
   readonly root: string;
@@ -54,22 +36,20 @@ export class Workspace {
     const folder = scratch();
     this.origin = join(folder, 'origin.git');
     this.root = join(folder, 'clone');
-    const made = templates.get(apps.join());
-    if (made) {
-      cpSync(made, folder, { recursive: true });
+    const template = templates.get(apps.join());
+    if (template) {
+      cpSync(template, folder, { recursive: true });
       this.git('remote', 'set-url', 'origin', this.origin);
     } else {
       this.#make(apps);
-      const template = mkdtempSync(join(tmpdir(), 'slipway-test-template-'));
-      cpSync(folder, template, { recursive: true });
-      templates.set(apps.join(), template);
+      templates.add(apps.join(), folder);
     }
   }
 
   #make(apps: readonly string[]): void {
     execFileSync('git', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', this.origin]);
     execFileSync('git', ['clone', '--quiet', '--template=', this.origin, this.root], { stdio: 'ignore' });
-    for (const folder of [this.origin, this.root]) tellCareless(folder);
+    for (const folder of [this.origin, this.root]) configureForTest(folder);
     this.git('config', 'user.name', 'Ada');
     this.git('config', 'user.email', 'ada@example.com');
     this.git('checkout', '--quiet', '-B', 'main');
@@ -133,8 +113,8 @@ export class Workspace {
   }
 
   /**
-   * What a build system answers: an app is affected by its own folder and by the charts, a stack by its own folder.
-   * Answers by files, as `nx affected` does.
+   * The projects that a range of commits affects, by files, as `nx affected` does: an app by its own folder and by the
+   * charts, a stack by its own folder.
    */
   readonly changed: ChangedProjects = (base, head) => {
     const range = head === 'worktree' ? [base] : [base, head];
@@ -154,7 +134,7 @@ export class Workspace {
     );
   };
 
-  /** One deploy run: every named app is built from its code as it is checked out, then one bump. */
+  /** One deploy run: an image of the checked-out code of each named app, then one bump. */
   async deploy(
     environment: string,
     apps: readonly string[],
@@ -181,7 +161,7 @@ export class Workspace {
     });
   }
 
-  /** How many commits a ledger branch of the remote has, after the empty one that it begins with. */
+  /** The number of commits of a ledger branch of the remote, without the empty first one. */
   ledgerCommits(environment = 'development'): number {
     const one = ['rev-list', '--count', '--first-parent', '--min-parents=1'];
     const count = ['-C', this.origin, ...one, `env/${environment}`];
@@ -189,7 +169,7 @@ export class Workspace {
   }
 }
 
-/** The wish to release an app whose image has this code in it. */
+/** The intent to release an app whose image contains this code. */
 export function intent(app: string, code: string, registry = 'registry.example/team') {
   const digest = digestOf(code);
   return { app, image: { repository: `${registry}/${app}`, tag: `sha-${digest.slice(7, 19)}`, digest } };
