@@ -35,7 +35,7 @@ readinessProbe:
 lifecycle:
   preStop:
     sleep:
-      seconds: {{ int .Values.shutdown.preStopSeconds }} # until every gateway has heard that this pod leaves
+      seconds: {{ int .Values.shutdown.preStopSeconds }} # until every gateway has removed this pod
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true

@@ -19,11 +19,11 @@ topologySpreadConstraints:
   {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
   - topologyKey: {{ . }}
     maxSkew: 1
-    whenUnsatisfiable: ScheduleAnyway # one node left is better than no pod
+    whenUnsatisfiable: ScheduleAnyway # pods on one node are better than pending pods
     labelSelector:
       matchLabels:
         {{- include "service.selector" $ | nindent 8 }}
-    matchLabelKeys: [pod-template-hash] # pods that are about to leave do not count
+    matchLabelKeys: [pod-template-hash] # pods of the previous version do not count
   {{- end }}
 containers:
   - {{ include "service.container" . | indent 4 | trim }}
@@ -38,7 +38,7 @@ volumes:
   {{- with .Values.tmpSize }}
   - name: tmp
     emptyDir:
-      sizeLimit: {{ . }} # a pod that writes more is evicted; its node stays whole
+      sizeLimit: {{ . }} # a pod that writes more is evicted, so it cannot fill its node
   {{- end }}
 {{- end }}
 {{- end -}}
