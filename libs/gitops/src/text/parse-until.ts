@@ -3,7 +3,7 @@ import { seconds } from './seconds.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const DURATION = /^(?:\d+[mhdw])+$/;
-/** A date is its midnight in UTC; a time names its zone, because CI and people live in different ones. */
+/** A date is its midnight in UTC; a time must have a zone, because CI and people are in different ones. */
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 /**
@@ -20,7 +20,7 @@ export function parseUntil(text: string, now: number): string {
   if (at === undefined || !(at <= Date.parse('9999-12-31T23:59:59Z'))) {
     throw new GitopsError(
       'usage',
-      `"${text}" is no end of a hold. Write a duration (90m, 2h, 1d12h, 2w) or a time with its zone (2026-12-01T08:00Z).`,
+      `"${text}" is not the end of a hold. Write a duration (90m, 2h, 1d12h, 2w) or a time with its zone (2026-12-01T08:00Z).`,
       { value: text },
     );
   }
@@ -39,7 +39,7 @@ function durationOf(text: string): number {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit as string] as number), 0);
 }
 
-/** Undefined for a day that no calendar has: `Date.parse` takes February 30 for March 2. */
+/** Undefined for a day that does not exist: `Date.parse` reads February 30 as March 2. */
 function instantOf(text: string): number | undefined {
   const day = INSTANT.exec(text)?.[1];
   if (day === undefined) return undefined;

@@ -1,15 +1,15 @@
-/** Names that an error lists; of more, it says how many. */
+/** The number of names that an error lists; of the others it gives the number. */
 const LISTED = 20;
 
-/** What there is, for whoever wrote a name that is not among it: the one that was meant, perhaps, then all. */
+/** The known names, for an error about an unknown one: first the most similar name, then all. */
 export function knownNames(heading: string, wrong: string, names: readonly string[]): string {
-  const meant = similarName(wrong, names);
+  const similar = similarName(wrong, names);
   const more = names.length - LISTED;
   const list = names.slice(0, LISTED).join(', ') || 'nothing';
-  return `${meant === undefined ? '' : `Did you mean "${meant}"? `}${heading}: ${list}${more > 0 ? ` and ${more} more` : ''}.`;
+  return `${similar === undefined ? '' : `Did you mean "${similar}"? `}${heading}: ${list}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
-/** The nearest of some names, where no more than a third of the letters differ; two that changed places count as one. */
+/** The most similar name, if at most a third of the letters differ; two letters that are swapped count as one. */
 export function similarName(wrong: string, names: readonly string[]): string | undefined {
   const most = Math.ceil(wrong.length / 3);
   const near = names
@@ -19,7 +19,7 @@ export function similarName(wrong: string, names: readonly string[]): string | u
   return near !== undefined && near.far <= most ? near.name : undefined;
 }
 
-/** How many letters to change, add, drop or swap with their neighbour (optimal string alignment). */
+/** The number of letters to change, add, remove or swap with a neighbour (optimal string alignment distance). */
 function distance(one: string, other: string): number {
   let [before, last] = [[] as number[], Array.from({ length: other.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= one.length; i += 1) {

@@ -1,8 +1,8 @@
 import { oneLine } from './one-line.ts';
 
 /**
- * Rows under headings, as aligned text; empty columns are left out. A cell is one line: what names and reasons from
- * elsewhere may hold, control sequences for a terminal among it, becomes a space.
+ * Rows under headings, as aligned text without empty columns. Each cell is one line: control characters become a space,
+ * so names and reasons from a ledger cannot send control sequences to a terminal.
  */
 export function table(headings: readonly string[], cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(oneLine));

@@ -4,14 +4,14 @@ import { Check, Errors } from 'typebox/value';
 import { parseDocument } from 'yaml';
 import { GitopsError } from '../error.ts';
 
-// TypeBox stops at eight problems unless told otherwise; people want to see them all.
+// TypeBox stops after eight problems by default; people need all of them.
 Settings.Set({ maxErrors: 1_000 });
 
 /**
  * Parses text and validates it against a schema. Reports all problems in one error, each with its path and value.
  *
- * @param place what to call the text in the error: a file, or `branch:file`.
- * @param remedy what to do about it, where that is not to correct the file. @default none
+ * @param place the name of the text in the error: a file, or `branch:file`.
+ * @param remedy the remedy, if it is not to correct the file. @default none
  * @throws {GitopsError} `invalid`
  */
 export function readYaml<S extends TSchema>(
@@ -43,11 +43,11 @@ export function readJson<S extends TSchema>(schema: S, text: string, place: stri
 }
 
 function check<S extends TSchema>(schema: S, value: unknown, place: string, remedy?: string): Static<S> {
-  if (Check(schema, value)) return value; // to look for every problem takes five times as long
+  if (Check(schema, value)) return value; // Errors() takes five times as long
   const problems = problemsOf(schema, value);
   if (problems.length > 0) {
-    const told = lines(`${place} is not valid:`, ...problems.map((problem) => `  ${problem}`), remedy);
-    throw new GitopsError('invalid', told, { value });
+    const message = lines(`${place} is not valid:`, ...problems.map((problem) => `  ${problem}`), remedy);
+    throw new GitopsError('invalid', message, { value });
   }
   return value as Static<S>;
 }
@@ -68,7 +68,7 @@ function problemsOf(schema: TSchema, value: unknown): string[] {
 
 type Problem = ReturnType<typeof Errors>[number];
 
-/** Of a value that fits no branch of a union, the deepest complaint helps; the others repeat it. */
+/** If a value fits no branch of a union, only the deepest error helps; the others repeat it. */
 function isNoise(error: Problem, all: readonly Problem[]): boolean {
   const inside = (union: Problem, other: Problem) => other.schemaPath.startsWith(`${union.schemaPath}/anyOf`);
   const deeper = (union: Problem) =>

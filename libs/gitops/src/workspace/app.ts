@@ -7,22 +7,22 @@ import { GitopsError } from '../error.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** The chart of an app that names none in its `package.json`. */
+/** The chart of an app whose `package.json` does not name one. */
 export const DEFAULT_CHART = 'deploy/charts/service';
 
 /**
- * What Argo CD of an environment itself does: released and promoted like an app, but without an image. It is
- * deployed to an environment that has `deploy/environments/<environment>/values.yaml`.
+ * The name of the platform, Argo CD's own configuration. It is released and promoted like an app, but without an image,
+ * in each environment that has `deploy/environments/<environment>/values.yaml`.
  */
 export const PLATFORM = 'platform';
 
-/** Names that are no names for apps: the platform's, and that of what is applied by hand to make it. */
+/** Names that an app cannot have: the platform's, and that of the objects that are applied by hand. */
 const RESERVED = [PLATFORM, 'root'];
 
 /** The chart of the platform. */
 export const PLATFORM_CHART = 'deploy/argocd';
 
-/** An app that a commit deploys to an environment: `apps/<name>/deploy/<environment>.yaml` is there. Or the platform. */
+/** The platform, or an app that a commit deploys to an environment: it has `apps/<name>/deploy/<environment>.yaml`. */
 export interface App {
   /** The folder name under `apps/`, and the name of the Nx project. */
   name: string;
@@ -43,12 +43,12 @@ export const appFolder = (app: string): string => (app === PLATFORM ? PLATFORM_C
 export const deployFolder = (app: string): string =>
   app === PLATFORM ? ENVIRONMENTS : `${appFolder(app)}/deploy`;
 
-/** The values of an app in one environment; without this file it is not deployed there. */
+/** The file with an app's values in one environment; without it the app is not deployed there. */
 export const deployFile = (app: string, environment: string): string =>
   `${deployFolder(app)}/${environment}${app === PLATFORM ? '/values' : ''}.yaml`;
 
 /**
- * The apps that `commit` deploys to an environment, sorted; the platform among them.
+ * The apps that a commit deploys to an environment, and the platform, sorted.
  *
  * @throws {GitopsError} `invalid` for a `package.json` whose `slipway` block breaks the schema, and for an app that
  *   has the platform's name
@@ -58,7 +58,7 @@ export async function appsAt(checkout: Checkout, commit: Commit, environment: st
   const names = deployedNames(files, environment);
   const reserved = names.find((name) => RESERVED.includes(name));
   if (reserved !== undefined) {
-    throw new GitopsError('invalid', `apps/${reserved} has a name of the platform's own. Rename the app.`, {
+    throw new GitopsError('invalid', `apps/${reserved} has a reserved name. Rename the app.`, {
       value: reserved,
     });
   }

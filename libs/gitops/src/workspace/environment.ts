@@ -5,7 +5,7 @@ import { readYaml } from '../text/validate.ts';
 import { GitopsError } from '../error.ts';
 import { knownNames } from '../text/similar-name.ts';
 
-/** Where every environment's folder lies, from the root of the repository. */
+/** The folder with a folder for each environment, relative to the root of the repository. */
 export const ENVIRONMENTS = 'deploy/environments';
 
 const branchName = Type.String({ pattern: '^(?!-)[A-Za-z0-9][A-Za-z0-9._/-]*$' });
@@ -19,7 +19,7 @@ const EnvironmentFile = Type.Object(
     }),
     base: Type.Enum(['pinned', 'embedded'], {
       description:
-        'The base image: the one of deploy/base/base.lock.yaml, or one made of the Node that runs.',
+        'The base image: the one of deploy/base/base.lock.yaml, or one built from the Node that runs.',
     }),
     registries: Type.Array(
       Type.String({ pattern: '^(oci:[^\\s]+|[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*)$' }),
@@ -37,7 +37,7 @@ const EnvironmentFile = Type.Object(
         ],
         {
           description:
-            'Where a released commit must be: on this branch of this remote, which Argo CD reads. `worktree` asks for nothing and releases uncommitted changes too.',
+            'A released commit must be on this branch of this remote, which Argo CD reads. `worktree` releases any commit, and uncommitted changes too.',
         },
       ),
     ),
@@ -52,7 +52,7 @@ const EnvironmentFile = Type.Object(
         {
           additionalProperties: false,
           description:
-            'Where releases are recorded: a remote by name, or a repository by URL or folder (a folder is made when it is not there); a branch; a folder on that branch.',
+            'Where releases are recorded: a remote by name, or a repository by URL or folder (a missing folder is created); a branch; a folder on that branch.',
         },
       ),
     ),
@@ -60,7 +60,7 @@ const EnvironmentFile = Type.Object(
   { additionalProperties: false },
 );
 
-/** An environment with every default filled in. */
+/** An environment with all defaults. */
 export interface Environment {
   name: string;
   deploy: 'auto' | 'promote';
@@ -86,7 +86,7 @@ export async function listEnvironments(root: string): Promise<string[]> {
 /**
  * Reads one environment from the work tree.
  *
- * @throws {GitopsError} `usage` for an environment that is not there, `invalid` for a file that breaks the schema, or
+ * @throws {GitopsError} `usage` for an environment that does not exist, `invalid` for a file that breaks the schema, or
  *   names the ledger of another environment
  */
 export async function readEnvironment(root: string, name: string): Promise<Environment> {
@@ -95,7 +95,7 @@ export async function readEnvironment(root: string, name: string): Promise<Envir
     throw new GitopsError(
       'usage',
       `There is no environment "${name}". ${knownNames('Known', name, known)} ` +
-        `Correct the name, or make ${ENVIRONMENTS}/${name}/environment.yaml.`,
+        `Correct the name, or create ${ENVIRONMENTS}/${name}/environment.yaml.`,
       { value: name },
     );
   }
@@ -114,13 +114,13 @@ async function readFileOf(root: string, name: string): Promise<Environment> {
 
 const fileOf = (name: string): string => `${ENVIRONMENTS}/${name}/environment.yaml`;
 
-/** A run of one environment would release in the other, past its rules: easily written when a file is copied. */
+/** Refuses a shared ledger, the usual mistake in a copied file: runs of one environment would release in the other. */
 async function assertOwnLedger(root: string, { name, ledger }: Environment, other: string): Promise<void> {
-  const theirs = await readFileOf(root, other).catch(() => undefined); // whoever asks for it is told what is wrong
+  const theirs = await readFileOf(root, other).catch(() => undefined); // reported when that environment is read
   if (theirs === undefined || placeOf(theirs) !== placeOf({ ledger })) return;
   throw new GitopsError(
     'invalid',
-    `${fileOf(name)} and ${fileOf(other)} name one ledger (${placeOf({ ledger })}). Give each a branch of its own: ledger: { branch: env/${name} }`,
+    `${fileOf(name)} and ${fileOf(other)} have the same ledger (${placeOf({ ledger })}). Give each its own branch: ledger: { branch: env/${name} }`,
     { value: ledger },
   );
 }
@@ -143,7 +143,7 @@ function withDefaults(name: string, file: Static<typeof EnvironmentFile>, place:
   if (source !== 'worktree' && source.branch === branch && folder === '' && repository === undefined) {
     throw new GitopsError(
       'invalid',
-      `${place} is not valid:\n  ledger: ${branch} is the branch of the source, where every release would be a change of its app, to be released in turn. Name another branch, or a folder outside of all projects`,
+      `${place} is not valid:\n  ledger: ${branch} is the branch of the source, so each release would change its app and cause the next release. Name another branch, or a folder outside all projects`,
       { value: file.ledger },
     );
   }

@@ -5,16 +5,16 @@ import { readJson } from '../text/validate.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** Where every environment's stacks lie, from the root of the repository. */
+/** The folder with the stacks of all environments, relative to the root of the repository. */
 const STACKS = 'infra';
 
-/** A stack of an environment: `infra/<environment>/<stack>/Pulumi.yaml` is there. */
+/** A stack of an environment: it has `infra/<environment>/<stack>/Pulumi.yaml`. */
 export interface Stack {
-  /** The name of the Nx project: `<environment>-<stack>`, as two environments may have a `cluster` each. */
+  /** The name of the Nx project: `<environment>-<stack>`, because each environment may have a `cluster`. */
   name: string;
   /** The folder, from the root of the repository. */
   folder: string;
-  /** No run applies it, only who types `slipway stack deploy`: for what an admin does once. */
+  /** If true, only `slipway stack deploy` by a person applies it, not a run: for what an admin does once. */
   byHand: boolean;
 }
 
@@ -25,7 +25,7 @@ const Manifest = Type.Object({
 /** The name of the Nx project of a stack. */
 export const stackProject = (environment: string, stack: string): string => `${environment}-${stack}`;
 
-/** The Nx project of a stack of an environment, named by it or by its folder. */
+/** The Nx project of a stack, by the name of the project or of its folder. */
 export const stackOf = (environment: string, name: string): string =>
   name.startsWith(`${environment}-`) ? name : stackProject(environment, name);
 

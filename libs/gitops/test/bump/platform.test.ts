@@ -114,7 +114,7 @@ describe('the platform', () => {
     workspace.addApp('platform');
     workspace.commit('an app with the same name');
     await expect(workspace.deploy('development', [], { intents: [PLATFORM] })).rejects.toThrow(
-      "apps/platform has a name of the platform's own. Rename the app.",
+      'apps/platform has a reserved name. Rename the app.',
     );
   });
 

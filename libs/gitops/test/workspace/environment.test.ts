@@ -80,7 +80,7 @@ describe('readEnvironment', () => {
     [
       'a ledger among the sources',
       'deploy: auto\nbase: pinned\nregistries: [a]\nsource: { remote: origin, branch: trunk }\nledger: { branch: trunk }\n',
-      'Name another branch, or a folder outside of all projects',
+      'Name another branch, or a folder outside all projects',
     ],
   ])('refuses %s', async (_, text, words) => {
     await expect(readEnvironment(withEnvironment(text), 'staging')).rejects.toMatchObject({
@@ -106,7 +106,7 @@ describe('readEnvironment', () => {
       const [one, two] = [name, other].map((one) => `deploy/environments/${one}/environment.yaml`);
       await expect(readEnvironment(root, name)).rejects.toMatchObject({
         code: 'invalid',
-        message: `${one} and ${two} name one ledger (env/staging at origin). Give each a branch of its own: ledger: { branch: env/${name} }`,
+        message: `${one} and ${two} have the same ledger (env/staging at origin). Give each its own branch: ledger: { branch: env/${name} }`,
       });
     }
     expect((await readEnvironment(root, 'apart')).ledger.folder).toBe('apart');
