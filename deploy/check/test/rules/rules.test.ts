@@ -262,6 +262,14 @@ describe.skipIf(!hasHelm)('the rules', async () => {
     expect(await problemsOf(APP_RULES, [...good, job])).toEqual([]);
   });
 
+  test('leave Helm’s tests alone, which Argo CD does not apply', async () => {
+    const annotations = { 'helm.sh/hook': 'test' };
+    const stray = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', annotations } };
+    expect(await problemsOf(APP_RULES, [...good, stray])).toEqual([]);
+    const other = { ...stray, metadata: { name: 'x', annotations: { 'helm.sh/hook': 'pre-install' } } };
+    expect(await problemsOf(APP_RULES, [...good, other])).not.toEqual([]);
+  });
+
   test.each(['initContainers', 'ephemeralContainers'])('look at %s like at any container', async (list) => {
     const found = await problemsOf(
       APP_RULES,

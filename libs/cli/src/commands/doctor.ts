@@ -13,7 +13,7 @@ import {
 import { table } from '@slipway/gitops/cli';
 import { findHelm } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
+import { describe, NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
 
 /** One thing that must hold, and what was found. */
 interface Finding {
@@ -114,7 +114,7 @@ async function charts(checkout: Checkout): Promise<string> {
   const exceptions = await readExceptions(workspace);
   const found = await surveyAll(workspace, helm, exceptions);
   const { problems } = report(found, exceptions, []);
-  if (problems.length > 0) throw new Error(problems.join('; '));
+  if (problems.length > 0) throw new Error(problems.map(describe).join('; '));
   return `${found.length} renderings break no rule`;
 }
 

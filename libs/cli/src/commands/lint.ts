@@ -13,8 +13,17 @@ import {
   type RuleText,
 } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { NO_HELM, notes, readExceptions, report, surveyAll } from './survey-all.ts';
+import { describeReport, NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
 import { enterWorkspace } from '../workspace.ts';
+
+/** An exception with all its keys. */
+const EXAMPLE = [
+  '  - rule: read-only-root',
+  '    app: legacy # an app, platform, root, or the folder of a chart',
+  '    environment: development # optional',
+  '    object: Deployment/legacy # optional',
+  '    reason: It writes its cache beside its code.',
+].join('\n');
 
 /** The folder of the charts of apps. */
 const CHARTS = 'deploy/charts';
@@ -35,10 +44,10 @@ export function lintCommand(): Command {
     .addHelpText(
       'after',
       `\nIt checks the work tree, committed or not: it renders with the Helm that Argo CD uses, then applies the rules.\n` +
-        `An exception from a rule is an entry in ${EXCEPTIONS_FILE}: rule, app, reason, and if wanted environment, object.`,
+        `An entry in ${EXCEPTIONS_FILE} allows an app to break a rule:\n${EXAMPLE}`,
     )
     .action(async (named: string[], { rules, json }: Options) => {
-      if (rules) return print(json, { rules: RULES.map(textOf) }, () => RULES.map(describeRule).join('\n\n'));
+      if (rules) return print(json, { rules: RULES.map(textOf) }, listRules);
       const from = process.cwd();
       const workspace = await enterWorkspace();
       const helm = await findHelm();
@@ -53,10 +62,7 @@ export function lintCommand(): Command {
       const result = report([...linted, ...found], exceptions, apps);
       const rendered = found.map(({ what, environment }) => ({ what, environment }));
       print(json, { charts, rendered, ...result }, () =>
-        [
-          ...(result.problems.length > 0 ? result.problems : [summary(charts.length, found.length)]),
-          ...notes(result),
-        ].join('\n'),
+        describeReport(result, summary(charts.length, found.length)),
       );
       if (result.problems.length > 0) process.exitCode = 1;
     });
@@ -69,6 +75,11 @@ const textOf = ({ id, message, reason, source, remedy }: Rule): RuleText => ({
   source,
   remedy,
 });
+
+const listRules = (): string =>
+  [...RULES.map(describeRule), `A breach is allowed by an entry in ${EXCEPTIONS_FILE}:\n${EXAMPLE}`].join(
+    '\n\n',
+  );
 
 const describeRule = ({ id, message, reason, remedy, source }: Rule): string =>
   [id, `  ${message}`, `  Reason: ${reason}`, `  Remedy: ${remedy}`, `  Source: ${source}`].join('\n');

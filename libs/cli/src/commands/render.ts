@@ -15,7 +15,7 @@ import {
   type Values,
 } from '@slipway/gitops/render';
 import { print } from '../print.ts';
-import { NO_HELM, notes, readExceptions, report, surveyAll } from './survey-all.ts';
+import { describeReport, NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 interface Options {
@@ -97,12 +97,7 @@ async function renderAll(what: string, output: string | undefined, json: boolean
   const result = report(found, exceptions, names);
   const rendered = found.map(({ what, environment }) => ({ what, environment }));
   const list = rendered.map((one) => `${one.what} in ${one.environment}`).join(', ') || 'nothing';
-  print(json, { rendered, ...result }, () =>
-    [
-      ...(result.problems.length > 0 ? result.problems : [`Rendered, no rule broken: ${list}`]),
-      ...notes(result),
-    ].join('\n'),
-  );
+  print(json, { rendered, ...result }, () => describeReport(result, `Rendered, no rule broken: ${list}`));
   if (result.problems.length > 0) process.exitCode = 1;
 }
 

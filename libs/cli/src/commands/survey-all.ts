@@ -47,10 +47,12 @@ export async function readExceptions({ checkout }: Workspace): Promise<Exception
   return Exceptions.read(checkout, await workTreeCommit(checkout));
 }
 
-/** What a command that checks prints beside its result. */
+/** A problem, and what it was found in, unless that is a chart. */
+type Found = Problem & Partial<Pick<Surveyed, 'what' | 'environment'>>;
+
+/** The result of some checks, as `--json` prints it. */
 export interface Report {
-  /** One line a problem, with the object, the place, the remedy and the rule. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Found[];
   /** The exceptions that allowed a breach. */
   readonly exceptions: readonly Exception[];
   /** Checks that did not take place, each with the remedy. */
@@ -63,31 +65,42 @@ export interface Report {
  * @param apps the apps and charts that were checked completely, whose exceptions must all have been needed
  */
 export function report(
-  checked: readonly (Checked & Partial<Pick<Surveyed, 'what' | 'environment'>>)[],
+  checked: readonly (Checked & Omit<Found, keyof Problem>)[],
   exceptions: Exceptions,
   apps: readonly string[],
 ): Report {
   const packages = [...new Set(checked.flatMap(({ missingPackages }) => missingPackages))].sort();
   // An exception may be for a check that did not take place.
   const unused = packages.length > 0 ? [] : exceptions.unused(apps);
+  const problems = checked.flatMap(({ what, environment, problems }) =>
+    problems.map((one) => ({ ...(what && { what, environment }), ...one })),
+  );
   return {
-    problems: [
-      ...checked.flatMap(({ what, environment, problems }) =>
-        problems.map((one) => `${what ? `${what} in ${environment}: ` : ''}${describe(one, what)}`),
-      ),
-      ...unused.map((one) => describe(one)),
-    ],
+    problems: [...problems, ...unused],
     exceptions: exceptions.used,
     skipped: packages.map((name) => `the fields of kinds in ${name}: npm install --save-dev ${name}`),
   };
 }
 
-/** The parts of a report that people see whether or not there are problems. */
-export const notes = ({ exceptions, skipped }: Report): string[] => [
-  ...exceptions.map((one) => `Allowed: ${nameOf(one)}: ${one.reason}`),
-  ...skipped.map((one) => `Not checked: ${one}`),
-];
+/** A report for people: problems without a rule, problems by rule, exceptions in force, and what was skipped. */
+export function describeReport({ problems, exceptions, skipped }: Report, success: string): string {
+  const broken = problems.filter(({ rule }) => rule !== undefined);
+  const byRule = Map.groupBy(broken, ({ rule, remedy }) => `${rule}: ${remedy}`);
+  return [
+    ...problems.filter(({ rule }) => rule === undefined).map(describe),
+    ...[...byRule].flatMap(([heading, found]) => [heading, ...found.map((one) => `  ${describe(one)}`)]),
+    ...(broken.length > 0
+      ? ['The reason for each rule, and how to allow a breach: slipway lint --rules']
+      : []),
+    ...(problems.length === 0 ? [success] : []),
+    ...exceptions.map((one) => `Allowed: ${nameOf(one)}: ${one.reason}`),
+    ...skipped.map((one) => `Not checked: ${one}`),
+  ].join('\n');
+}
 
-function describe({ rule, place, message, remedy }: Problem, what?: string): string {
-  return `${place === what ? '' : `${place}: `}${message}${remedy ? `. ${remedy}` : ''}${rule ? ` [${rule}]` : ''}`;
+/** One line: what and where, the object and the message; the remedy too, if no rule has it. */
+export function describe({ what, environment, rule, place, message, remedy }: Found): string {
+  const scope = what && `${what} in ${environment}`;
+  const line = [scope, place === what ? undefined : place, message].filter(Boolean).join(': ');
+  return rule === undefined && remedy ? `${line}. ${remedy}` : line;
 }

@@ -11,12 +11,20 @@ export interface Checked {
   readonly missingPackages: readonly string[];
 }
 
-/** Checks manifests by rules. @param settings of the app that they belong to. @default no app */
+/**
+ * Checks manifests by rules. Tests of Helm are left out: Argo CD does not apply them.
+ * Source: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-hooks
+ *
+ * @param settings of the app that the manifests belong to. @default no app
+ */
 export async function checkManifests(
   rules: readonly Rule[],
-  manifests: readonly Manifest[],
+  rendered: readonly Manifest[],
   settings?: AppSettings,
 ): Promise<Checked> {
+  const manifests = rendered.filter(
+    ({ metadata }) => !/^test\b/.test(metadata.annotations?.['helm.sh/hook'] ?? ''),
+  );
   const models = await loadModels(manifests);
   const missing = manifests.flatMap((manifest) => models.missingPackage(manifest) ?? []);
   return {

@@ -4,7 +4,7 @@ export interface Problem {
   readonly rule?: string;
   /** An object (`Deployment/api`), perhaps with a container or a path in it, or a file. */
   readonly place: string;
-  /** The predicate of a sentence whose subject is the place. */
+  /** What is wrong there. */
   readonly message: string;
   /** What to change. */
   readonly remedy?: string;

@@ -161,7 +161,7 @@ function danglingAccounts({ manifests }: Subject): Finding[] {
     manifests.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name),
   );
   return podsOf(manifests)
-    .filter(({ spec }) => !accounts.has(spec.serviceAccountName ?? 'default'))
+    .filter(({ spec: { serviceAccountName: name = 'default' } }) => name !== 'default' && !accounts.has(name))
     .map(({ place }) => ({ place }));
 }
 

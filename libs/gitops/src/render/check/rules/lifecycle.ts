@@ -99,7 +99,7 @@ export const LIFECYCLE: readonly Rule[] = [
       source: TERMINATION,
       remedy: 'Let periodSeconds × failureThreshold of the readiness probe not exceed the preStop sleep.',
     },
-    (one) => secondsToNotice(one) > preStopSeconds(one),
+    (one) => preStopSeconds(one) > 0 && secondsToNotice(one) > preStopSeconds(one),
     serving,
   ),
 ];
