@@ -40,18 +40,18 @@ export async function survey(
   const { platform, apps } = await candidatesAt(checkout, environment, commit);
   const { name } = environment;
   const found: Surveyed[] = [];
-  const look = async (what: string, rules: readonly Rule[], look: Look): Promise<void> => {
+  const add = async (what: string, rules: readonly Rule[], target: Target): Promise<void> => {
     if (only && !only.includes(what)) return;
-    const { problems, ...rest } = await examine(what, rules, look);
+    const { problems, ...rest } = await examine(what, rules, target);
     const left = exceptions.withoutAllowed(problems, { app: what, environment: name });
     found.push({ what, environment: name, problems: left, ...rest });
   };
   if (platform) {
-    await look('root', PLATFORM_RULES, { render: () => renderer.root(environment, commit) });
-    await look(PLATFORM, PLATFORM_RULES, { render: () => renderer.platform(environment, platform) });
+    await add('root', PLATFORM_RULES, { render: () => renderer.root(environment, commit) });
+    await add(PLATFORM, PLATFORM_RULES, { render: () => renderer.platform(environment, platform) });
   }
   for (const [app, release] of apps) {
-    await look(app, APP_RULES, {
+    await add(app, APP_RULES, {
       render: () => renderer.app(environment, platform, app, release as Release),
       settings: async () => ({
         files: await readValuesFiles(checkout, commit, app, name),
@@ -63,7 +63,8 @@ export async function survey(
   return found;
 }
 
-interface Look {
+/** One app, the platform or the root, to render. */
+interface Target {
   readonly render: () => Promise<Rendered>;
   readonly settings?: () => Promise<AppSettings>;
 }
@@ -71,7 +72,7 @@ interface Look {
 async function examine(
   what: string,
   rules: readonly Rule[],
-  { render, settings }: Look,
+  { render, settings }: Target,
 ): Promise<Omit<Surveyed, 'what' | 'environment'>> {
   try {
     const rendered = await render();
