@@ -15,14 +15,14 @@ import { ImageError } from './error.ts';
 import { version } from './version.ts';
 
 /**
- * Where the verbs are mounted. `print` defaults to standard output and `note` to standard error. `parseYaml` reads
- * base locks and policies and defaults to JSON, which is also YAML; pass a YAML parser to read `base.lock.yaml`.
+ * `print` defaults to standard output and `note` to standard error. `parseYaml` parses base locks and
+ * policies. By default it reads JSON only; pass a YAML parser to read `base.lock.yaml`.
  */
 export type ImageCommandOptions = Partial<CommandIo>;
 
 /**
- * The verbs of this library as a command called `image`, to be mounted as `slipway image …` or run by itself.
- * Actions throw `ImageError`; `imageExitCode` says how the process should end.
+ * The subcommands of this library under a command named `image`, for `slipway image …` or for a program of
+ * its own. Actions throw `ImageError`; `imageExitCode` maps the error to an exit code.
  */
 export function imageCommands(options: ImageCommandOptions = {}): Command {
   const io: CommandIo = {
@@ -46,7 +46,7 @@ export function imageCommands(options: ImageCommandOptions = {}): Command {
     .addCommand(unpackCommand(io));
 }
 
-/** How a process ends after this error: 1 work failed, 2 wrong usage, 3 refused; 0 for help that was asked for. */
+/** The exit code for an error: 1 failed, 2 wrong usage, 3 refused; 0 if the user requested help. */
 export function imageExitCode(error: unknown): 0 | 1 | 2 | 3 {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof ImageError)) return 1;
@@ -55,8 +55,8 @@ export function imageExitCode(error: unknown): 0 | 1 | 2 | 3 {
 }
 
 /**
- * Runs the verbs as a program of their own and returns its exit code. With `--json` standard output holds one document,
- * also when something fails.
+ * Runs the subcommands as a program of their own and returns its exit code. With `--json`, standard output
+ * contains exactly one document, also after an error.
  */
 export async function runImageCommand(args: readonly string[]): Promise<number> {
   const program = imageCommands().name('slipway-image').version(version, '-V, --version');
@@ -68,7 +68,7 @@ export async function runImageCommand(args: readonly string[]): Promise<number> 
     const exitCode = imageExitCode(error);
     if (exitCode === 0) return 0;
     if (args.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
-    // Commander has said why.
+    // Commander has already printed its own errors.
     if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error)}\n`);
     return exitCode;
   }
@@ -78,7 +78,7 @@ function throwInsteadOfExit(command: Command): void {
   command.exitOverride().commands.forEach(throwInsteadOfExit);
 }
 
-/** The code to branch on, the sentence for people, and what is known of the value and of trying again. */
+/** The error as JSON: code, message, offending value, and whether a retry may succeed. */
 function errorJson(error: unknown): string {
   if (error instanceof ImageError) {
     const { code, message, value, retryable } = error;
@@ -89,7 +89,7 @@ function errorJson(error: unknown): string {
   return JSON.stringify({ error: { code, message, retryable: false } });
 }
 
-/** Only what is no error of ours comes with its stack. */
+/** Only unexpected errors are printed with their stack. */
 function explain(error: unknown): string {
   if (error instanceof ImageError) return `error: ${error.message} [${error.code}]`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,9 +1,9 @@
 /**
- * Every way in which this library fails. The first group says that a request, a file or a registry's answer is
- * wrong and will stay wrong; the second says that the world is wrong for now (see {@link ImageError.retryable}).
+ * The closed set of error codes. Codes of the first group are permanent: an input, a file or a registry's
+ * answer is wrong. Codes of the second group may be temporary (see {@link ImageError.retryable}).
  */
 export type ImageErrorCode =
-  // What was asked for, or what was found, is wrong.
+  // Permanent.
   | 'invalid-input'
   | 'bundle-refused'
   | 'secret-refused'
@@ -25,7 +25,7 @@ export type ImageErrorCode =
   | 'quota-exceeded'
   | 'push-unverified'
   | 'image-refused'
-  // The world is wrong for now.
+  // Possibly temporary.
   | 'read-failed'
   | 'write-failed'
   | 'network'
@@ -50,17 +50,17 @@ const refused = new Set<ImageErrorCode>([
   'image-refused',
 ]);
 
-/** What an error carries beside its message. Never a credential. */
+/** The properties of an error besides its message. They never contain a credential. */
 interface ImageErrorDetails {
   /** The offending value: a path, a digest, a reference, a host. */
   value?: string;
-  /** What was caught underneath. */
+  /** The underlying error. */
   cause?: unknown;
-  /** How long the registry asked to wait, in milliseconds (`Retry-After`). */
+  /** The wait that the registry demanded, in milliseconds (`Retry-After`). */
   retryAfterMs?: number | undefined;
 }
 
-/** The one error class of this library. The message names the value, the place and the remedy. */
+/** The only error class of this library. The message names the value, the place and the remedy. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
   readonly code: ImageErrorCode;
@@ -74,12 +74,12 @@ export class ImageError extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** True when the same call may succeed later without anybody changing anything. */
+  /** True if the same call may succeed later without any change. */
   get retryable(): boolean {
     return retryable.has(this.code);
   }
 
-  /** True when a rule said no, as opposed to work that failed. */
+  /** True if a rule refused the input, as opposed to an operation that failed. */
   get refused(): boolean {
     return refused.has(this.code);
   }

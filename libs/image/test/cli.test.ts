@@ -26,7 +26,7 @@ describe('the verbs', () => {
       '5 blobs',
     );
     expect(await run(['push', layout, '--blobs', blobs, '--to', to, '--tag', 'v1'])).toContain(
-      'was there already, 0 bytes',
+      'already exists, 0 bytes',
     );
     expect(JSON.parse(await run(['push', layout, '--blobs', blobs, '--to', to, '--json']))).toMatchObject({
       existed: true,
@@ -47,10 +47,8 @@ describe('the verbs', () => {
   test('copy takes an image by its digest and says what was sent', async () => {
     const { layout, blobs, folder, result } = await smallImage();
     const [from, to] = [`oci:${layout}@${result.digest}`, `oci:${join(folder, 'copy')}`];
-    expect(await run(['copy', from, to, '--blobs', blobs, '--tag', 'v1'])).toMatch(
-      /is there, .* in 5 blobs$/,
-    );
-    expect(await run(['copy', from, to, '--blobs', blobs])).toContain('was there already, 0 bytes');
+    expect(await run(['copy', from, to, '--blobs', blobs, '--tag', 'v1'])).toMatch(/ copied, .* in 5 blobs$/);
+    expect(await run(['copy', from, to, '--blobs', blobs])).toContain('already exists, 0 bytes');
     const again = JSON.parse(await run(['copy', from, to, '--blobs', blobs, '--json']));
     expect(again).toMatchObject({ digest: result.digest, existed: true, referrers: 0 });
     expect((await failureOf(run(['copy', `oci:${layout}`, to]))).code).toBe('invalid-input');
@@ -70,7 +68,7 @@ describe('the verbs', () => {
     expect(text).toMatch(/^app +changed +20 +7 +\/app\/main.mjs$/m);
     expect(text).toMatch(/^app +added +0 +5 +\/app\/more.mjs$/m);
     expect(JSON.parse(await run([...diff, '--json']))).toMatchObject({ before: result.digest });
-    expect(await run(['diff', layout, layout])).toBe(`${result.digest} is one image`);
+    expect(await run(['diff', layout, layout])).toBe(`both images are ${result.digest}`);
   });
 
   test('build refuses a platform that the embedded base is not made for', async () => {
@@ -87,7 +85,7 @@ describe('the verbs', () => {
     const to = [`oci:${join(folder, 'one')}`, `oci:${join(folder, 'two')}`] as const;
     const { digest, pushed } = JSON.parse(await run([...args, '--json', '--to', to[0], '--to', to[1]]));
     expect(pushed).toMatchObject(to.map((repository) => ({ repository, digest, existed: false })));
-    expect(await run([...args, '--to', to[0]])).toContain(`${to[0]}@${digest} was there already`);
+    expect(await run([...args, '--to', to[0]])).toContain(`${to[0]}@${digest} already exists`);
   });
 
   test('build does not pack the folder of base blobs', async () => {
@@ -111,8 +109,8 @@ describe('the verbs', () => {
     }
     onProgress({ ...blob, sent: 40, state: 'uploaded' });
     expect(notes).toEqual([
-      'uploading      sha256:1  30 of 40  r.example/app',
-      'uploaded       sha256:1  40  r.example/app',
+      'uploading  sha256:1  30 of 40  r.example/app',
+      'uploaded   sha256:1  40  r.example/app',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { ImageError } from '../error.ts';
 
-/** Hands out exact numbers of bytes from a stream of chunks. */
+/** Reads exact numbers of bytes from a stream of chunks. */
 export class BlockReader {
   readonly #source: AsyncIterator<Uint8Array>;
   #rest: Buffer = Buffer.alloc(0);
@@ -9,7 +9,7 @@ export class BlockReader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** Exactly `length` bytes; none at all at a clean end. */
+  /** Reads exactly `length` bytes. Returns an empty buffer if the stream has ended. */
   async read(length: number): Promise<Buffer> {
     const parts: Buffer[] = [];
     let left = length;
@@ -24,7 +24,7 @@ export class BlockReader {
     return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
   }
 
-  /** At least one byte and at most `length`. */
+  /** Reads at least one byte and at most `length`. */
   async some(length: number): Promise<Buffer> {
     if (!(await this.#fill())) throw archiveInvalid('an end in the middle of an entry');
     return this.#take(length);
@@ -54,7 +54,7 @@ export class BlockReader {
   }
 }
 
-/** What is wrong with an archive, and what to do. */
+/** The error for an invalid archive, with the remedy. */
 export function archiveInvalid(what: string): ImageError {
   return new ImageError(
     'archive-invalid',

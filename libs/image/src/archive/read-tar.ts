@@ -1,8 +1,8 @@
 import { archiveInvalid, BlockReader } from './block-reader.ts';
 
-/** One entry that was read. `body` must be used before the next entry is asked for; the rest of it is skipped. */
+/** One entry. Read `body` before requesting the next entry; the unread rest is skipped. */
 export interface TarMember {
-  /** As written in the archive, without a trailing slash: not yet safe to join to a folder. */
+  /** As in the archive, without a trailing slash. Not validated: unsafe to join to a folder. */
   path: string;
   type: 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
   mode: number;
@@ -15,7 +15,7 @@ export interface TarMember {
   body: AsyncIterable<Buffer>;
 }
 
-/** Where reading stops, so that a small hostile archive cannot fill a disk or run for ever. */
+/** Limits that keep a small hostile archive from filling the disk or never ending. */
 interface TarLimits {
   /** @default 500 000 */
   entries: number;
@@ -42,7 +42,7 @@ export async function* readTar(
   let extended: Record<string, string> = {};
   for (let count = 0; ;) {
     const bytes = await reader.read(block);
-    // Archives end with blocks of zeros and any amount of padding; it is read so that digests can be checked.
+    // Archives end with blocks of zeros and padding of any length. It is read because the digest covers it.
     if (bytes.length === 0 || bytes.every((byte) => byte === 0)) return reader.drain();
     const head = parseHeader(bytes);
     if ('xgLK'.includes(head.flag)) {

@@ -8,7 +8,7 @@ export type TarEntry =
   | {
       type: 'file';
       path: string;
-      /** `by-content`: 0555 for what begins with `#!` or an ELF header, else 0444. */
+      /** `by-content`: 0555 for files that begin with `#!` or an ELF header, else 0444. */
       mode: number | 'by-content';
       size: number;
       content: Uint8Array | { file: string };
@@ -19,8 +19,8 @@ const typeFlags = { file: '0', symlink: '2', directory: '5' } as const;
 const sizeLimit = 8 ** 11;
 
 /**
- * Adds every parent directory once (mode 0555), sorts by the bytes of the full path and refuses two entries with
- * one path: the order and the set of entries then follow from the files alone.
+ * Adds every parent directory once (mode 0555), sorts by the bytes of the full path and refuses duplicate
+ * paths. The set and the order of entries then depend only on the files.
  */
 export function completeEntries(entries: readonly TarEntry[]): TarEntry[] {
   const byPath = new Map<string, TarEntry>();
@@ -28,10 +28,8 @@ export function completeEntries(entries: readonly TarEntry[]): TarEntry[] {
     if (byPath.has(entry.path)) {
       throw new ImageError(
         'bundle-refused',
-        `"${entry.path}" would be in the layer twice: keep one of the two`,
-        {
-          value: entry.path,
-        },
+        `"${entry.path}" would be in the layer twice: remove one of the two`,
+        { value: entry.path },
       );
     }
     byPath.set(entry.path, entry);
@@ -62,11 +60,11 @@ function parentsOf(path: string): string[] {
 
 type FileEntry = Extract<TarEntry, { type: 'file' }>;
 
-/** The header follows from the content's beginning, so a file is opened once. */
+/** Computes the header from the first chunk, so a file is opened only once. */
 async function* fileEntry(entry: FileEntry, mtime: number): AsyncGenerator<Uint8Array> {
   const { content, size } = entry;
   let isFirst = true;
-  for await (const chunk of content instanceof Uint8Array ? [content] : exactly(content.file, size)) {
+  for await (const chunk of content instanceof Uint8Array ? [content] : readExactly(content.file, size)) {
     if (isFirst) yield header(entry, mtime, entry.mode === 'by-content' ? modeOf(chunk) : entry.mode);
     isFirst = false;
     yield chunk;
@@ -74,13 +72,13 @@ async function* fileEntry(entry: FileEntry, mtime: number): AsyncGenerator<Uint8
   if (size % block !== 0) yield Buffer.alloc(block - (size % block));
 }
 
-/** Whether a file can be executed is read from its first bytes, not from a mode that umask or a checkout changes. */
+/** Derives the mode from the first bytes, because umask or a checkout changes the mode on disk. */
 function modeOf(begin: Uint8Array): number {
   const text = Buffer.from(begin.subarray(0, 4)).toString('latin1');
   return text.startsWith('#!') || text === '\x7fELF' ? 0o555 : 0o444;
 }
 
-async function* exactly(file: string, size: number): AsyncGenerator<Uint8Array> {
+async function* readExactly(file: string, size: number): AsyncGenerator<Uint8Array> {
   let found = 0;
   for await (const chunk of fileChunks(file, size)) {
     found += chunk.length;
@@ -89,10 +87,8 @@ async function* exactly(file: string, size: number): AsyncGenerator<Uint8Array> 
   if (found !== size) {
     throw new ImageError(
       'bundle-refused',
-      `"${file}" changed while it was read: let its writer finish, then run again`,
-      {
-        value: file,
-      },
+      `"${file}" changed while it was read: wait until it is no longer written, then run again`,
+      { value: file },
     );
   }
 }
@@ -119,7 +115,7 @@ function header(entry: TarEntry, mtime: number, mode: number): Buffer {
   return Buffer.concat([paxBlocks(extended.join('')), ustarBlock(fields)]);
 }
 
-/** Extended headers say only what ustar cannot, under one constant name: no process id, no time. */
+/** Extended headers contain only values that do not fit into ustar. Their name is constant, without a pid. */
 function paxBlocks(records: string): Buffer {
   const content = Buffer.from(records);
   const padded = Buffer.alloc(Math.ceil(content.length / block) * block);
@@ -136,7 +132,7 @@ function paxBlocks(records: string): Buffer {
   return Buffer.concat([ustarBlock(fields), padded]);
 }
 
-/** A record counts its own length in its length (POSIX pax), so the number is found by growing it. */
+/** The length of a record includes its own digits (POSIX pax), so it is found by iteration. */
 function paxRecord(key: string, value: string): string {
   const rest = Buffer.byteLength(` ${key}=${value}\n`);
   let length = rest;
@@ -187,7 +183,7 @@ function ustarBlock(fields: UstarFields): Buffer {
   octal(0, 329, 7);
   octal(0, 337, 7);
   bytes.write(fields.prefix, 345, 'ascii');
-  // The checksum is taken with its own field filled with spaces.
+  // The checksum is computed with its own field filled with spaces.
   bytes.fill(' ', 148, 156);
   let sum = 0;
   for (const byte of bytes) sum += byte;

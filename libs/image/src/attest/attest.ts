@@ -32,25 +32,25 @@ import type { Document } from '../oci/document.ts';
 import { openTarget } from '../push/open-target.ts';
 
 export interface AttestOptions {
-  /** Folder that `buildImage` wrote: its `image.json` and SBOM say what is in the image. */
+  /** Folder that `buildImage` wrote; its `image.json` and SBOM are the source of the statements. */
   layout: string;
   /** Repository that has the image. */
   to: string;
   /** Attaches SLSA provenance. @default none */
   source?: ProvenanceSource;
-  /** Signs all that is attached. @default nobody: a policy will not accept it */
+  /** Signs the attached statements. @default not signed; a policy does not accept unsigned statements */
   signer?: Signer;
   /**
-   * Says only what nobody has said yet: of each kind one statement is enough, whichever build made it. An unchanged
-   * image that is deployed from many commits then does not gather a provenance of each. Nothing to say is no failure.
+   * Attaches a statement only if the image has none of its type, from any build. An unchanged image that is
+   * deployed from many commits then keeps one provenance. It is not an error if nothing is attached.
    * @default false
    */
   onlyMissing?: boolean;
-  /** Milliseconds for everything. @default 120 000 */
+  /** Time limit in milliseconds. @default 120 000 */
   deadlineMs?: number;
-  /** Plain http for a host that is not loopback. @default false */
+  /** Uses plain http for a host that is not loopback. @default false */
   insecure?: boolean;
-  /** @default what `docker login` left */
+  /** @default {@link registryCredentials} */
   credentials?: CredentialStore;
 }
 
@@ -58,13 +58,13 @@ export interface AttestResult {
   repository: string;
   /** Digest of the image that the statements are about. */
   digest: string;
-  /** What the repository now lists; `existed` when the same was said before, by the same key. */
+  /** The statements that the repository lists; `existed` if the same key had attached the same one before. */
   attached: { predicateType: string; digest: string; existed: boolean }[];
 }
 
 /**
- * Attaches an image's SBOM and provenance as OCI referrers, signed, and reads the list back. The image's digest does
- * not change.
+ * Attaches the SBOM and the provenance of an image as signed OCI referrers and checks that the repository
+ * lists them. The digest of the image does not change.
  * @throws ImageError `image-missing`, `push-unverified`, `document-invalid`, …
  */
 export async function attestImage(options: AttestOptions): Promise<AttestResult> {
@@ -109,7 +109,7 @@ async function statementsOf({ layout, source, onlyMissing }: AttestOptions): Pro
   const image = await readImageResult(layout);
   const file = join(layout, sbomFile);
   const sbom = await readFile(file, 'utf8').catch((error: unknown) => {
-    // Without a list there is nothing to attach; one that cannot be read must not get lost.
+    // The SBOM is optional, but an unreadable SBOM is an error.
     if (!isAbsent(error)) throw asReadFailure(error, file);
   });
   const statements: Statement[] = [];
@@ -118,15 +118,15 @@ async function statementsOf({ layout, source, onlyMissing }: AttestOptions): Pro
   if (statements.length > 0 || onlyMissing) return statements;
   throw new ImageError(
     'invalid-input',
-    `nothing to attach: "${layout}" has no ${sbomFile} (build with a metafile), and no source was named`,
+    `nothing to attach: "${layout}" has no ${sbomFile} (build with a metafile), and no source was given`,
     { value: layout },
   );
 }
 
-/** The digest of the referrer that says the same, if there is one. */
+/** Returns the digest of the referrer that carries the same statement, if there is one. */
 type Known = (statement: Statement) => string | undefined;
 
-/** What is said already, by text and key: a second run attaches nothing, although signatures differ each time. */
+/** Finds existing statements by text and key, not by digest: signatures differ in each run. */
 async function knownStatements(
   origin: Origin,
   subject: string,
@@ -138,10 +138,10 @@ async function knownStatements(
     return ({ predicateType }) => referrers.find((listed) => kindOf(listed) === predicateType)?.digest;
   }
   const known = new Map<string, string>();
-  // What a list says about types is not asked: some registries put the configuration's there.
+  // The artifact type in the list is ignored: some registries set it to the type of the configuration.
   for (const { digest } of referrers) {
     const key = await keyOf(origin, digest).catch((error: unknown) => {
-      // Others attach, too, and not all of it can be read; sending ours once more does no harm.
+      // Other tools attach referrers, too. One that cannot be read is treated as a different statement.
       if (error instanceof ImageError && !error.retryable) return undefined;
       throw error;
     });

@@ -6,12 +6,12 @@ import { canonicalJson } from '../json/canonical.ts';
 import { DescriptorSchema, mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import { commitsOf, type Statement } from './provenance.ts';
 
-/** A DSSE envelope and what is needed to verify it: the form in which cosign 3 stores and finds attestations. */
+/** A DSSE envelope with verification material: the format in which cosign 3 stores attestations. */
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const predicateAnnotation = 'dev.sigstore.bundle.predicateType';
-/** Whose signature it claims to bear: a hint for finding it, never a reason to believe it. */
+/** The key id of the claimed signer: a hint for searching, never a proof. */
 const signerAnnotation = 'dev.slipway.image.signer';
-/** Which commit was built (image-spec, "annotations"): a hint, too. */
+/** The commit that was built (image-spec, "annotations"): also only a hint. */
 const commitAnnotation = 'org.opencontainers.image.revision';
 
 const SigstoreBundleSchema = Type.Object({
@@ -22,7 +22,7 @@ const SigstoreBundleSchema = Type.Object({
   dsseEnvelope: EnvelopeSchema,
 });
 
-/** A manifest that says something about another one. */
+/** A manifest with a statement about another manifest. */
 export const ArtifactSchema = Type.Object({
   artifactType: Type.Optional(Type.String()),
   layers: Type.Array(DescriptorSchema, { minItems: 1, maxItems: 16 }),
@@ -39,14 +39,14 @@ export const StatementSchema = Type.Object({
   predicate: Type.Unknown(),
 });
 
-/** A statement as it lies in a registry: a manifest with an empty configuration and one blob. */
+/** A statement as stored in a registry: a manifest with an empty configuration and one blob. */
 export interface Artifact {
-  /** As a list of referrers names it. */
+  /** The descriptor is that of the list of referrers. */
   manifest: Document;
   blobs: Document[];
 }
 
-/** Makes the referrer that carries a statement: signed in a Sigstore bundle, or plain where nobody signs. */
+/** Makes the referrer that carries a statement: in a Sigstore bundle, or unsigned without a signer. */
 export async function makeArtifact(
   statement: Statement,
   subject: Descriptor,
@@ -76,14 +76,14 @@ export async function makeArtifact(
       }),
     ),
   );
-  // Whoever keeps the list copies type and annotations into it (distribution-spec 1.1, "referrers").
+  // The list of referrers contains type and annotations (distribution-spec 1.1, "referrers").
   manifest.descriptor = { ...manifest.descriptor, artifactType: type, annotations };
   return { manifest, blobs: [emptyConfig, layer] };
 }
 
 /**
- * What a list says a referrer of ours states, by its annotations.
- * @param signer who must have signed it; where nobody signs, a signed one says it as well
+ * Reads the predicate type of our referrers from the annotations in a list of referrers.
+ * @param signer only referrers signed by this key count. If undefined, signed and unsigned ones count
  */
 export function statementKind(signer: Signer | undefined): (listed: Descriptor) => string | undefined {
   return ({ annotations = {} }) => {
@@ -92,12 +92,12 @@ export function statementKind(signer: Signer | undefined): (listed: Descriptor) 
   };
 }
 
-/** The commit that a list says a referrer names; nothing where the list does not say. */
+/** The commit in the annotations of a listed referrer. Returns undefined if the list has none. */
 export function listedCommit({ annotations = {} }: Descriptor): string | undefined {
   return annotations[commitAnnotation];
 }
 
-/** The envelope in a Sigstore bundle, and what it says about its key. @throws ImageError `document-invalid` */
+/** Reads the envelope and the key hint of a Sigstore bundle. @throws ImageError `document-invalid` */
 export function readSigstoreBundle(
   bytes: Buffer,
   place: string,

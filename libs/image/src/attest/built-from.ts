@@ -16,19 +16,19 @@ import { commitsOf, predicateTypes } from './provenance.ts';
 import { parseRepository } from '../oci/reference.ts';
 import { readSmall } from '../layout/blob-source.ts';
 
-/** Where to look, and for what. */
+/** The repository to search, and the commit. */
 export interface BuiltFromOptions extends ListOptions {
   /** The commit that was built. */
   commit: string;
 }
 
 /**
- * The images with a tag whose provenance names a commit. An image that a later commit did not change has the provenance
- * of the earlier one. No signature is asked for, so that it is worth as much as the right to write to the repository:
- * {@link verifyImage} tells whether a key stands behind it.
+ * Finds the tagged images whose provenance names a commit. An image that a later commit did not change has
+ * the provenance of the earlier commit. Signatures are not checked, so everyone who can write to the
+ * repository can forge the result; use {@link verifyImage} to check the signature.
  *
- * A registry cannot be asked for this, so every tag costs a request and every image one to three, eight at a time; a
- * statement is read only where the list of referrers does not name another commit. One deadline is for all of it.
+ * Registries have no such query. A search takes one request per tag and one to three per image, eight at a
+ * time. A statement is read only if the list of referrers does not name another commit. `deadlineMs` is for all.
  *
  * @throws ImageError `invalid-input`, `repository-missing`, `document-invalid`, `unauthorized`, `deadline`, …
  */
@@ -61,7 +61,7 @@ async function isBuiltFrom(origin: Origin, digest: string, commit: string): Prom
   return predicates.some((predicate) => commitsOf(predicate).includes(commit));
 }
 
-/** What a statement says of an image, signed or not. */
+/** The predicate of a statement about an image, signed or not. */
 async function predicateOf(origin: Origin, referrer: string, image: string): Promise<unknown> {
   const manifest = await origin.document(referrer);
   const { layers } = readJson(ArtifactSchema, manifest.bytes, referrer);

@@ -3,7 +3,7 @@ import * as Type from 'typebox';
 import { digestOf } from '../oci/digest.ts';
 import { ImageError } from '../error.ts';
 
-/** The payload that all our envelopes carry (in-toto attestation framework). */
+/** The payload type of all our envelopes (in-toto attestation framework). */
 export const statementType = 'application/vnd.in-toto+json';
 
 /** A signed payload (secure-systems-lab/dsse). Bytes are base64. */
@@ -17,11 +17,11 @@ export const EnvelopeSchema = Type.Object({
 });
 export type Envelope = Type.Static<typeof EnvelopeSchema>;
 
-/** Who signs. A key in a file is one; a cloud's key service or a keyless signer are others. */
+/** Signs payloads, for example with a key file, a cloud key service or a keyless signer. */
 export interface Signer {
-  /** Names the key to whoever verifies; no secret. */
+  /** Identifies the key to the verifier; not secret. */
   keyId: string;
-  /** Signs bytes as they are (DSSE's pre-authentication encoding). */
+  /** Signs the given bytes (DSSE's pre-authentication encoding). */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -34,7 +34,7 @@ export function keySigner(key: KeyObject): Signer {
   return { keyId: keyIdOf(createPublicKey(key)), sign: async (bytes) => sign(hash, bytes, key) };
 }
 
-/** The digest of a public key, by which signatures name it. */
+/** The id of a public key: its digest. */
 export function keyIdOf(key: KeyObject): string {
   return digestOf(key.export({ type: 'spki', format: 'der' }));
 }
@@ -50,14 +50,14 @@ export async function signEnvelope(payload: Buffer, signer: Signer): Promise<Env
   };
 }
 
-/** True when one of the signatures is by this key. What an envelope says about its keys is not believed. */
+/** True if one of the signatures was made with this key. The key ids in the envelope are ignored. */
 export function isSignedBy({ payload, payloadType, signatures }: Envelope, key: KeyObject): boolean {
   const bytes = encoding(payloadType, Buffer.from(payload, 'base64'));
   const hash = hashOf(key);
   return signatures.some(({ sig }) => verify(hash, bytes, key, Buffer.from(sig, 'base64')));
 }
 
-/** DSSE's PAE: type and payload, each with its length, so that neither can be taken for the other. */
+/** DSSE's PAE: type and payload, each with its length, so the boundary between them is unambiguous. */
 function encoding(type: string, payload: Buffer): Buffer {
   return Buffer.concat([
     Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `),
@@ -65,7 +65,7 @@ function encoding(type: string, payload: Buffer): Buffer {
   ]);
 }
 
-/** `undefined`: the algorithm hashes by itself. */
+/** Returns undefined if the algorithm includes its hash (Ed25519). */
 function hashOf(key: KeyObject): 'sha256' | undefined {
   if (key.asymmetricKeyType === 'ed25519') return undefined;
   if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1')

@@ -7,14 +7,14 @@ import { ImageError } from '../error.ts';
 const closed = { additionalProperties: false };
 const text = { minLength: 1 };
 
-/** What an image must show before it is trusted. Every rule is exact: no patterns, no prefixes. */
+/** The conditions for trusting an image. Every rule is an exact match: no patterns, no prefixes. */
 export const PolicySchema = Type.Object(
   {
-    /** Keys of which one must have signed each statement: PEM (`-----BEGIN PUBLIC KEY-----`). */
+    /** The trusted keys; each statement must be signed by one of them. PEM (`-----BEGIN PUBLIC KEY-----`). */
     signers: Type.Array(Type.Object({ name: Type.String(text), publicKey: Type.String(text) }, closed), {
       minItems: 1,
     }),
-    /** What the provenance must say. Without this rule none is asked for. */
+    /** The required values of the provenance. @default provenance is not required */
     provenance: Type.Optional(
       Type.Object(
         {
@@ -22,13 +22,13 @@ export const PolicySchema = Type.Object(
           builder: Type.String(text),
           /** The repository. */
           source: Type.String(text),
-          /** The commit, where one is expected. */
+          /** The commit. @default any */
           commit: Type.Optional(Type.String(text)),
         },
         closed,
       ),
     ),
-    /** Asks for a signed SBOM. */
+    /** Requires a signed SBOM. @default false */
     sbom: Type.Optional(Type.Boolean()),
   },
   closed,
@@ -44,20 +44,23 @@ export interface TrustedKey {
 }
 
 /**
- * Checks a policy. One that would accept everything is refused.
+ * Checks a policy. A policy that would accept every image is refused.
  * @throws ImageError `document-invalid`, `invalid-input`
  */
 export function readPolicy(value: unknown): { policy: Policy; keys: TrustedKey[] } {
   const policy = validate(PolicySchema, value, 'the policy');
   if (!policy.provenance && policy.sbom !== true) {
-    throw new ImageError('invalid-input', 'the policy asks for nothing: name provenance, an SBOM, or both');
+    throw new ImageError(
+      'invalid-input',
+      'the policy requires nothing: require provenance, an SBOM, or both',
+    );
   }
   return { policy, keys: policy.signers.map(trustedKey) };
 }
 
 function trustedKey({ name, publicKey }: Policy['signers'][number]): TrustedKey {
   try {
-    // A private key would be accepted too, and has no business in a policy.
+    // createPublicKey also accepts private keys, which must not be in a policy.
     if (!publicKey.includes('BEGIN PUBLIC KEY')) throw new Error('no public key');
     const key = createPublicKey(publicKey);
     return { name, keyId: keyIdOf(key), key };

@@ -12,21 +12,21 @@ export const predicateTypes = {
   sbom: 'https://cyclonedx.org/bom',
 } as const;
 
-/** Where an image came from, as whoever builds it knows. */
+/** The origin of an image, as provided by the builder. */
 export interface ProvenanceSource {
   /** Repository: `git+https://…`. */
   uri: string;
   /** Commit that was built. */
   commit: string;
-  /** Who builds: a URI that a policy can require, such as a workflow's. */
+  /** The builder id: a URI that a policy can require, such as that of a workflow. */
   builder: string;
   /** The lockfile by name and SHA-256 (`sha256:…`). */
   lockfile?: { path: string; digest: string };
-  /** The run, for people. */
+  /** URI of the build run, for information. */
   invocation?: string;
 }
 
-/** An in-toto statement (in-toto.io/Statement/v1): what is said about which digests. */
+/** An in-toto statement (in-toto.io/Statement/v1): a predicate about the subject digests. */
 export interface Statement {
   _type: 'https://in-toto.io/Statement/v1';
   subject: { name: string; digest: { sha256: string } }[];
@@ -34,7 +34,7 @@ export interface Statement {
   predicate: object;
 }
 
-/** Says something about an image: about its index and about each platform's manifest. */
+/** Makes a statement about an image: its subjects are the index and the manifest of each platform. */
 export function statementAbout(image: ImageResult, predicateType: string, predicate: object): Statement {
   const digests = [image.digest, ...image.platforms.map(({ digest }) => digest)];
   return {
@@ -45,7 +45,7 @@ export function statementAbout(image: ImageResult, predicateType: string, predic
   };
 }
 
-/** SLSA provenance v1 of an image. It names the commit and is therefore no part of the image. */
+/** SLSA provenance v1 of an image. It contains the commit and is therefore not part of the image. */
 export function provenanceOf(image: ImageResult, source: ProvenanceSource): Statement {
   const { lockfile, builder, invocation, uri, commit } = source;
   const dependencies = [
@@ -67,7 +67,7 @@ export function provenanceOf(image: ImageResult, source: ProvenanceSource): Stat
   });
 }
 
-/** What is read of provenance: who built, and of what. */
+/** The parts of SLSA provenance that are read: builder and dependencies. */
 export const ProvenanceSchema = Type.Object({
   buildDefinition: Type.Object({
     resolvedDependencies: Type.Optional(
@@ -82,7 +82,7 @@ export const ProvenanceSchema = Type.Object({
   runDetails: Type.Object({ builder: Type.Object({ id: Type.String() }) }),
 });
 
-/** The commits that a predicate names, where it is provenance. */
+/** The commits in a predicate. Returns an empty list if it is not provenance. */
 export function commitsOf(predicate: unknown): string[] {
   if (!Check(ProvenanceSchema, predicate)) return [];
   const dependencies = predicate.buildDefinition.resolvedDependencies ?? [];

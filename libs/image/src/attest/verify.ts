@@ -13,30 +13,31 @@ import { parseRepository, splitImage } from '../oci/reference.ts';
 import { readSmall } from '../layout/blob-source.ts';
 
 export interface VerifyOptions {
-  /** `repository@sha256:…`. A tag is not accepted: it may lead elsewhere a moment later. */
+  /** `repository@sha256:…`. Tags are not accepted, because they can move to another image after the check. */
   image: string;
   policy: Policy;
-  /** Milliseconds for everything. @default 60 000 */
+  /** Time limit in milliseconds. @default 60 000 */
   deadlineMs?: number;
-  /** Plain http for a host that is not loopback. @default false */
+  /** Uses plain http for a host that is not loopback. @default false */
   insecure?: boolean;
-  /** @default what `docker login` left */
+  /** @default {@link registryCredentials} */
   credentials?: CredentialStore;
 }
 
 export interface VerifyResult {
   image: string;
-  /** What was found and accepted, by kind, and whose signature it bears. */
+  /** The accepted statements: type, digest of the referrer, and name of the signer. */
   accepted: { predicateType: string; digest: string; signer: string }[];
 }
 
-/** A list that is longer hides more than it shows. */
+/** More referrers are refused; each of them costs requests. */
 const referrerLimit = 200;
 
 /**
- * Checks that an image is what its digest says and that what a policy asks for was said about this digest by a
- * trusted key. Whatever cannot be read counts as not there.
- * @throws ImageError `image-refused` with every reason; `image-missing`, `digest-mismatch`, `registry-unreachable`, …
+ * Checks that an image matches its digest and that the statements required by a policy exist for this digest
+ * and are signed by a trusted key. A statement that cannot be read is treated as missing.
+ * @throws ImageError `image-refused` with every reason; `image-missing`, `digest-mismatch`,
+ *   `registry-unreachable`, …
  */
 export async function verifyImage(options: VerifyOptions): Promise<VerifyResult> {
   const { insecure, credentials = registryCredentials() } = options;
@@ -53,9 +54,9 @@ export async function verifyImage(options: VerifyOptions): Promise<VerifyResult>
       throw refused(options.image, [`${listed.length} referrers are listed`]);
     const wanted = rules(policy);
     for (const referrer of listed) {
-      const verdict = await judge(origin, referrer.digest, digest, keys, wanted);
-      if (typeof verdict === 'string') reasons.push(`${referrer.digest}: ${verdict}`);
-      else accepted.push(verdict);
+      const outcome = await checkReferrer(origin, referrer.digest, digest, keys, wanted);
+      if (typeof outcome === 'string') reasons.push(`${referrer.digest}: ${outcome}`);
+      else accepted.push(outcome);
     }
     const missing = [...wanted.keys()].filter((type) =>
       accepted.every(({ predicateType }) => predicateType !== type),
@@ -70,7 +71,7 @@ export async function verifyImage(options: VerifyOptions): Promise<VerifyResult>
   }
 }
 
-/** What must hold of a predicate, by its type; the answer is the reason why it does not. */
+/** The check for each predicate type. It returns the reason for a rejection. */
 type Rules = Map<string, (predicate: unknown) => string | undefined>;
 
 function rules({ provenance, sbom }: Policy): Rules {
@@ -82,18 +83,18 @@ function rules({ provenance, sbom }: Policy): Rules {
 }
 
 function checkProvenance(rule: NonNullable<Policy['provenance']>, predicate: unknown): string | undefined {
-  if (!Check(ProvenanceSchema, predicate)) return 'is no SLSA provenance v1';
+  if (!Check(ProvenanceSchema, predicate)) return 'is not SLSA provenance v1';
   const { builder } = predicate.runDetails;
   const dependencies = predicate.buildDefinition.resolvedDependencies ?? [];
   const source = dependencies.find(({ digest }) => digest?.['gitCommit'] !== undefined);
   if (builder.id !== rule.builder) return `was built by "${builder.id}"`;
-  if (source?.uri !== rule.source) return `was built from "${source?.uri ?? 'nowhere'}"`;
+  if (source?.uri !== rule.source) return `was built from "${source?.uri ?? 'an unknown source'}"`;
   const commit = source.digest?.['gitCommit'];
   return rule.commit === undefined || commit === rule.commit ? undefined : `was built from commit ${commit}`;
 }
 
-/** Accepts one referrer, or says why not. */
-async function judge(
+/** Checks one referrer. Returns the accepted statement, or the reason for its rejection. */
+async function checkReferrer(
   origin: Origin,
   referrer: string,
   subject: string,
@@ -103,16 +104,16 @@ async function judge(
   try {
     const envelope = await envelopeOf(origin, referrer, subject);
     if (typeof envelope === 'string') return envelope;
-    // Signature first: nothing that an unknown key says is looked at.
+    // The signature is checked first: statements of unknown keys are not parsed.
     const signer = keys.find(({ key }) => isSignedBy(envelope, key));
-    if (!signer) return 'is signed by no key of the policy';
+    if (!signer) return 'is not signed by a key of the policy';
     if (envelope.payloadType !== statementType) return `carries ${envelope.payloadType}`;
     const statement = readJson(StatementSchema, Buffer.from(envelope.payload, 'base64'), referrer);
-    if (!statement._type.startsWith('https://in-toto.io/Statement/')) return 'is no in-toto statement';
+    if (!statement._type.startsWith('https://in-toto.io/Statement/')) return 'is not an in-toto statement';
     if (statement.subject.every(({ digest }) => digest['sha256'] !== hexOf(subject)))
       return 'is about another image';
     const check = wanted.get(statement.predicateType);
-    if (!check) return `says ${statement.predicateType}, which nobody asked for`;
+    if (!check) return `has the type ${statement.predicateType}, which the policy does not require`;
     const reason = check(statement.predicate);
     return reason ?? { predicateType: statement.predicateType, digest: referrer, signer: signer.name };
   } catch (error) {
@@ -124,7 +125,7 @@ async function judge(
 async function envelopeOf(origin: Origin, referrer: string, subject: string): Promise<Envelope | string> {
   const manifest = await origin.document(referrer);
   const artifact = readJson(ArtifactSchema, manifest.bytes, referrer);
-  if (artifact.subject?.digest !== subject) return 'names another subject';
+  if (artifact.subject?.digest !== subject) return 'has another subject';
   const layer = artifact.layers.find(({ mediaType }) => mediaType === bundleType);
   if (!layer) return 'carries no signature';
   return readSigstoreBundle(await readSmall(origin.blobs, layer), referrer).envelope;
@@ -133,7 +134,7 @@ async function envelopeOf(origin: Origin, referrer: string, subject: string): Pr
 function refused(image: string, reasons: readonly string[]): ImageError {
   return new ImageError(
     'image-refused',
-    `${image} is not what the policy asks for: ${reasons.join('; ')}. Do not run it`,
+    `${image} does not satisfy the policy: ${reasons.join('; ')}. Do not run it`,
     { value: image },
   );
 }

@@ -2,19 +2,19 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { ImageError } from '../error.ts';
 import { asReadFailure } from '../disk/read-failure.ts';
 
-/** What the dynamic loader needs to know about a program or library (System V gABI, chapters 4 and 5). */
+/** The headers of a program or library that the dynamic loader reads (System V gABI, chapters 4 and 5). */
 export interface Elf {
   /** `e_machine`: 62 is x86-64, 183 is AArch64. */
   machine: number;
   /** The loader that starts the program (PT_INTERP). */
   interpreter?: string;
-  /** Names of the libraries it needs (DT_NEEDED), in the order of search. */
+  /** Names of the required libraries (DT_NEEDED), in search order. */
   needed: string[];
-  /** Folders to search, old style: before LD_LIBRARY_PATH, inherited by what is loaded (DT_RPATH). */
+  /** Folders searched before LD_LIBRARY_PATH, also for libraries of this file's libraries (DT_RPATH). */
   rpath: string[];
-  /** Folders to search, new style: for its own needs only (DT_RUNPATH). */
+  /** Folders that are searched only for the libraries of this file (DT_RUNPATH). */
   runpath: string[];
-  /** Versions of what it needs from libraries (DT_VERNEED): `GLIBC_2.34`. */
+  /** Required symbol versions (DT_VERNEED): `GLIBC_2.34`. */
   versions: string[];
 }
 
@@ -36,11 +36,11 @@ const tags = {
   versionsCount: 0x6fffffff,
 };
 const partLimit = 16 * 1024 * 1024;
-/** More libraries, or versions of one, no sane file names. */
+/** Limit for malformed files: the number of libraries, and of versions per library. */
 const versionLimit = 200;
 
 /**
- * Reads the headers of a 64-bit little-endian ELF file; a few kilobytes, whatever its size.
+ * Reads the headers of a 64-bit little-endian ELF file: a few kilobytes, independent of the file size.
  * @throws ImageError `elf-invalid`
  */
 export async function readElf(file: string): Promise<Elf> {
@@ -58,7 +58,7 @@ function openFile(file: string): Promise<FileHandle> {
   });
 }
 
-/** For which processor a file is made (`e_machine`), of any width and byte order; `undefined` for what is no ELF file. */
+/** The processor (`e_machine`) of an ELF file of any width and byte order; undefined for other files. */
 export async function elfMachine(file: string): Promise<number | undefined> {
   const handle = await openFile(file);
   try {
@@ -75,10 +75,8 @@ async function parse(handle: FileHandle, file: string): Promise<Elf> {
   if (head.toString('latin1', 0, 4) !== '\x7fELF' || head[4] !== 2 || head[5] !== 1) {
     throw new ImageError(
       'elf-invalid',
-      `"${file}" is no 64-bit little-endian ELF file: use a pinned base instead`,
-      {
-        value: file,
-      },
+      `"${file}" is not a 64-bit little-endian ELF file: use a pinned base instead`,
+      { value: file },
     );
   }
   const parts = await readSegments(handle, file, head);
@@ -129,7 +127,7 @@ async function readDynamic(handle: FileHandle, file: string, parts: readonly Seg
   };
 }
 
-/** Where the bytes of an address of memory lie in the file. */
+/** Converts a memory address to an offset in the file. */
 function offsetOf(parts: readonly Segment[], address: number): number {
   const home = parts.find(
     (part) => part.type === segments.load && address >= part.address && address < part.address + part.size,
@@ -137,7 +135,7 @@ function offsetOf(parts: readonly Segment[], address: number): number {
   return home ? home.offset + address - home.address : 0;
 }
 
-/** Walks `Elf64_Verneed` and `Elf64_Vernaux`: a list of libraries, each with a list of names in the string table. */
+/** Reads `Elf64_Verneed` and `Elf64_Vernaux`: libraries, each with a list of string table offsets. */
 async function versionNames(
   handle: FileHandle,
   file: string,
@@ -178,7 +176,7 @@ async function bytesAt(handle: FileHandle, file: string, offset: number, length:
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
     if (bytesRead === length) return buffer;
   }
-  throw new ImageError('elf-invalid', `"${file}" ends before its headers say: install it again`, {
+  throw new ImageError('elf-invalid', `"${file}" is shorter than its headers say: install it again`, {
     value: file,
   });
 }

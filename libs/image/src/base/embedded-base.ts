@@ -11,7 +11,7 @@ import { replaceFile } from '../disk/replace.ts';
 import { sharedLibraries } from './shared-libraries.ts';
 import { completeEntries, writeTar, type TarEntry } from '../archive/write-tar.ts';
 
-/** Raised when the same inputs must give another layer. */
+/** Version of the layer's content. Increase it when the same inputs must give a different layer. */
 const recipe = 1;
 
 const CacheSchema = Type.Record(
@@ -27,11 +27,11 @@ interface Input {
 }
 
 /**
- * Assembles a base from the Node that runs this code and the shared libraries it names: no network, no account.
- * Meant for trying out and for local runs; production deserves a pinned base, which somebody patches.
- * Elsewhere than on Linux the base is empty (`hostNode`): the image holds the application only.
- * The layer is made once and found again while Node and its libraries stay the same.
- * @param options.blobs folder in which the layer lies, shared by all images.
+ * Makes a base from the Node that runs this code and its shared libraries, without network access or an
+ * account. For evaluation and local runs; use a pinned base in production, because its publisher patches it.
+ * On other systems than Linux the base is empty (`hostNode`), so the image contains only the application. The
+ * layer is cached and made again only when Node or its libraries change.
+ * @param options.blobs folder of the layer, shared by all images.
  * @throws ImageError `library-missing`, `elf-invalid`, `write-failed`
  */
 export async function embeddedBase(options: { blobs: string }): Promise<Base> {
@@ -44,7 +44,7 @@ export async function embeddedBase(options: { blobs: string }): Promise<Base> {
     digest: layer.digest,
     platform: hostPlatform(),
     layers: [layer],
-    // The layer is not compressed: its blob is its archive.
+    // The layer is not compressed, so its digest is also its diffID.
     diffIds: [layer.digest],
     env: [],
     history: [
@@ -53,7 +53,7 @@ export async function embeddedBase(options: { blobs: string }): Promise<Base> {
   };
 }
 
-/** A base with nothing in it, where Linux libraries cannot be had. */
+/** An empty base, for systems without Linux libraries. */
 export function hostNodeBase(): Base {
   return {
     kind: 'embedded',
@@ -79,7 +79,7 @@ async function readInputs(node: string): Promise<Input[]> {
   );
 }
 
-/** Hashing 120 MB to learn that nothing changed would cost more than the rest of a build. */
+/** Compares inputs by size and time, because hashing 120 MB takes longer than the rest of a build. */
 async function cachedLayer(blobs: string, inputs: readonly Input[]): Promise<Expected> {
   const file = join(blobs, 'embedded.json');
   const key = digestOf(canonicalJson({ recipe, inputs }));
@@ -95,7 +95,7 @@ async function readCache(file: string): Promise<Type.Static<typeof CacheSchema>>
   try {
     return readJson(CacheSchema, await readFile(file), file);
   } catch {
-    // Only a cache: without it, or when it cannot be read, the layer is made again.
+    // Without a readable cache the layer is made again.
     return {};
   }
 }

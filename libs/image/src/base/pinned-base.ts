@@ -25,21 +25,21 @@ export const BaseLockSchema = Type.Object(
   {
     /** Registry and path, without a tag: `gcr.io/distroless/nodejs24-debian12`. */
     name: Type.String(),
-    /** The tag that was resolved; for people and for the next update. Never used to pull. */
+    /** The tag that was resolved, for information and for the next update. Never used to pull. */
     tag: Type.Optional(Type.String()),
-    /** Digest of the image's index (or of its manifest, when it is for one platform only). */
+    /** Digest of the image's index, or of its manifest if the image has only one platform. */
     digest: Type.String({ pattern: digestPattern }),
-    /** When, or by whom, the tag was resolved. */
+    /** Date or author of the last update. */
     resolved: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-    /** Digest of each platform's manifest as far as it is known; checked against the index. */
+    /** Digests of the platforms' manifests, as far as they are known; checked against the index. */
     platforms: Type.Optional(Type.Record(Type.String(), Type.String({ pattern: digestPattern }))),
   },
   { additionalProperties: false },
 );
-/** What fixes a public base image: the content of `base.lock.yaml`, parsed by the caller. */
+/** The lock of a public base image: the content of `base.lock.yaml`, parsed by the caller. */
 export type BaseLock = Type.Static<typeof BaseLockSchema>;
 
-/** The same before the registry was asked for the first time: a name and a tag are enough. */
+/** A lock before its first update: the digest is optional. */
 export const NewBaseLockSchema = Type.Object(
   { ...BaseLockSchema.properties, digest: Type.Optional(BaseLockSchema.properties.digest) },
   { additionalProperties: false },
@@ -50,7 +50,7 @@ interface CommonOptions {
   lock: BaseLock;
   /** Folder that keeps the base's index, manifest and configuration (a few kilobytes). */
   blobs: string;
-  /** @default what `docker login` left */
+  /** @default {@link registryCredentials} */
   credentials?: CredentialStore;
   /** Milliseconds for all requests together. @default 60 000 */
   deadlineMs?: number;
@@ -62,13 +62,13 @@ export interface PinnedBaseOptions extends CommonOptions {
 }
 
 export interface PinnedBasesOptions extends CommonOptions {
-  /** `os/architecture[/variant]` of each. */
+  /** Each as `os/architecture[/variant]`. */
   platforms: readonly string[];
 }
 
 /**
- * A base that is fixed by digest. Its index, manifest and configuration are fetched once, checked and kept; its
- * layers are not fetched at all. When they are kept already, no network is needed.
+ * A base that is fixed by digest. Its index, manifest and configuration are fetched once, checked and kept in
+ * `blobs`; after that no network access is needed. Its layers are not fetched.
  * @throws ImageError `document-invalid`, `digest-mismatch`, `registry-unreachable`, `unauthorized`, …
  */
 export async function pinnedBase({ platform, ...options }: PinnedBaseOptions): Promise<Base> {
@@ -77,14 +77,16 @@ export async function pinnedBase({ platform, ...options }: PinnedBaseOptions): P
   return base;
 }
 
-/** The same for several platforms of one image, in the order asked for. @throws as `pinnedBase` */
+/** As {@link pinnedBase}, for several platforms of one image, in the given order. */
 export async function pinnedBases(options: PinnedBasesOptions): Promise<Base[]> {
   const lock = validate(BaseLockSchema, options.lock, 'the base lock');
   const repository = parseRepository(lock.name);
   if (repository.kind !== 'registry') {
-    throw new ImageError('invalid-input', `"${lock.name}" in the base lock is no registry`, {
-      value: lock.name,
-    });
+    throw new ImageError(
+      'invalid-input',
+      `"${lock.name}" in the base lock is not a repository of a registry`,
+      { value: lock.name },
+    );
   }
   const remote = new RemoteRepository({
     repository,
@@ -94,7 +96,7 @@ export async function pinnedBases(options: PinnedBasesOptions): Promise<Base[]> 
   });
   try {
     const bases: Base[] = [];
-    const read = keeping(options.blobs, remote);
+    const read = storedDocuments(options.blobs, remote);
     for (const platform of new Set(options.platforms)) bases.push(await readBase(lock, read, platform));
     return bases;
   } finally {
@@ -129,7 +131,7 @@ async function readBase(lock: BaseLock, read: ReadDocument, platform: string): P
     })),
     diffIds,
     env: config.config?.Env ?? [],
-    // Without a history of its own, each layer still needs a line (image-spec, "history").
+    // If the base has no history, each layer still needs an entry (image-spec, "history").
     history: config.history ?? diffIds.map(() => ({ created_by: lock.name })),
   };
 }
@@ -146,35 +148,31 @@ async function findManifest(lock: BaseLock, read: ReadDocument, platform: string
   if (!found) {
     throw new ImageError(
       'document-invalid',
-      `${place} is not made for ${platform}, but for ${offered.join(', ')}`,
-      {
-        value: platform,
-      },
+      `${place} has no manifest for ${platform}, only for ${offered.join(', ')}`,
+      { value: platform },
     );
   }
   const locked = lock.platforms?.[platform];
   if (locked === undefined || locked === found.digest) return found.digest;
   throw new ImageError(
     'digest-mismatch',
-    `the base lock says ${locked} for ${platform}, ${place} says ${found.digest}: update the lock`,
-    {
-      value: locked,
-    },
+    `the base lock has ${locked} for ${platform}, but ${place} has ${found.digest}: update the lock`,
+    { value: locked },
   );
 }
 
-/** `linux/arm64` also means `linux/arm64/v8`: there is no other. */
+/** `linux/arm64` also matches `linux/arm64/v8`, the only variant. */
 function matches(platform: Platform, wanted: string): boolean {
   return platformName(platform) === wanted || platformName(platform) === `${wanted}/v8`;
 }
 
-/** OCI manifests may not name Docker's media types; the bytes are the same. */
+/** Replaces Docker's media type, which OCI manifests must not contain. The blob has the same format. */
 function ociLayer(mediaType: string): string {
   return mediaType === 'application/vnd.docker.image.rootfs.diff.tar.gzip' ? mediaTypes.layerGzip : mediaType;
 }
 
-/** Reads a document from the blob folder, else from the registry, and keeps it. Both are checked. */
-function keeping(blobs: string, remote: RemoteRepository): ReadDocument {
+/** Reads documents from the blob folder, else from the registry, and stores them. Both are checked. */
+function storedDocuments(blobs: string, remote: RemoteRepository): ReadDocument {
   return async (kind, digest) => {
     const kept = await readFile(blobPath(blobs, digest)).catch(() => undefined);
     if (kept && digestOf(kept) === digest) return kept;

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { readElf, type Elf } from './elf.ts';
 import { ImageError } from '../error.ts';
 
-/** A library that a program loads: where it lies here, and where the program finds it inside the image. */
+/** A library that a program loads: its file on this machine and its path in the image. */
 interface SharedLibrary {
   name: string;
   file: string;
@@ -14,28 +14,28 @@ interface Loaded {
   file: string;
   imagePath: string;
   elf: Elf;
-  /** Old-style search folders of everything that led here, as pairs of here and in the image. */
+  /** RPATH folders of all files on the way from the program to this file. */
   inherited: Folder[];
 }
 
 interface Folder {
   here: string;
-  /** Absent: a folder that only this machine's configuration knows. */
+  /** Absent for a folder that is only in this machine's configuration. */
   image?: string;
 }
 
-/** Loaded by name at run time before glibc 2.34, so no header mentions them; absent on newer systems or elsewhere. */
+/** Loaded by name at run time before glibc 2.34, so no header names them. Other systems do not have them. */
 const resolverPlugins = ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'];
 
 /**
- * Finds the libraries that a program needs, as ld.so(8) does: RPATH, RUNPATH, the folders of /etc/ld.so.conf, the
- * built-in folders. The loader itself is among them.
+ * Finds the libraries of a program like ld.so(8): in RPATH, RUNPATH, the folders of /etc/ld.so.conf, the
+ * built-in folders. The result includes the loader itself.
  *
- * `process.report` names the same libraries on glibc, but not always, so headers are read instead (BENCHMARKS.md). It
- * says what this machine loaded: add-ons of the process and, in a clean child process too, `/etc/ld.so.preload` and
- * the variants for this processor (`glibc-hwcaps`). On musl it leaves out `libc.musl-*.so.1`. It does not say which
- * path came from `$ORIGIN`, so it cannot give the library's place in the image.
- * @param imagePath where the program lies in the image, for `$ORIGIN`.
+ * `process.report` is not used, because its list differs in some cases (BENCHMARKS.md). It lists the
+ * libraries that this machine loaded: addons of the process and, even in a clean child process,
+ * `/etc/ld.so.preload` and the variants for this processor (`glibc-hwcaps`). On musl it omits
+ * `libc.musl-*.so.1`. It does not say which path came from `$ORIGIN`, so paths in the image are unknown.
+ * @param imagePath the path of the program in the image, for `$ORIGIN`.
  * @throws ImageError `library-missing`, `elf-invalid`
  */
 export async function sharedLibraries(program: {
@@ -58,7 +58,7 @@ export async function sharedLibraries(program: {
     }
     if (queue.length === 0) queue.push(...(await plugins(found, elf.machine)));
   }
-  return settle([...found.values()]);
+  return addMissingPaths([...found.values()]);
 }
 
 async function locate(name: string, parent: Loaded, system: readonly Folder[]): Promise<Loaded> {
@@ -74,13 +74,13 @@ async function locate(name: string, parent: Loaded, system: readonly Folder[]): 
   }
   throw new ImageError(
     'library-missing',
-    `"${parent.file}" needs ${name}, which is in none of ${candidates.map(({ here }) => here).join(', ')}: ` +
+    `"${parent.file}" needs ${name}, which was not found in ${candidates.map(({ here }) => here).join(', ')}: ` +
       'install it, or use a pinned base',
     { value: name },
   );
 }
 
-/** `$ORIGIN` is the folder of the file that names it, here and in the image; other variables are not followed. */
+/** Replaces `$ORIGIN` by the folder of the file that contains it. Ignores folders with other variables. */
 function expand(folders: readonly string[], loaded: { file: string; imagePath: string }): Folder[] {
   const from = (folder: string, file: string) =>
     normalize(folder.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, dirname(file)));
@@ -92,8 +92,8 @@ function expand(folders: readonly string[], loaded: { file: string; imagePath: s
     .filter(({ here }) => isAbsolute(here) && !here.includes('$'));
 }
 
-/** Libraries known only to this machine's configuration go beside libc, in a folder that the loader always searches. */
-function settle(libraries: SharedLibrary[]): SharedLibrary[] {
+/** Libraries without a path in the image are put beside libc, in a folder that the loader always searches. */
+function addMissingPaths(libraries: SharedLibrary[]): SharedLibrary[] {
   const libc = libraries.find(({ name, imagePath }) => /^libc\.(?:so|musl)/.test(name) && imagePath !== '');
   const home = libc ? dirname(libc.imagePath) : '/usr/lib';
   return libraries.map((library) => ({
@@ -126,7 +126,7 @@ async function systemFolders(machine: number): Promise<Folder[]> {
   ];
 }
 
-/** Folders listed in an ld.so.conf and the files that it includes; none when there is no such file. */
+/** The folders in an ld.so.conf and in the files that it includes. Empty if the file does not exist. */
 export async function configuredFolders(file: string, depth = 0): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const folders: string[] = [];

@@ -17,13 +17,13 @@ import { RemoteRepository } from '../registry/remote-repository.ts';
 
 export interface BaseUpdate {
   lock: BaseLock;
-  /** Whether the tag leads to another digest than before. */
+  /** Whether the tag points to another digest than before. */
   changed: boolean;
 }
 
 /**
- * Asks the registry where a lock's tag leads now, and which platforms are there. A new lock needs no digest.
- * @param day for `resolved`: `YYYY-MM-DD`
+ * Asks the registry for the digest and the platforms of a lock's tag. A new lock needs no digest.
+ * @param day the value of `resolved`: `YYYY-MM-DD`
  * @throws ImageError `invalid-input` for a lock without a tag; `image-missing`, `registry-unreachable`, …
  */
 export async function updateBaseLock(options: {
@@ -36,13 +36,9 @@ export async function updateBaseLock(options: {
   const before = validate(NewBaseLockSchema, options.lock, 'the base lock');
   const repository = parseRepository(before.name);
   if (repository.kind !== 'registry' || !before.tag) {
-    throw new ImageError(
-      'invalid-input',
-      `the base lock of "${before.name}" has no registry or no tag to follow`,
-      {
-        value: before.name,
-      },
-    );
+    throw new ImageError('invalid-input', `the base lock of "${before.name}" has no registry or no tag`, {
+      value: before.name,
+    });
   }
   const remote = new RemoteRepository({
     repository,
@@ -74,7 +70,7 @@ async function platformsOf(
   }
   const { manifests } = readJson(IndexSchema, bytes, remote.origin);
   const entries = manifests.flatMap(({ platform, digest }): [string, string][] =>
-    // Attestations that some builders put into the index.
+    // Some builders add attestations to the index, with the platform "unknown".
     platform && platform.os !== 'unknown' ? [[platformName(platform), digest]] : [],
   );
   return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));

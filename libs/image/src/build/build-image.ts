@@ -17,7 +17,7 @@ import { imageResult, type PlatformManifest } from './image-result.ts';
 import { resultFile, type ImageResult, sbomFile } from '../layout/image-json.ts';
 import { bundleSbom } from './sbom.ts';
 
-/** `base` for one platform, or `bases` for several; from `embeddedBase`, `pinnedBase` or `pinnedBases`. */
+/** `base` for one platform or `bases` for several, made by `embeddedBase`, `pinnedBase` or `pinnedBases`. */
 export type BuildOptions = CommonOptions & (OnePlatform | SeveralPlatforms);
 
 interface OnePlatform {
@@ -27,38 +27,38 @@ interface OnePlatform {
 
 interface SeveralPlatforms {
   base?: never;
-  /** One for each platform, all of one image, in any order. */
+  /** One base per platform, all of the same image, in any order. */
   bases: readonly Base[];
 }
 
 interface CommonOptions {
   /** Folder with the bundled application. */
   bundle: string;
-  /** Folder that becomes the sparse OCI layout. It is replaced as a whole, and only when the build succeeded. */
+  /** Folder for the sparse OCI layout. It is replaced as a whole, and only after a successful build. */
   output: string;
-  /** Label `org.opencontainers.image.title`. @default the bundle folder's parent when it is called `dist`, else the folder */
+  /** Label `org.opencontainers.image.title`. @default name of the bundle folder; for `dist`, of its parent */
   name?: string;
   /** File of the bundle that Node starts. @default 'main.mjs' */
   entry?: string;
-  /** Packs source maps as a layer of their own and tells Node to use them. @default false: they are left out */
+  /** Adds source maps in a separate layer and makes Node use them. @default false: they are left out */
   sourceMaps?: boolean;
-  /** Further labels. A commit or a time in them gives every build another digest. */
+  /** Additional labels. A commit or a time in a label changes the digest with every build. */
   labels?: Record<string, string>;
-  /** Paths in the bundle that look like secrets but are public; each is named in the result. */
+  /** Paths in the bundle that look like secrets but are public. The result lists them. */
   allow?: string[];
-  /** Lists the packages inside, beside `image.json`. `root`: the folder in which esbuild ran. @default no list */
+  /** Writes an SBOM beside `image.json`. `root`: the folder in which esbuild ran. @default no SBOM */
   metafile?: { file: string; root: string };
   /**
-   * Time of every file and of the configuration, in seconds since 1970.
-   * @default the variable SOURCE_DATE_EPOCH (reproducible-builds.org), else 0
+   * Timestamp of every file and of the configuration, in seconds since 1970.
+   * @default the environment variable SOURCE_DATE_EPOCH (reproducible-builds.org), else 0
    */
   epoch?: number;
 }
 
 /**
- * Turns a bundle into an image: a sparse OCI layout that holds the application's blobs and refers to the base's.
- * All platforms share the application's layers; the index lists them sorted.
- * Equal bundle, base and options give an equal digest on any machine with the same zlib. Needs no network.
+ * Builds an image from a bundle: a sparse OCI layout with the blobs of the application and references to
+ * those of the base. All platforms share the application's layers; the index lists the platforms in sorted
+ * order. The same bundle, base, options and zlib version give the same digest on any machine. Works offline.
  * @throws ImageError `bundle-refused`, `secret-refused`, `entry-missing`, `invalid-input`, `write-failed`
  */
 export async function buildImage(options: BuildOptions): Promise<ImageResult> {
@@ -105,7 +105,7 @@ export async function buildImage(options: BuildOptions): Promise<ImageResult> {
   );
 }
 
-/** What an output folder holds: one with anything else in it is somebody's, and stays. */
+/** The files of an output folder. A folder with other files is never replaced. */
 const ownNames = new Set([resultFile, sbomFile, ...layoutNames]);
 
 async function writeSbom(
@@ -149,21 +149,21 @@ function imageLabels(options: BuildOptions, base: Base): Record<string, string> 
 
 function assertEntry(files: readonly BundleFile[], entry: string, bundle: string): void {
   if (files.some((item) => item.path === entry)) return;
-  throw new ImageError('entry-missing', `no "${entry}" in "${bundle}": build it, or name another entry`, {
-    value: entry,
-  });
+  throw new ImageError(
+    'entry-missing',
+    `"${bundle}" has no file "${entry}": build it, or name another entry`,
+    { value: entry },
+  );
 }
 
-/** An output inside the bundle would be packed by the next build, and a bundle inside the output would be deleted. */
+/** An output in the bundle would be packed by the next build; a bundle in the output would be deleted. */
 function assertApart(bundle: string, output: string): void {
   const [from, to] = [resolve(bundle) + sep, resolve(output) + sep];
   if (!from.startsWith(to) && !to.startsWith(from)) return;
   throw new ImageError(
     'invalid-input',
-    `"${output}" and the bundle "${bundle}" lie in each other: give another output`,
-    {
-      value: output,
-    },
+    `the output "${output}" and the bundle "${bundle}" overlap: give another output`,
+    { value: output },
   );
 }
 

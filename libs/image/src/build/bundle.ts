@@ -4,12 +4,12 @@ import { isAbsolute, join, posix, sep } from 'node:path';
 import { ImageError } from '../error.ts';
 import { asReadFailure } from '../disk/read-failure.ts';
 
-/** One file or link of the bundle. Modes, owners and times of the disk are left behind on purpose. */
+/** One file or link of the bundle. Modes, owners and times on disk are ignored on purpose. */
 export type BundleFile =
   | { type: 'file'; path: string; file: string; size: number }
   | { type: 'symlink'; path: string; target: string };
 
-/** Names under which secrets get into images by accident; each is refused unless allowed by its path. */
+/** Names of files that often contain secrets. They are refused unless their path is allowed. */
 const secrets: readonly [RegExp, string][] = [
   [/^\.env/i, 'an environment file'],
   [/\.(?:pem|key|p12|pfx)$/i, 'key material'],
@@ -19,23 +19,25 @@ const secrets: readonly [RegExp, string][] = [
 ];
 
 /**
- * Left out in silence: package managers write the project's own version or the time into these, and desktops
- * their icons, so that an unchanged application would get another digest.
+ * Files that are left out without a message. Package managers write the project's version or the time into
+ * them, and desktops their icons, so they would change the digest of an unchanged application.
  */
-const noise =
+const ignored =
   /(?:^|\/)(?:node_modules\/(?:\.package-lock\.json|\.modules\.yaml|\.pnpm-workspace-state[^/]*)|\.DS_Store)$/;
 
 /**
- * Lists what a bundle folder holds, and refuses what does not belong into an image.
- * @param allow paths inside the bundle whose names look like secrets but are none.
+ * Lists the files of a bundle folder. Refuses files that must not be in an image.
+ * @param allow paths inside the bundle that look like secrets but are public
  * @throws ImageError `bundle-refused`, `secret-refused`, `read-failed`
  */
 export async function readBundle(bundle: string, allow: readonly string[] = []): Promise<BundleFile[]> {
   const root = rootOf(bundle);
   if (!statSync(root).isDirectory()) {
-    throw new ImageError('bundle-refused', `"${bundle}" is no folder: give the folder that the build wrote`, {
-      value: bundle,
-    });
+    throw new ImageError(
+      'bundle-refused',
+      `"${bundle}" is not a folder: give the folder that the build wrote`,
+      { value: bundle },
+    );
   }
   const files = await walk(root, '', new Set(allow)).catch((error: unknown) => {
     throw asReadFailure(error, bundle);
@@ -50,17 +52,17 @@ function rootOf(bundle: string): string {
   try {
     return realpathSync(bundle);
   } catch (cause) {
-    const remedy = `no bundle at "${bundle}": build the application first`;
+    const remedy = `the bundle "${bundle}" does not exist: build the application first`;
     throw new ImageError('bundle-refused', remedy, { value: bundle, cause });
   }
 }
 
-/** Asks the file system directly: for thousands of small files, handing each question to another thread costs more. */
+/** Uses synchronous calls: for thousands of small files, passing each call to another thread takes longer. */
 async function walk(root: string, folder: string, allow: ReadonlySet<string>): Promise<BundleFile[]> {
   const found: BundleFile[] = [];
   for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = posix.join(folder, item.name);
-    if (noise.test(path)) continue;
+    if (ignored.test(path)) continue;
     refuseByName(item.name, path, allow);
     if (item.isDirectory()) found.push(...(await walk(root, path, allow)));
     else if (item.isSymbolicLink()) found.push(await readSymlink(root, path));
@@ -70,15 +72,14 @@ async function walk(root: string, folder: string, allow: ReadonlySet<string>): P
 }
 
 function readItem(root: string, path: string, item: Dirent): BundleFile {
-  if (!item.isFile())
-    throw refused(path, 'is neither a file nor a folder nor a link: remove it from the bundle');
+  if (!item.isFile()) throw refused(path, 'is not a file, a folder or a link: remove it from the bundle');
   const file = join(root, path);
   const { mode, size } = lstatSync(file);
   if ((mode & 0o6000) !== 0) throw refused(path, 'is set-uid or set-gid: run "chmod ug-s" on it');
   return { type: 'file', path, file, size };
 }
 
-/** A link must be relative, exist and stay inside, both as written and after all links on its way are followed. */
+/** A link must be relative and not broken; the written and the resolved target must be in the bundle. */
 async function readSymlink(root: string, path: string): Promise<BundleFile> {
   const target = await readlink(join(root, path));
   const written = posix.normalize(posix.join(posix.dirname(path), target));
@@ -99,7 +100,7 @@ function refuseByName(name: string, path: string, allow: ReadonlySet<string>): v
   if (!secret || allow.has(path)) return;
   throw new ImageError(
     'secret-refused',
-    `"${path}" looks like ${secret[1]} and would be readable by everybody who can pull the image: ` +
+    `"${path}" looks like ${secret[1]}, and everyone who can pull the image could read it: ` +
       'remove it from the bundle, or allow this path if it is public',
     { value: path },
   );

@@ -16,7 +16,7 @@ interface ConfigOptions {
   created: number;
 }
 
-/** The image's configuration. It holds no clock and no commit: equal content gives an equal digest. */
+/** The image's configuration, without current time or commit, so equal content has equal digests. */
 export function imageConfig(options: ConfigOptions): ImageConfig {
   const { base, layers } = options;
   const created = new Date(options.created * 1000).toISOString().replace('.000Z', 'Z');
@@ -38,7 +38,7 @@ export function imageConfig(options: ConfigOptions): ImageConfig {
   };
 }
 
-/** Exec form, so that Node is process 1's program and gets the signals. */
+/** Exec form: Node is process 1 and receives the signals. */
 function entrypoint({ base, layers, entry }: ConfigOptions): string[] {
   const node = base.hostNode ? 'node' : nodePath;
   const flags = layers.some((layer) => layer.name === 'maps') ? ['--enable-source-maps'] : [];

@@ -4,15 +4,15 @@ import { platformName, type Descriptor, type Platform } from '../oci/schemas.ts'
 import type { ImageResult } from '../layout/image-json.ts';
 import { version } from '../version.ts';
 
-/** The image for one platform, as it was written. */
+/** The manifest that was written for one platform. */
 export interface PlatformManifest {
   base: Base;
-  /** Layers that no other platform has. */
+  /** Layers of this platform only. */
   own: readonly AppLayer[];
   descriptor: Descriptor;
 }
 
-/** What `image.json` says of a build. */
+/** The content of `image.json`. */
 export function imageResult(
   root: Descriptor,
   images: readonly PlatformManifest[],

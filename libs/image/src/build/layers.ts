@@ -5,29 +5,30 @@ import { gzip } from '../archive/gzip.ts';
 import { mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import { completeEntries, writeTar, type TarEntry } from '../archive/write-tar.ts';
 
-/** Layers of an application, from what changes seldom to what changes with every commit. */
+/** The layers of an application, ordered from rarely changed to changed with every commit. */
 export const layerNames = ['external', 'assets', 'app', 'maps'] as const;
 type LayerName = (typeof layerNames)[number];
 
-/** One layer that was written. */
+/** A layer that was written. */
 export interface AppLayer {
   name: LayerName;
   descriptor: Descriptor;
-  /** Digest of the uncompressed archive: it tells whether the content changed, whatever compressed it. */
+  /** Digest of the uncompressed archive. It depends only on the content, not on the compression. */
   diffId: string;
-  /** Number of files and links in it. */
+  /** Number of files and links. */
   files: number;
 }
 
 /**
- * How hard zlib tries (1 to 9). Code is compressed with each commit: 4 takes four fifths of the time of 5 and gives 3 % more
- * bytes. For sample-api that is 5 ms less for 10 KB more, which take 1 ms at 100 Mbit/s. What changes seldom may take its time.
+ * zlib compression levels (1 to 9). The app layer is compressed with each commit: level 4 takes four fifths
+ * of the time of level 5 and gives 3 % more bytes. For sample-api it saves 5 ms and adds 10 KB, which take 1
+ * ms at 100 Mbit/s. Layers that rarely change use a higher level.
  */
 const levels = { external: 6, assets: 6, app: 4, maps: 6 } as const satisfies Record<LayerName, number>;
 
 const sourceMap = /\.(?:[cm]?js|css)\.map$/;
 
-/** Which layer a file of the bundle goes into. */
+/** The layer of a file of the bundle. */
 export function layerOf(path: string): LayerName {
   if (sourceMap.test(path)) return 'maps';
   if (path.startsWith('node_modules/')) return 'external';
@@ -35,7 +36,7 @@ export function layerOf(path: string): LayerName {
   return 'app';
 }
 
-/** The archive's entries for files of the bundle: everything under `/app`, readable by all, writable by nobody. */
+/** The archive entries for files of the bundle: under `/app`, read-only for all users. */
 export function layerEntries(files: readonly BundleFile[]): TarEntry[] {
   return completeEntries(
     files.map((item): TarEntry => {
@@ -46,7 +47,7 @@ export function layerEntries(files: readonly BundleFile[]): TarEntry[] {
   );
 }
 
-/** Writes the layers that have files into a blob folder. @param mtime seconds since 1970 for every entry. */
+/** Writes the non-empty layers to a blob folder. @param mtime time of every entry, in seconds since 1970 */
 export async function writeLayers(
   blobs: string,
   files: readonly BundleFile[],

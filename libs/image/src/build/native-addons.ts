@@ -5,7 +5,7 @@ import { ImageError } from '../error.ts';
 import { compareVersions, glibcNeededBy, glibcOf } from '../base/glibc.ts';
 import { platformName, type Platform } from '../oci/schemas.ts';
 
-/** `e_machine` (ELF gABI and processor supplements) and npm's word, by OCI's word for a processor. */
+/** `e_machine` (ELF gABI and processor supplements) and npm's name, by OCI's name of a processor. */
 export const processors: Readonly<Record<string, { machine: number; npm: string }>> = {
   '386': { machine: 3, npm: 'ia32' },
   amd64: { machine: 62, npm: 'x64' },
@@ -18,9 +18,9 @@ export const processors: Readonly<Record<string, { machine: number; npm: string 
 };
 
 /**
- * Refuses native addons (`*.node`) that cannot be loaded on one of the platforms: all platforms share the bundle, and
- * the failure would only be seen in the cluster. Platforms whose processor is not known here are not checked, nor is
- * glibc where that of the base is not known.
+ * Refuses native addons (`*.node`) that cannot be loaded on one of the platforms. All platforms share the
+ * bundle, and the failure would otherwise only appear in the cluster. Unknown processors are not checked;
+ * glibc is not checked if the version of the base is unknown.
  * @throws ImageError `bundle-refused`
  */
 export async function assertNativeAddons(
@@ -44,19 +44,20 @@ function assertGlibc(path: string, needed: string, base: Base): void {
   if (found === undefined || compareVersions(needed, found) <= 0) return;
   throw new ImageError(
     'bundle-refused',
-    `"${path}" in the bundle needs glibc ${needed}, and the base ${base.name} has ${found}: take a newer base, or ` +
-      'install a build of it for an older system',
+    `"${path}" in the bundle needs glibc ${needed}, but the base ${base.name} has ${found}: use a newer base, or ` +
+      'install a build for an older system',
     { value: path },
   );
 }
 
 function refused(path: string, machine: number | undefined, platform: Platform, npm: string): ImageError {
   const [known] = Object.entries(processors).find(([, processor]) => processor.machine === machine) ?? [];
-  const found = machine === undefined ? 'is no ELF file' : `is made for ${known ?? `ELF machine ${machine}`}`;
+  const found =
+    machine === undefined ? 'is not an ELF file' : `is made for ${known ?? `ELF machine ${machine}`}`;
   return new ImageError(
     'bundle-refused',
     `"${path}" in the bundle ${found} and cannot be loaded on ${platformName(platform)}: install it for that ` +
-      `platform ("npm ci --os=linux --cpu=${npm}"), leave the file out, or put it into "platforms/<os>-<processor>/" of the bundle`,
+      `platform ("npm ci --os=linux --cpu=${npm}"), remove it, or move it to "platforms/<os>-<processor>/" in the bundle`,
     { value: path },
   );
 }

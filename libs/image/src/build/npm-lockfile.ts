@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import * as Type from 'typebox';
 import { Check } from 'typebox/schema';
 
-/** What `package-lock.json` says of installed packages (npm's "lockfileVersion" 2 and 3), as far as it is needed. */
+/** The parts of `package-lock.json` that are read (npm's "lockfileVersion" 2 and 3). */
 const LockfileSchema = Type.Object({
   packages: Type.Record(
     Type.String(),
@@ -12,10 +12,10 @@ const LockfileSchema = Type.Object({
 });
 type Lockfile = Type.Static<typeof LockfileSchema>;
 
-/** Gives the SHA-512 of the archive that a package was installed from, in hex; nothing where no lockfile knows it. */
+/** Returns the SHA-512 of a package's archive in hex, or undefined if no lockfile lists it. */
 type PackageHash = (manifest: string, version: string) => Promise<string | undefined>;
 
-/** Looks into the lockfile beside the outermost `node_modules` around a package; each is read once. */
+/** Reads the lockfile beside the outermost `node_modules` of a package. Each lockfile is read once. */
 export function packageHashes(): PackageHash {
   const lockfiles = new Map<string, Promise<Lockfile | undefined>>();
   return async (manifest, version) => {
@@ -35,12 +35,12 @@ async function readLockfile(root: string): Promise<Lockfile | undefined> {
     const lockfile: unknown = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
     return Check(LockfileSchema, lockfile) ? lockfile : undefined;
   } catch {
-    // Installed in another way: then the list names no hashes.
+    // Installed without npm: the SBOM then has no hashes.
     return undefined;
   }
 }
 
-/** From a Subresource Integrity value, which may hold several. */
+/** Reads a Subresource Integrity value, which may contain several hashes. */
 function sha512(integrity: string | undefined): string | undefined {
   const base64 = /(?:^|\s)sha512-([A-Za-z0-9+/]{86}==)/.exec(integrity ?? '')?.[1];
   return base64 && Buffer.from(base64, 'base64').toString('hex');

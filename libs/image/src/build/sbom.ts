@@ -11,7 +11,7 @@ import { ImageError } from '../error.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { packageHashes } from './npm-lockfile.ts';
 
-/** What esbuild says about a bundle (`--metafile`), as far as it is needed. */
+/** The parts of esbuild's metafile (`--metafile`) that are read. */
 const MetafileSchema = Type.Object({
   outputs: Type.Record(
     Type.String(),
@@ -27,7 +27,7 @@ const PackageSchema = Type.Object({
   license: Type.Optional(Type.Unknown()),
 });
 type Package = Type.Static<typeof PackageSchema>;
-/** SHA-512 of the archive that it was installed from, in hex. */
+/** `hash`: SHA-512 of the archive that the package was installed from, in hex. */
 type Hashed = Package & { hash?: string | undefined };
 
 interface SbomOptions {
@@ -35,22 +35,22 @@ interface SbomOptions {
   name: string;
   /** esbuild's metafile. */
   metafile: string;
-  /** Folder in which esbuild ran: its paths begin there. */
+  /** Folder in which esbuild ran; the paths of the metafile are relative to it. */
   root: string;
-  /** The bundle's files: packages in its `node_modules/` are inside, too. */
+  /** The files of the bundle; packages in its `node_modules/` are listed, too. */
   files: readonly BundleFile[];
   /** The base image: recorded by name; its packages are not listed. */
   base: Base;
 }
 
 /**
- * A CycloneDX 1.6 document of exactly the npm packages whose code is in the bundle: what the bundler dropped is not
- * listed, what lies in `node_modules/` of the bundle is. Hashes are those of the lockfile. The base is named by its
- * digest, and the Node in it as far as it is known. There is no time and no serial number: equal content, equal bytes.
+ * Makes a CycloneDX 1.6 document with exactly the npm packages whose code is in the bundle or in its
+ * `node_modules/`; packages that the bundler removed are not listed. Hashes come from the lockfile. The base
+ * is listed with its digest, and its Node version if known. Without time and serial number: equal bytes.
  * @throws ImageError `document-invalid`, `blob-missing`
  */
 export async function bundleSbom({ name, metafile, root, files, base }: SbomOptions): Promise<Buffer> {
-  const remedy = `no metafile at "${metafile}": run esbuild with --metafile`;
+  const remedy = `the metafile "${metafile}" does not exist: run esbuild with --metafile`;
   const text = readWhole(
     metafile,
     (cause) => new ImageError('document-invalid', remedy, { value: metafile, cause }),
@@ -78,11 +78,11 @@ export async function bundleSbom({ name, metafile, root, files, base }: SbomOpti
   return Buffer.from(canonicalJson(cycloneDx(name, packages.flat(), base)));
 }
 
-/** The manifest that names the package of a file: the nearest one with a name and a version. */
+/** The manifest of a file's package: the nearest one with a name and a version. */
 async function manifestOf(file: string, root: string): Promise<string> {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
-    // Folders inside a package may hold a manifest that only says `type`.
+    // Folders inside a package may have a manifest with only `type`.
     if (folder === root || (existsSync(manifest) && (await readPackage(manifest)))) return manifest;
     if (folder === dirname(folder)) return '';
   }
@@ -136,7 +136,7 @@ function component({ name, version, license, hash }: Hashed): object {
   };
 }
 
-/** Package URL of an npm package (purl-spec): the scope's `@` is escaped. */
+/** Package URL of an npm package (purl-spec). The `@` of the scope is escaped. */
 function purlOf({ name, version }: Package): string {
   return `pkg:npm/${name.replace(/^@/, '%40')}@${encodeURIComponent(version)}`;
 }

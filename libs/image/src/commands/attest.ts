@@ -7,7 +7,7 @@ import { keySigner, type Signer } from '../attest/dsse.ts';
 import { ImageError } from '../error.ts';
 import type { ProvenanceSource } from '../attest/provenance.ts';
 import { readInput } from './read-input.ts';
-import { verb, type CommandIo } from './command-io.ts';
+import { subcommand, type CommandIo } from './command-io.ts';
 
 interface AttestFlags {
   to: string;
@@ -23,16 +23,16 @@ interface AttestFlags {
 
 /** `image attest`. */
 export function attestCommand(io: CommandIo): Command {
-  return verb('attest', 'attach SBOM and provenance to a pushed image')
+  return subcommand('attest', 'attach the SBOM and provenance to a pushed image')
     .argument('<layout>', 'folder that "image build" wrote')
     .requiredOption('--to <repository>', 'repository that has the image')
-    .option('--source <uri>', 'repository of the source (git+https://…): attaches provenance')
+    .option('--source <uri>', 'source repository (git+https://…); attaches provenance')
     .option('--commit <id>', 'commit that was built')
-    .option('--builder <uri>', 'who builds: what a policy can require')
-    .option('--lockfile <file>', 'lockfile whose hash the provenance names')
-    .option('--invocation <uri>', 'the run')
-    .option('--key <file>', 'sign with this private key (PEM; its pass phrase in SLIPWAY_KEY_PASSPHRASE)')
-    .option('--insecure', 'plain http for a host that is not this machine')
+    .option('--builder <uri>', 'builder id, which a policy can require')
+    .option('--lockfile <file>', 'lockfile; its hash is recorded in the provenance')
+    .option('--invocation <uri>', 'URI of the build run')
+    .option('--key <file>', 'sign with this private key (PEM; passphrase in SLIPWAY_KEY_PASSPHRASE)')
+    .option('--insecure', 'use plain http for a host other than this machine')
     .action(async (layout: string, { json, to, insecure, ...flags }: AttestFlags) => {
       const source = await readSource(flags);
       const signer = flags.key ? await readSigner(flags.key) : undefined;
@@ -73,16 +73,18 @@ async function readSigner(file: string): Promise<Signer> {
     return keySigner(createPrivateKey({ key: pem, ...(passphrase ? { passphrase } : {}) }));
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    // The reason may quote the key.
-    throw new ImageError('invalid-input', `"${file}" is no private key in PEM, or its pass phrase is wrong`, {
-      value: file,
-    });
+    // No cause: its message may quote the key.
+    throw new ImageError(
+      'invalid-input',
+      `"${file}" is not a private key in PEM, or its passphrase is wrong`,
+      { value: file },
+    );
   }
 }
 
 function attestLines({ repository, digest, attached }: AttestResult, signer: Signer | undefined): string {
   const lines = attached.map(({ predicateType, digest, existed }) => {
-    return `${existed ? 'there already' : 'attached'}  ${digest}  ${predicateType}`;
+    return `${existed ? 'exists' : 'attached'}  ${digest}  ${predicateType}`;
   });
   const by = signer ? `signed by ${signer.keyId}` : 'not signed';
   return [...lines, `${repository}@${digest}, ${by}`].join('\n');

@@ -14,7 +14,7 @@ import { table } from './table.ts';
 import { pushLine } from './push.ts';
 import { readJsonInput } from './read-input.ts';
 import { progressNotes, seconds } from './progress-notes.ts';
-import { append, blobsVerb, type CommandIo } from './command-io.ts';
+import { append, subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 interface BuildFlags {
   output: string;
@@ -37,27 +37,34 @@ interface BuildFlags {
 
 /** `image build`. */
 export function buildCommand(io: CommandIo): Command {
-  return blobsVerb('build', 'turn a bundle folder into an image')
+  return subcommandWithBlobs('build', 'turn a bundle folder into an image')
     .argument('<bundle>', 'folder with the bundled application')
     .option('--output <dir>', 'folder that becomes the OCI layout', '.slipway/image')
-    .option('--to <repository>', 'push it there, too, repeatable: host[:port]/path, or oci:DIR', append, [])
-    .option('--tag <tag>', 'tag to set there, repeatable', append, [])
-    .option('--deadline <seconds>', 'for the push', seconds, 120)
-    .option('--insecure', 'plain http for a host that is not this machine')
-    .option('--base-lock <file>', 'pin the base image by this lock file (default: the Node that runs)')
+    .option(
+      '--to <repository>',
+      'push to this repository: host[:port]/path, or oci:DIR; repeatable',
+      append,
+      [],
+    )
+    .option('--tag <tag>', 'tag to set in the repositories, repeatable', append, [])
+    .option('--deadline <seconds>', 'time limit of the push', seconds, 120)
+    .option('--insecure', 'use plain http for a host other than this machine')
+    .option('--base-lock <file>', 'use the base image in this lock file (default: the Node that runs)')
     .option('--platform <os/arch>', 'platform of the pinned base, repeatable', append, [])
-    .option('--name <title>', "the image's title")
-    .option('--entry <file>', 'what Node starts', 'main.mjs')
-    .option('--metafile <file>', 'esbuild\'s metafile: lists the packages inside for "image attest"')
+    .option('--name <title>', 'title of the image')
+    .option('--entry <file>', 'file that Node starts', 'main.mjs')
+    .option('--metafile <file>', 'metafile of esbuild: writes an SBOM for "image attest"')
     .option('--metafile-root <dir>', 'folder in which esbuild ran', '.')
-    .option('--source-maps', 'pack source maps in a layer of their own')
-    .option('--label <key=value>', 'further label, repeatable', pair, {})
+    .option('--source-maps', 'add source maps in a separate layer')
+    .option('--label <key=value>', 'additional label, repeatable', addLabel, {})
     .option('--allow <path>', 'path that looks like a secret but is public, repeatable', append, [])
     .action(async (bundle: string, flags: BuildFlags) => {
       assertPlaces(bundle, flags);
       const bases = await chooseBases(flags, io);
       if (bases.some(({ hostNode }) => hostNode))
-        io.note('note: the image holds no Node; this machine’s runs it (not for production)');
+        io.note(
+          'note: the image does not contain Node; it uses the Node of this machine (not for production)',
+        );
       const result = await buildImage({ bundle, bases, ...buildFlags(flags) });
       if (!flags.json) io.print(buildTable(result, flags.output));
       const pushed = flags.to.length > 0 ? await publish(flags, io) : undefined;
@@ -66,12 +73,12 @@ export function buildCommand(io: CommandIo): Command {
     });
 }
 
-/** Before anything is built. */
+/** Checks folders, repositories and tags before the build. */
 function assertPlaces(bundle: string, { to, tag, blobs }: BuildFlags): void {
   if ((resolve(blobs) + sep).startsWith(resolve(bundle) + sep))
     throw new ImageError(
       'invalid-input',
-      `the base blobs in "${blobs}" lie in the bundle "${bundle}" and would be packed: name a folder outside with --blobs`,
+      `the folder of base blobs "${blobs}" is inside the bundle "${bundle}": name a folder outside of it with --blobs`,
       { value: blobs },
     );
   for (const place of to) parseRepository(place);
@@ -117,10 +124,10 @@ async function chooseBases({ baseLock, blobs, platform }: BuildFlags, io: Comman
   return pinnedBases({ lock, blobs, platforms });
 }
 
-function pair(text: string, pairs: Record<string, string>): Record<string, string> {
+function addLabel(text: string, pairs: Record<string, string>): Record<string, string> {
   const equals = text.indexOf('=');
   if (equals > 0) return { ...pairs, [text.slice(0, equals)]: text.slice(equals + 1) };
-  throw new ImageError('invalid-input', `the label "${text}" is no key=value`, { value: text });
+  throw new ImageError('invalid-input', `the label "${text}" is not key=value`, { value: text });
 }
 
 function buildTable(result: ImageResult, output: string): string {

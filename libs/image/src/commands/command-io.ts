@@ -1,25 +1,25 @@
 import { Command } from 'commander';
 
-/** What verbs need from where they are mounted. */
+/** Output and parser that the caller provides to the subcommands. */
 export interface CommandIo {
-  /** Writes a line for people or one JSON document. */
+  /** Writes text or one JSON document. */
   print: (text: string) => void;
-  /** Writes what is only for the moment. */
+  /** Writes progress and notes. */
   note: (text: string) => void;
   /** Parses the text of a base lock or a policy. */
   parseYaml: (text: string) => unknown;
 }
 
-/** A verb with the option that all verbs share. */
-export function verb(name: string, description: string): Command {
-  return new Command(name).description(description).option('--json', 'one JSON document for machines');
+/** Creates a subcommand with the option `--json`. */
+export function subcommand(name: string, description: string): Command {
+  return new Command(name).description(description).option('--json', 'print one JSON document');
 }
 
-/** A verb that reads or fills the folder of base blobs. */
-export function blobsVerb(name: string, description: string): Command {
-  return verb(name, description).option(
+/** Creates a subcommand that reads or fills the folder of base blobs. */
+export function subcommandWithBlobs(name: string, description: string): Command {
+  return subcommand(name, description).option(
     '--blobs <dir>',
-    'folder in which base blobs lie once',
+    'folder of base blobs, shared by all images',
     '.slipway/blobs',
   );
 }

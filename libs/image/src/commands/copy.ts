@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { copyImage, type CopyResult } from '../push/copy-image.ts';
 import { splitImage } from '../oci/reference.ts';
 import { progressNotes, seconds } from './progress-notes.ts';
-import { append, blobsVerb, type CommandIo } from './command-io.ts';
+import { append, subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 interface CopyFlags {
   blobs: string;
@@ -14,12 +14,12 @@ interface CopyFlags {
 
 /** `image copy`. */
 export function copyCommand(io: CommandIo): Command {
-  return blobsVerb('copy', 'copy an image by digest from repository to repository')
+  return subcommandWithBlobs('copy', 'copy an image by digest from one repository to another')
     .argument('<from@digest>', 'host[:port]/path@sha256:…, or oci:DIR@sha256:…')
     .argument('<to>', 'host[:port]/path, or oci:DIR for a folder')
     .option('--tag <tag>', 'tag to set at the target, repeatable', append, [])
-    .option('--deadline <seconds>', 'for the whole copy', seconds, 120)
-    .option('--insecure', 'plain http for hosts that are not this machine')
+    .option('--deadline <seconds>', 'time limit of the copy', seconds, 120)
+    .option('--insecure', 'use plain http for hosts other than this machine')
     .action(async (image: string, to: string, { json, tag, deadline, ...flags }: CopyFlags) => {
       const { repository: from, digest } = splitImage(image);
       const onProgress = progressNotes(json ? () => undefined : io.note);
@@ -38,6 +38,6 @@ function copyLine({
   referrers,
 }: CopyResult): string {
   const also = referrers === 0 ? '' : `, ${referrers} referrers listed`;
-  if (existed) return `${repository}@${digest} was there already, ${uploadedBytes} bytes sent${also}`;
-  return `${repository}@${digest} is there, ${uploadedBytes} bytes sent in ${uploadedBlobs} blobs${also}`;
+  if (existed) return `${repository}@${digest} already exists, ${uploadedBytes} bytes sent${also}`;
+  return `${repository}@${digest} copied, ${uploadedBytes} bytes sent in ${uploadedBlobs} blobs${also}`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { diffImages, type ImageDiff, type LayerDiff } from '../read/diff.ts';
 import { table } from './table.ts';
-import { blobsVerb, type CommandIo } from './command-io.ts';
+import { subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 interface DiffFlags {
   blobs: string;
@@ -12,11 +12,11 @@ interface DiffFlags {
 
 /** `image diff`. */
 export function diffCommand(io: CommandIo): Command {
-  return blobsVerb('diff', 'say which files two images do not have in common')
+  return subcommandWithBlobs('diff', 'list the files that differ between two images')
     .argument('<before>', 'folder of an OCI layout, or repository@sha256:…')
     .argument('<after>', 'folder of an OCI layout, or repository@sha256:…')
     .option('--platform <os/arch>', 'compare this platform only')
-    .option('--insecure', 'plain http for hosts that are not this machine')
+    .option('--insecure', 'use plain http for hosts other than this machine')
     .action(async (before: string, after: string, { json, ...flags }: DiffFlags) => {
       const diff = await diffImages({ ...flags, before, after });
       io.print(json ? JSON.stringify(diff) : diffTable(diff));
@@ -24,10 +24,10 @@ export function diffCommand(io: CommandIo): Command {
 }
 
 function diffTable({ before, after, platforms, onlyBefore, onlyAfter }: ImageDiff): string {
-  if (before === after) return `${before} is one image`;
+  if (before === after) return `both images are ${before}`;
   const parts = [`before  ${before}\nafter   ${after}`];
-  for (const platform of onlyBefore) parts.push(`${platform} is gone`);
-  for (const platform of onlyAfter) parts.push(`${platform} is new`);
+  for (const platform of onlyBefore) parts.push(`${platform} is only in the image before`);
+  for (const platform of onlyAfter) parts.push(`${platform} is only in the image after`);
   for (const { platform, layers } of platforms) {
     const sums = layers.map(({ name, before, after, added, removed, changed }) => {
       return [name, before, after, added.length, removed.length, changed.length];

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { exportImage } from '../read/export.ts';
-import { blobsVerb, type CommandIo } from './command-io.ts';
+import { subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 /** `image export`. */
 export function exportCommand(io: CommandIo): Command {
-  return blobsVerb('export', 'write a whole OCI layout that other tools read')
+  return subcommandWithBlobs('export', 'write a complete OCI layout for other tools')
     .argument('<layout>', 'folder of an OCI layout')
     .requiredOption('--output <path>', 'folder, or a file that ends in .tar')
-    .option('--digest <digest>', 'which image, where the layout holds several')
+    .option('--digest <digest>', 'digest of the image, if the layout has several')
     .option('--tag <tag>', 'tag of the exported image')
     .option('--replace', 'replace a folder that is not empty')
     .action(async (layout: string, { json, ...flags }: { output: string; blobs: string; json?: boolean }) => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { inspectImage, type InspectedImage } from '../read/inspect.ts';
 import { table } from './table.ts';
-import { blobsVerb, type CommandIo } from './command-io.ts';
+import { subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 interface InspectFlags {
   blobs: string;
@@ -13,11 +13,11 @@ interface InspectFlags {
 
 /** `image inspect`. */
 export function inspectCommand(io: CommandIo): Command {
-  return blobsVerb('inspect', 'say what is in an image')
+  return subcommandWithBlobs('inspect', 'show the configuration, layers and files of an image')
     .argument('<image>', 'folder of an OCI layout, or repository@sha256:…')
-    .option('--digest <digest>', 'which image, where the layout holds several')
-    .option('--files', 'list the files of every layer that is on this machine')
-    .option('--insecure', 'plain http for a host that is not this machine')
+    .option('--digest <digest>', 'digest of the image, if the layout has several')
+    .option('--files', 'list the files of the layers that are on this machine')
+    .option('--insecure', 'use plain http for a host other than this machine')
     .action(async (place: string, { files, json, ...flags }: InspectFlags) => {
       const image = await inspectImage({ ...flags, image: place });
       io.print(json ? JSON.stringify(image) : inspectTable(image, files === true));
@@ -31,7 +31,7 @@ function inspectTable(image: InspectedImage, files: boolean): string {
       layer.name,
       layer.digest,
       layer.size,
-      layer.files?.length ?? 'not here',
+      layer.files?.length ?? 'not local',
     ]);
     parts.push(`${platform}  ${digest}  user ${user}  ${entrypoint.join(' ')}`);
     parts.push(table(['LAYER', 'DIGEST', 'BYTES', 'ENTRIES'], rows));

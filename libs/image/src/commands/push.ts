@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { publishImage } from '../push/publish-image.ts';
 import type { PushResult } from '../push/push-image.ts';
 import { progressNotes, seconds } from './progress-notes.ts';
-import { append, blobsVerb, type CommandIo } from './command-io.ts';
+import { append, subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 interface PushFlags {
   to: string[];
@@ -16,13 +16,17 @@ interface PushFlags {
 
 /** `image push`. */
 export function pushCommand(io: CommandIo): Command {
-  return blobsVerb('push', 'bring an image into a repository')
+  return subcommandWithBlobs('push', 'push an image to a repository')
     .argument('<layout>', 'folder of an OCI layout')
-    .requiredOption('--to <repository>', 'host[:port]/path, or oci:DIR for a folder; repeatable', several)
+    .requiredOption(
+      '--to <repository>',
+      'host[:port]/path, or oci:DIR for a folder; repeatable',
+      appendRequired,
+    )
     .option('--tag <tag>', 'tag to set, repeatable', append, [])
-    .option('--digest <digest>', 'which image, where the layout holds several')
-    .option('--deadline <seconds>', 'for the whole push', seconds, 120)
-    .option('--insecure', 'plain http for a host that is not this machine')
+    .option('--digest <digest>', 'digest of the image, if the layout has several')
+    .option('--deadline <seconds>', 'time limit of the push', seconds, 120)
+    .option('--insecure', 'use plain http for a host other than this machine')
     .action(async (layout: string, { json, tag, deadline, ...flags }: PushFlags) => {
       const onProgress = progressNotes(json ? () => undefined : io.note);
       const results = await publishImage({
@@ -37,13 +41,13 @@ export function pushCommand(io: CommandIo): Command {
     });
 }
 
-/** What a push did, in a line. */
+/** The result of a push in one line. */
 export function pushLine({ repository, digest, uploadedBytes, uploadedBlobs, existed }: PushResult): string {
-  if (existed) return `${repository}@${digest} was there already, 0 bytes sent`;
-  return `${repository}@${digest} is there, ${uploadedBytes} bytes sent in ${uploadedBlobs} blobs`;
+  if (existed) return `${repository}@${digest} already exists, 0 bytes sent`;
+  return `${repository}@${digest} pushed, ${uploadedBytes} bytes sent in ${uploadedBlobs} blobs`;
 }
 
-/** A repeatable option that must be there. */
-function several(text: string, list: string[] = []): string[] {
+/** Collects the values of a repeatable option that is required. */
+function appendRequired(text: string, list: string[] = []): string[] {
   return [...list, text];
 }

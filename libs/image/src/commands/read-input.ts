@@ -3,18 +3,18 @@ import type { Static, TSchema } from 'typebox';
 import { validate } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 
-/** A file that a flag names. @throws ImageError `invalid-input` */
+/** Reads a file that an option names. @throws ImageError `invalid-input` */
 export async function readInput(file: string, what: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new ImageError(
       'invalid-input',
-      `cannot read ${what} "${file}" (${cause.code}): name a file that is there and readable`,
+      `cannot read ${what} "${file}" (${cause.code}): name a file that exists and is readable`,
       { value: file, cause },
     );
   });
 }
 
-/** The same for a document, checked against its schema. @throws ImageError `invalid-input`, `document-invalid` */
+/** Reads a document and checks its schema. @throws ImageError `invalid-input`, `document-invalid` */
 export async function readJsonInput<S extends TSchema>(
   schema: S,
   file: string,

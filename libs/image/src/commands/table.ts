@@ -1,4 +1,4 @@
-/** Rows as aligned columns; numbers to the right, like every table people read. */
+/** Formats rows as aligned columns; columns of numbers are aligned to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

@@ -3,14 +3,14 @@ import { PolicySchema } from '../attest/policy.ts';
 import { table } from './table.ts';
 import { verifyImage } from '../attest/verify.ts';
 import { readJsonInput } from './read-input.ts';
-import { verb, type CommandIo } from './command-io.ts';
+import { subcommand, type CommandIo } from './command-io.ts';
 
 /** `image verify`. */
 export function verifyCommand(io: CommandIo): Command {
-  return verb('verify', 'check signer, provenance and SBOM of an image against a policy')
+  return subcommand('verify', 'check signer, provenance and SBOM of an image against a policy')
     .argument('<image>', 'repository@sha256:…')
-    .requiredOption('--policy <file>', 'what the image must show')
-    .option('--insecure', 'plain http for a host that is not this machine')
+    .requiredOption('--policy <file>', 'policy that the image must satisfy')
+    .option('--insecure', 'use plain http for a host other than this machine')
     .action(
       async (
         image: string,
@@ -26,7 +26,7 @@ export function verifyCommand(io: CommandIo): Command {
         io.print(
           json
             ? JSON.stringify(result)
-            : `${table(['SAYS', 'SIGNER', 'DIGEST'], rows)}\n${image} is accepted`,
+            : `${table(['TYPE', 'SIGNER', 'DIGEST'], rows)}\n${image} is accepted`,
         );
       },
     );

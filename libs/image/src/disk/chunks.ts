@@ -5,12 +5,12 @@ import type { ImageError } from '../error.ts';
 import { asReadFailure, isAbsent } from './read-failure.ts';
 
 const chunkSize = 64 * 1024;
-/** Content up to this size is read or sent at once: a stream would cost more than the memory that it saves. Bytes. */
+/** Content up to this size, in bytes, is read or sent at once: streaming is slower and saves little. */
 export const smallContent = 1024 * 1024;
 
 /**
- * A small file as a whole.
- * @param absent the error for a file that is not there. @default as for one that cannot be read
+ * Reads a small file as a whole.
+ * @param absent makes the error for a missing file. @default the same error as for an unreadable file
  * @throws ImageError `read-failed`
  */
 export function readWhole(file: string, absent?: (cause: unknown) => ImageError): Buffer {
@@ -22,8 +22,8 @@ export function readWhole(file: string, absent?: (cause: unknown) => ImageError)
 }
 
 /**
- * A file's bytes in fixed pieces.
- * @param size as far as it is known: a small file is read at once
+ * Reads a file in chunks of fixed size.
+ * @param size the size, if known: a small file is read at once
  * @throws ImageError `read-failed`
  */
 export async function* fileChunks(file: string, size = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
@@ -43,12 +43,12 @@ export async function* fileChunks(file: string, size = Number.POSITIVE_INFINITY)
   }
 }
 
-/** Content that is one chunk. */
+/** A stream of one chunk. */
 export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** Cuts a stream into equal pieces, so that what follows sees neither tiny writes nor the source's rhythm. */
+/** Cuts a stream into chunks of equal size, independent of the chunks of the source. */
 export async function* evenChunks(
   source: AsyncIterable<Uint8Array>,
   size = chunkSize,
@@ -70,13 +70,13 @@ export async function* evenChunks(
   if (length > 0) yield joined(pending, length);
 }
 
-/** Runs chunks through a Node transform; a failure of either side ends the iteration with that failure. */
+/** Pipes chunks through a Node transform. The iteration throws failures of the source and the transform. */
 export function through(source: AsyncIterable<Uint8Array>, transform: Transform): AsyncIterable<Buffer> {
   pipeline(Readable.from(source, { objectMode: false }), transform, () => undefined);
   return transform;
 }
 
-/** All chunks as one buffer, or a failure made by `tooLarge` when there are more than `limit` bytes. */
+/** Collects all chunks in one buffer. Throws the error of `tooLarge` after more than `limit` bytes. */
 export async function collect(
   source: AsyncIterable<Uint8Array>,
   limit: number,
@@ -92,7 +92,7 @@ export async function collect(
   return joined(parts, size);
 }
 
-/** Copies only what is in several parts. */
+/** A single part is returned without a copy. */
 function joined(parts: readonly Uint8Array[], size: number): Buffer {
   const [first] = parts;
   if (parts.length !== 1 || !first) return Buffer.concat(parts, size);

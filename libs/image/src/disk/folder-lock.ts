@@ -5,14 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ImageError } from '../error.ts';
 import { isAlive } from './partial-file.ts';
 
-/** The work under a lock takes milliseconds, so an older lock has lost its owner. */
+/** Work under a lock takes milliseconds, so the owner of an older lock is assumed dead. */
 const staleMs = 10_000;
 const waitMs = 30_000;
 
 /**
- * Runs work while this process alone holds a lock file. `isHeld` tells whether the lock is still this process's
- * own; ask it just before the change is made final.
- * A lock whose process is gone, or that is older than ten seconds, is taken over.
+ * Runs work while this process holds a lock file. `isHeld` says whether the lock is still held; check it
+ * directly before the change becomes final. A lock is taken over if its process has ended or after ten seconds.
  */
 export async function withLock<T>(
   file: string,
@@ -24,13 +23,11 @@ export async function withLock<T>(
     if (Date.now() > until) {
       throw new ImageError(
         'write-failed',
-        `"${file}" is locked by another process: wait for it, or delete the file`,
-        {
-          value: file,
-        },
+        `"${file}" is locked by another process: wait until it ends, or delete the file`,
+        { value: file },
       );
     }
-    if (await isStale(file)) await takeAway(file);
+    if (await isStale(file)) await removeStaleLock(file);
     else await delay(5 + Math.random() * 20);
   }
   const isHeld = async () => (await ownerOf(file)) === owner;
@@ -58,12 +55,12 @@ async function isStale(file: string): Promise<boolean> {
   if (owner === undefined || found === undefined) return false;
   if (Date.now() - found.mtimeMs > staleMs) return true;
   const [pid, host] = owner.split(' ');
-  // Between creation and its first byte a lock has no owner yet.
+  // A lock without content has no host: its owner has created it but not yet written its name.
   return host === hostname() && !isAlive(Number(pid));
 }
 
-/** Two processes may see the same stale lock; whoever moved a fresh one away by mistake puts it back. */
-async function takeAway(file: string): Promise<void> {
+/** Two processes may find the same stale lock. If the slower one moves a new lock away, it puts it back. */
+async function removeStaleLock(file: string): Promise<void> {
   const aside = `${file}.${randomUUID()}`;
   if (
     !(await rename(file, aside).then(

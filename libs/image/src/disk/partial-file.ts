@@ -5,14 +5,14 @@ import { join } from 'node:path';
 const expression = /^\.partial-(\d+)-[0-9a-f]+$/;
 const quietMs = 60_000;
 
-/** A new name beside the final one for what is still being written; the process id says whose it is. */
+/** A temporary name for a file that is being written. It contains the id of the writing process. */
 export function partialPath(folder: string): string {
   return join(folder, `.partial-${process.pid}-${randomBytes(6).toString('hex')}`);
 }
 
 /**
- * Removes what killed processes left in a folder. A process id may belong to another container, so a leftover must
- * also have been quiet for a minute.
+ * Removes the temporary files of killed processes from a folder. Process ids of other containers are unknown
+ * here, so a file must also be unchanged for a minute.
  */
 export function sweepPartials(folder: string): void {
   for (const name of readdirSync(folder)) {
@@ -24,7 +24,7 @@ export function sweepPartials(folder: string): void {
   }
 }
 
-/** True when a process with this id runs on this machine. */
+/** True if a process with this id runs on this machine. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

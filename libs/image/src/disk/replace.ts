@@ -5,11 +5,9 @@ import { ImageError } from '../error.ts';
 import { partialPath, sweepPartials } from './partial-file.ts';
 
 /**
- * Writes a folder beside its final place and moves it there when it is whole. A failure or a kill leaves the old
- * folder as it was.
- * @param mayReplace decides by the names in an existing folder that is not empty; a mistyped path must not cost
- *   somebody's home.
- * @throws ImageError `output-refused`; `write-failed` when the disk refuses (full, read-only, no permission).
+ * Writes a folder under a temporary name and renames it when it is complete. If interrupted, the old one stays.
+ * @param mayReplace decides by the names in a non-empty folder; a mistyped path must not delete user files
+ * @throws ImageError `output-refused`; `write-failed` if the disk is full, read-only or not permitted
  */
 export async function replaceFolder<T>(
   output: string,
@@ -18,7 +16,7 @@ export async function replaceFolder<T>(
 ): Promise<T> {
   const target = resolve(output);
   const names = namesIn(target, output);
-  if (names.length > 0 && !mayReplace(names)) throw outputRefused(output, 'holds something else');
+  if (names.length > 0 && !mayReplace(names)) throw outputRefused(output, 'contains other files');
   return replacing(target, async (partial) => {
     mkdirSync(partial);
     const result = await write(partial);
@@ -27,7 +25,7 @@ export async function replaceFolder<T>(
   });
 }
 
-/** The names in a folder; none where there is none. */
+/** The names in a folder. Empty if the folder does not exist. */
 function namesIn(folder: string, output: string): string[] {
   try {
     return readdirSync(folder);
@@ -38,7 +36,7 @@ function namesIn(folder: string, output: string): string[] {
   }
 }
 
-/** Writes a file beside its final place and moves it there when it is whole. */
+/** Writes a file under a temporary name and renames it when it is complete. */
 export async function replaceFile(
   output: string,
   content: AsyncIterable<Uint8Array> | Uint8Array,
@@ -68,22 +66,22 @@ async function replacing<T>(target: string, work: (partial: string) => Promise<T
   }
 }
 
-/** Node has no atomic exchange of two folders; the old one is kept until the new one stands in its place. */
+/** Node has no atomic exchange of two folders, so the old one is kept until the new one is in place. */
 function exchange(partial: string, target: string): void {
   const old = partialPath(dirname(target));
-  const had = movedAside(target, old);
+  const existed = moveAside(target, old);
   try {
     renameSync(partial, target);
   } catch (error) {
-    if (had) renameSync(old, target);
+    if (existed) renameSync(old, target);
     throw error;
   }
-  // One call, where the promise would be one for each file.
+  // Synchronous: one call instead of one promise per file.
   rmSync(old, { recursive: true, force: true });
 }
 
-/** @returns false when there was nothing to move */
-function movedAside(path: string, aside: string): boolean {
+/** @returns false if the path does not exist */
+function moveAside(path: string, aside: string): boolean {
   try {
     renameSync(path, aside);
     return true;
@@ -97,9 +95,7 @@ function outputRefused(output: string, reason: string): ImageError {
   return new ImageError(
     'output-refused',
     `"${output}" ${reason} and is not replaced: give another folder, or delete it`,
-    {
-      value: output,
-    },
+    { value: output },
   );
 }
 
@@ -119,13 +115,13 @@ const diskCodes = new Set([
   'ENAMETOOLONG',
 ]);
 
-/** Turns a refusal by the file system into an error that says where and what to do; passes others on. */
+/** Converts a file system error into an `ImageError` with path and remedy. Returns other errors unchanged. */
 export function asWriteFailure(error: unknown, place: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   if (error instanceof ImageError || !diskCodes.has(code)) return error;
   return new ImageError(
     'write-failed',
-    `cannot write "${place}" (${code}); what was there before is unchanged. Free space or fix permissions, then run again`,
+    `cannot write "${place}" (${code}). The previous content is unchanged. Free space or fix permissions, then run again`,
     { value: place, cause: error },
   );
 }

@@ -1,8 +1,8 @@
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
 
 /**
- * JSON with sorted keys, no white space and no absent values: equal content gives equal bytes, whatever the order
- * in which an object was put together.
+ * JSON with sorted keys, without white space and undefined values. Equal content gives equal bytes,
+ * independent of the order in which the keys were added.
  */
 export function canonicalJson(value: unknown): string {
   return write(value as Json);

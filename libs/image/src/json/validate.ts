@@ -2,13 +2,13 @@ import type { Static, TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/schema';
 import { ImageError } from '../error.ts';
 
-/** Documents are small; a larger one is an attack or a mistake (distribution-spec asks for at least 4 MB). */
+/** Larger documents are an attack or a mistake (distribution-spec: registries accept at least 4 MB). */
 export const jsonLimit = 8 * 1024 * 1024;
 
-/** Brackets in brackets: no document of an image has ten levels, and a parser takes a hundred bytes for each. */
+/** Nesting levels: documents of images have fewer than ten, and a parser needs a hundred bytes per level. */
 const depthLimit = 100;
 
-/** Reads JSON and checks it against a schema; reports every problem at once, each with its path. */
+/** Reads JSON and checks it against a schema. Reports all problems in one error, each with its path. */
 export function readJson<S extends TSchema>(schema: S, bytes: Uint8Array | string, place: string): Static<S> {
   if (bytes.length > jsonLimit) {
     throw new ImageError('document-invalid', `${place} is larger than ${jsonLimit} bytes`, {
@@ -24,7 +24,7 @@ export function readJson<S extends TSchema>(schema: S, bytes: Uint8Array | strin
   return validate(schema, parseJson(buffer.toString('utf8'), place), place);
 }
 
-/** How deep JSON is nested, as far as a hundred levels and one, without parsing it. */
+/** The nesting depth of JSON, without parsing it. Stops counting above the limit. */
 function depthOf(json: Buffer): number {
   let [depth, deepest, quoted] = [0, 0, false];
   for (let at = 0; at < json.length && deepest <= depthLimit; at++) {
@@ -49,7 +49,7 @@ export function validate<S extends TSchema>(schema: S, value: unknown, place: st
       const names = further.length > 0 ? `: ${further.join(', ')}` : '';
       return `${problem.instancePath || '/'} ${problem.message}${names}${offending(value, problem.instancePath)}`;
     });
-  throw new ImageError('document-invalid', `${place} is not what it should be: ${problems.join('; ')}`, {
+  throw new ImageError('document-invalid', `${place} is not valid: ${problems.join('; ')}`, {
     value: place,
   });
 }
@@ -58,7 +58,7 @@ function parseJson(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ImageError('document-invalid', `${place} is no JSON document`, { value: place, cause });
+    throw new ImageError('document-invalid', `${place} is not a JSON document`, { value: place, cause });
   }
 }
 

@@ -6,16 +6,16 @@ import { digestOf, hexOf, meter, verified, type Expected } from '../oci/digest.t
 import { partialPath, sweepPartials } from '../disk/partial-file.ts';
 import { asWriteFailure } from '../disk/replace.ts';
 
-/** Where a blob lies in a content-addressed folder: `sha256/<hex>`, as in the `blobs/` folder of an OCI layout. */
+/** The path of a blob in a content-addressed folder: `sha256/<hex>`, as in `blobs/` of an OCI layout. */
 export function blobPath(folder: string, digest: string): string {
   return join(folder, 'sha256', hexOf(digest));
 }
 
-/** True when the blob is there with the right size. Its bytes are checked wherever they are used. */
+/** True if the folder has the blob with the right size. Its bytes are checked when they are read. */
 export function hasBlob(folder: string, blob: Expected): boolean {
   const path = blobPath(folder, blob.digest);
   try {
-    // Asked often, and answered before another thread could have been.
+    // Synchronous: called often, and faster than passing the call to another thread.
     const found = statSync(path, { throwIfNoEntry: false });
     return found !== undefined && found.isFile() && found.size === blob.size;
   } catch {
@@ -23,7 +23,7 @@ export function hasBlob(folder: string, blob: Expected): boolean {
   }
 }
 
-/** Stores a document in a folder that nobody reads yet, so that it need not appear whole: a call, not nine. */
+/** Stores a document in a folder without readers: one write instead of the nine calls of an atomic write. */
 export function addDocument(folder: string, text: string): Expected {
   const bytes = Buffer.from(text);
   const blob = { digest: digestOf(bytes), size: bytes.length };
@@ -31,7 +31,7 @@ export function addDocument(folder: string, text: string): Expected {
   return blob;
 }
 
-/** Stores content whose digest is not known yet, and returns it. The blob appears whole or not at all. */
+/** Stores content and returns its digest and size. The write is atomic. */
 export async function addBlob(folder: string, source: AsyncIterable<Uint8Array>): Promise<Expected> {
   const metered = meter(source);
   return intoPlace(folder, async (partial) => {
@@ -40,7 +40,7 @@ export async function addBlob(folder: string, source: AsyncIterable<Uint8Array>)
   });
 }
 
-/** Stores content that must have this digest and size. */
+/** Stores content and checks its digest and size. The write is atomic. */
 export async function putBlob(
   folder: string,
   source: AsyncIterable<Uint8Array>,
@@ -54,8 +54,8 @@ export async function putBlob(
 }
 
 /**
- * Brings a checked file in by a hard link, which costs nothing and shares its space; copies where links are not
- * possible (another file system). Only for files that nobody edits in place.
+ * Checks a file and stores it as a hard link, which takes no time and no space. Copies it if it is on another
+ * file system. Only for files that are never edited in place.
  */
 export async function linkBlob(folder: string, file: string, expected: Expected): Promise<void> {
   for await (const chunk of verified(fileChunks(file), expected, `"${file}"`)) void chunk;
@@ -65,7 +65,7 @@ export async function linkBlob(folder: string, file: string, expected: Expected)
   });
 }
 
-/** What takes microseconds is done at once: to hand it to another thread and back takes longer. */
+/** Uses synchronous calls for operations of microseconds: passing them to another thread takes longer. */
 async function intoPlace(folder: string, write: (partial: string) => Promise<Expected>): Promise<Expected> {
   const partial = partialPath(folder);
   try {
@@ -73,7 +73,7 @@ async function intoPlace(folder: string, write: (partial: string) => Promise<Exp
     sweepPartials(folder);
     const blob = await write(partial);
     renameSync(partial, blobPath(folder, blob.digest));
-    // Renaming one hard link onto another of the same file does nothing and leaves both names.
+    // Renaming a hard link to another name of the same file has no effect and leaves both names.
     rmSync(partial, { force: true });
     return blob;
   } catch (error) {

@@ -7,24 +7,24 @@ import type { Document } from '../oci/document.ts';
 import type { Descriptor } from '../oci/schemas.ts';
 import { jsonLimit } from '../json/validate.ts';
 
-/** A blob that was found. Its bytes are checked against digest and size while they are read. */
+/** A blob that a source has. Its bytes are checked against digest and size while they are read. */
 export interface FoundBlob {
-  /** A file of the shared blob folder, which nobody edits: may be hard-linked. */
+  /** Its file in the shared blob folder. The file is never edited, so it may be hard-linked. */
   sharedFile?: string;
-  /** On this machine, as opposed to in a registry. */
+  /** True if the blob is on this machine, absent if it is in a registry. */
   isLocal?: true;
-  /** The repository of a registry that it comes from. */
+  /** The repository that the blob is in, if it is in a registry. */
   repository?: Extract<Repository, { kind: 'registry' }>;
   open(): Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** Somewhere that blobs come from. */
+/** Finds a blob. Returns undefined if the source does not have it. */
 export type BlobSource = (blob: Expected) => Promise<FoundBlob | undefined>;
 
-/** Small blobs that were read are kept up to this, so that the next registry is sent what was read and checked once. Bytes. */
+/** Cache size for small blobs, in bytes: a push to several registries reads and checks each one once. */
 const keptLimit = 8 * 1024 * 1024;
 
-/** Blobs of a content-addressed folder. @param shared nobody edits or removes them in place. */
+/** The blobs of a content-addressed folder. @param shared the files are never edited or removed */
 export function folderBlobs(folder: string, shared = false): BlobSource {
   const kept = new Map<string, Uint8Array>();
   let room = keptLimit;
@@ -50,7 +50,7 @@ export function folderBlobs(folder: string, shared = false): BlobSource {
   };
 }
 
-/** Blobs that are at hand. */
+/** Blobs that are in memory. */
 export function documentBlobs(documents: readonly Document[]): BlobSource {
   return async ({ digest }) => {
     const found = documents.find(({ descriptor }) => descriptor.digest === digest);
@@ -58,7 +58,7 @@ export function documentBlobs(documents: readonly Document[]): BlobSource {
   };
 }
 
-/** Asks one source after the other. */
+/** Asks the sources in order. */
 export function firstOf(sources: readonly BlobSource[]): BlobSource {
   return async (blob) => {
     for (const source of sources) {
@@ -69,19 +69,19 @@ export function firstOf(sources: readonly BlobSource[]): BlobSource {
   };
 }
 
-/** The blob, or an error that names it. @throws ImageError `blob-missing` */
+/** Returns the blob. @throws ImageError `blob-missing` */
 export async function requireBlob(source: BlobSource, blob: Expected, place: string): Promise<FoundBlob> {
   const found = await source(blob);
   if (found) return found;
   throw new ImageError(
     'blob-missing',
-    `${place} refers to ${blob.digest} (${blob.size} bytes), which is neither there nor in the folder of base blobs: ` +
+    `${place} refers to ${blob.digest} (${blob.size} bytes), which is neither in the image's folder nor in the folder of base blobs: ` +
       'build the image again, with the same folder of base blobs',
     { value: blob.digest },
   );
 }
 
-/** A small blob, checked. */
+/** Reads and checks a small blob. */
 export async function readSmall(blobs: BlobSource, blob: Descriptor): Promise<Buffer> {
   const tooLarge = () =>
     new ImageError('document-invalid', `${blob.digest} is larger than ${jsonLimit} bytes`, {

@@ -5,7 +5,7 @@ import { digestPattern } from '../oci/digest.ts';
 import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 
-/** The file beside the layout that says what was built; a declared output of the `image` target. */
+/** The file beside the layout with the result of the build; a declared output of the `image` target. */
 export const resultFile = 'image.json';
 
 const Digest = Type.String({ pattern: digestPattern });
@@ -13,10 +13,10 @@ const closed = { additionalProperties: false };
 
 const ImageResultSchema = Type.Object(
   {
-    /** Digest of the image index: what is deployed. */
+    /** Digest of the image index. This digest is deployed. */
     digest: Digest,
     platforms: Type.Array(Type.Object({ platform: Type.String(), digest: Digest }, closed), { minItems: 1 }),
-    /** The application's own layers. `size` is that of the compressed blob in bytes. */
+    /** The layers of the application. `size` is the size of the compressed blob in bytes. */
     layers: Type.Array(
       Type.Object(
         {
@@ -25,7 +25,7 @@ const ImageResultSchema = Type.Object(
           diffId: Digest,
           size: Type.Integer({ minimum: 0 }),
           files: Type.Integer({ minimum: 1 }),
-          /** The only platform that has this layer. Absent: all have it. */
+          /** The only platform that has this layer. Absent if all platforms have it. */
           platform: Type.Optional(Type.String()),
         },
         closed,
@@ -36,30 +36,30 @@ const ImageResultSchema = Type.Object(
         kind: Type.Enum(['embedded', 'pinned']),
         name: Type.String(),
         digest: Type.Optional(Digest),
-        /** Bytes of the base's layers, those of all platforms together, as they lie in a registry. */
+        /** Compressed size of the base's layers of all platforms, in bytes. */
         size: Type.Optional(Type.Integer({ minimum: 0 })),
-        /** The image holds no Node: the host's runs it. */
+        /** The image does not contain Node; the host's Node runs it. */
         hostNode: Type.Optional(Type.Literal(true)),
       },
       closed,
     ),
-    /** Paths that look like secrets and were allowed by name. */
+    /** Paths that look like secrets and were explicitly allowed. */
     allowed: Type.Optional(Type.Array(Type.String())),
     /** Versions that the compressed bytes depend on. */
     tools: Type.Object({ node: Type.String(), zlib: Type.String(), slipwayImage: Type.String() }, closed),
   },
   closed,
 );
-/** What `buildImage` made: the content of `image.json`. */
+/** The result of `buildImage`: the content of `image.json`. */
 export type ImageResult = Type.Static<typeof ImageResultSchema>;
 
 /**
  * Reads `image.json` from a folder that `buildImage` wrote.
- * @throws ImageError `document-invalid` when it is absent or not as it should be.
+ * @throws ImageError `document-invalid` if it is missing or not valid.
  */
 export async function readImageResult(folder: string): Promise<ImageResult> {
   const file = join(folder, resultFile);
-  const remedy = `no ${resultFile} in "${folder}": build the image first`;
+  const remedy = `"${folder}" has no ${resultFile}: build the image first`;
   const bytes = readWhole(
     file,
     (cause) => new ImageError('document-invalid', remedy, { value: file, cause }),
@@ -67,5 +67,5 @@ export async function readImageResult(folder: string): Promise<ImageResult> {
   return readJson(ImageResultSchema, bytes, file);
 }
 
-/** The file beside the layout that lists the packages inside; written when `metafile` is given. */
+/** The SBOM file beside the layout; written if `metafile` is given. */
 export const sbomFile = 'sbom.cdx.json';

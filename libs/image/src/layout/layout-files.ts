@@ -12,7 +12,7 @@ const LayoutSchema = Type.Object({ imageLayoutVersion: Type.Literal('1.0.0') });
 /** The marker file of an OCI image layout. */
 export const layoutMarker = canonicalJson({ imageLayoutVersion: '1.0.0' });
 
-/** What lies in the folder of a layout. */
+/** The names in the folder of a layout. */
 export const layoutNames = ['oci-layout', 'index.json', 'blobs'] as const;
 
 /** The folder of a layout that holds its blobs. */
@@ -20,25 +20,25 @@ export function blobsOf(layout: string): string {
   return join(layout, 'blobs');
 }
 
-/** Text of a layout's `index.json`, the list of what is in it. */
+/** The text of a layout's `index.json`. */
 export function layoutIndex(manifests: readonly Descriptor[]): string {
   return canonicalJson({ schemaVersion: 2, mediaType: mediaTypes.index, manifests });
 }
 
-/** Writes what turns a folder with blobs into an OCI image layout. */
+/** Writes `oci-layout` and `index.json` to a folder with blobs, which makes it an OCI image layout. */
 export function writeLayoutFiles(layout: string, manifests: readonly Descriptor[]): void {
   writeFileSync(join(layout, 'oci-layout'), layoutMarker);
   writeFileSync(join(layout, 'index.json'), layoutIndex(manifests));
 }
 
-/** Reads a layout's `index.json`, its marker first. */
+/** Reads a layout's `index.json` after checking its marker file. */
 export function readLayoutIndex(layout: string): Index {
   readJson(LayoutSchema, readPart(layout, 'oci-layout'), join(layout, 'oci-layout'));
   return readJson(IndexSchema, readPart(layout, 'index.json'), join(layout, 'index.json'));
 }
 
 function readPart(layout: string, name: string): Buffer {
-  const remedy = `"${layout}" is no OCI image layout (no ${name}): build the image first`;
+  const remedy = `"${layout}" is not an OCI image layout (no ${name}): build the image first`;
   return readWhole(
     join(layout, name),
     (cause) => new ImageError('document-invalid', remedy, { value: layout, cause }),

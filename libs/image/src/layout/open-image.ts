@@ -33,13 +33,13 @@ export interface PlatformImage {
   config: ImageConfig;
 }
 
-/** An image of a layout, read and checked from the root down; layers are read when they are wanted. */
+/** An image whose documents have been read and checked. Layers are read on demand. */
 export interface Image {
   root: Document;
   platforms: PlatformImage[];
-  /** Every configuration and layer once. */
+  /** All configurations and layers, without duplicates. */
   blobs: Descriptor[];
-  /** The names of the application's layers by digest, where `image.json` lies beside the layout. */
+  /** The content of `image.json`, if the layout has one: the names of the application's layers by digest. */
   result: ImageResult | undefined;
   source: BlobSource;
   /** Closes the connection to the base's registry, if one was needed. */
@@ -47,21 +47,20 @@ export interface Image {
 }
 
 export interface ImageLocation {
-  /** Folder of an OCI layout: what `buildImage` or `exportImage` wrote, or a repository folder. */
+  /** Folder of an OCI layout, written by `buildImage` or `exportImage`, or a repository folder. */
   layout: string;
-  /** Folder in which base blobs lie. */
+  /** Folder of base blobs. */
   blobs?: string | undefined;
-  /** Which image, where the layout holds several. */
+  /** Digest of the image. Required if the layout has several. */
   digest?: string | undefined;
-  /** For the registry of a pinned base. @default what `docker login` left */
+  /** For the registry of a pinned base. @default {@link registryCredentials} */
   credentials?: CredentialStore | undefined;
-  /** Ends requests to the registry of a pinned base. */
+  /** Aborts requests to the registry of a pinned base. */
   signal?: AbortSignal;
 }
 
 /**
- * Opens an image of a layout. Blobs are looked for in the layout, in `blobs`, and, for a pinned base's layers, in
- * the registry of that base.
+ * Opens an image of a layout. Blobs are searched in the layout, in `blobs`, and in the registry of the pinned base.
  * @throws ImageError `document-invalid`, `blob-missing`, `digest-mismatch`
  */
 export async function openImage(location: ImageLocation): Promise<Image> {
@@ -73,10 +72,10 @@ export async function openImage(location: ImageLocation): Promise<Image> {
 }
 
 /**
- * The images below a root, one for each platform, and every blob that they name once.
- * @param place for messages
- * @param readManifest brings a manifest that the root names
- * @param source brings configurations
+ * Reads the images of all platforms below a root, and lists their blobs without duplicates.
+ * @param place the name of the image in messages
+ * @param readManifest reads a manifest that the root names
+ * @param source provides configurations
  */
 export async function readPlatforms(
   root: Document,
@@ -94,7 +93,7 @@ export async function readPlatforms(
   return { platforms, blobs: [...unique.values()] };
 }
 
-/** Where the blobs of a layout are: in it, in the folder of base blobs, or in the registry of its pinned base. */
+/** The sources of a layout's blobs: the layout, the folder of base blobs, the registry of its pinned base. */
 export async function layoutBlobs(location: Omit<ImageLocation, 'digest'>) {
   const { layout, blobs } = location;
   const result = existsSync(join(layout, resultFile)) ? await readImageResult(layout) : undefined;
@@ -114,13 +113,13 @@ function chooseRoot(entries: readonly Descriptor[], { layout, digest }: ImageLoc
   const found = [...byDigest.keys()].join(', ') || 'none';
   const reason = digest
     ? `"${layout}" has no image ${digest}`
-    : `"${layout}" does not hold exactly one image`;
+    : `"${layout}" does not contain exactly one image`;
   throw new ImageError('document-invalid', `${reason}: name one of its digests (${found})`, {
     value: digest ?? layout,
   });
 }
 
-/** The platform images below a root, which may itself be one. */
+/** The manifests below a root: those of an index, or the root itself if it is a manifest. */
 function imagesOf(root: Document, place: string): Descriptor[] {
   if (!isIndexType(root.descriptor.mediaType)) return [root.descriptor];
   return readJson(IndexSchema, root.bytes, `index ${root.descriptor.digest} of "${place}"`).manifests;
@@ -148,7 +147,7 @@ async function readBlob(source: BlobSource, descriptor: Descriptor, place: strin
   return { descriptor, bytes: await collect(await found.open(), jsonLimit, tooLarge) };
 }
 
-/** A pinned base's layers are not fetched to build; whoever needs one later gets it from where it is public. */
+/** Reads layers of a pinned base from its registry, because a build does not fetch them. */
 function baseRegistry(result: ImageResult | undefined, location: Omit<ImageLocation, 'digest'>) {
   if (result?.base.kind !== 'pinned') return { source: async () => undefined, close: () => undefined };
   const repository = parseRepository(result.base.name);

@@ -1,19 +1,19 @@
 import { createHash, hash } from 'node:crypto';
 import { ImageError } from '../error.ts';
 
-/** The only digests written or accepted: SHA-256, lower-case hex (OCI image-spec, "Digests"). */
+/** The only supported digests: SHA-256, lower-case hex (OCI image-spec, "Digests"). */
 export const digestPattern = '^sha256:[a-f0-9]{64}$';
 
 const digestExpression = new RegExp(digestPattern);
 
-/** What content must turn out to be. */
+/** The expected digest and size of content. */
 export interface Expected {
   digest: string;
   /** Bytes. */
   size: number;
 }
 
-/** True for `sha256:` and 64 lower-case hex digits; anything else could name a path outside a blob folder. */
+/** True for `sha256:` and 64 lower-case hex digits. Other text could be a path outside the blob folder. */
 export function isDigest(text: string): boolean {
   return digestExpression.test(text);
 }
@@ -23,17 +23,17 @@ export function digestOf(content: Uint8Array | string): string {
   return `sha256:${hash('sha256', content, 'hex')}`;
 }
 
-/** The hex part of a digest, checked first because it becomes a file name. */
+/** The hex part of a digest. The digest is checked first, because the hex part becomes a file name. */
 export function hexOf(digest: string): string {
   if (isDigest(digest)) return digest.slice('sha256:'.length);
   throw new ImageError(
     'document-invalid',
-    `"${digest.slice(0, 100)}" is no digest: expected "sha256:" and 64 lower-case hex digits`,
+    `"${digest.slice(0, 100)}" is not a digest: expected "sha256:" and 64 lower-case hex digits`,
     { value: digest },
   );
 }
 
-/** Passes chunks on while it learns their digest and size. Ask for `result()` when the source has ended. */
+/** Passes chunks on and computes their digest and size. Call `result()` after the source has ended. */
 export function meter(source: AsyncIterable<Uint8Array>) {
   const hash = createHash('sha256');
   let size = 0;
@@ -48,8 +48,8 @@ export function meter(source: AsyncIterable<Uint8Array>) {
 }
 
 /**
- * Passes content through and fails when it is not what was expected. One chunk is held back until the end is
- * checked, so a receiver never sees a complete wrong body.
+ * Passes chunks on and fails if digest or size are not as expected. The last chunk is held back until the
+ * check has passed, so a receiver never gets a complete wrong body.
  */
 export async function* verified(source: AsyncIterable<Uint8Array>, expected: Expected, place: string) {
   const hash = createHash('sha256');
@@ -68,7 +68,7 @@ export async function* verified(source: AsyncIterable<Uint8Array>, expected: Exp
   if (held) yield held;
 }
 
-/** Fails when a whole document is not what was expected. */
+/** Checks digest and size of a document. @throws ImageError `digest-mismatch` */
 export function assertContent(
   bytes: Uint8Array,
   expected: { digest: string; size?: number },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { isDigest } from './digest.ts';
 import { ImageError } from '../error.ts';
 
-/** Where images of one application go: a folder that is an OCI layout, or a repository in a registry. */
+/** A repository of images: a folder that is an OCI layout, or a repository in a registry. */
 export type Repository =
   | { kind: 'folder'; name: string; folder: string }
   | {
@@ -10,7 +10,7 @@ export type Repository =
       name: string;
       host: string;
       path: string;
-      /** https also for this machine. */
+      /** Use https also for this machine. */
       secure?: true;
     };
 
@@ -20,8 +20,8 @@ const tagExpression = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 const hostExpression = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 /**
- * Reads `oci:DIR` or `host[:port]/path`. The host is never guessed: `docker.io/…` is written out. `https://` may stand
- * before a host; it says something only for a registry on this machine, which is spoken to over http otherwise.
+ * Parses `oci:DIR` or `host[:port]/path`. There is no default host: Docker Hub is `docker.io/…`. The prefix
+ * `https://` is allowed; it matters only for a registry on this machine, where the default is http.
  * @throws ImageError `invalid-input`
  */
 export function parseRepository(text: string): Repository {
@@ -35,7 +35,7 @@ export function parseRepository(text: string): Repository {
   const host = bare.slice(0, Math.max(slash, 0)).toLowerCase();
   const path = bare.slice(slash + 1);
   if (!hostExpression.test(host) || !/[.:]|^localhost$/.test(host)) {
-    throw wrong(text, 'begin with the registry\'s host ("docker.io/…"), or with "oci:" for a folder');
+    throw wrong(text, 'start with the registry\'s host ("docker.io/…"), or with "oci:" for a folder');
   }
   if (!pathExpression.test(path)) throw wrong(text, 'give a lower-case path without tag or digest');
   if (path.length + host.length > 255) throw wrong(text, 'use at most 255 characters');
@@ -45,7 +45,7 @@ export function parseRepository(text: string): Repository {
 }
 
 /**
- * Splits `repository@sha256:…`. The last `@` counts: a folder's name may hold others.
+ * Splits `repository@sha256:…` at the last `@`, because the name of a folder may contain others.
  * @throws ImageError `invalid-input`
  */
 export function splitImage(text: string): { repository: string; digest: string } {
@@ -54,23 +54,23 @@ export function splitImage(text: string): { repository: string; digest: string }
   if (repository !== '' && isDigest(digest)) return { repository, digest };
   throw new ImageError(
     'invalid-input',
-    `"${text}" is no image: write repository@sha256:… ("image ls" shows digests)`,
+    `"${text}" is not an image: write repository@sha256:… ("image ls" shows digests)`,
     { value: text },
   );
 }
 
-/** Checks tags before anything is sent. @throws ImageError `invalid-input` */
+/** Checks the grammar of tags. @throws ImageError `invalid-input` */
 export function assertTags(tags: readonly string[]): void {
   for (const tag of tags) {
     if (tagExpression.test(tag)) continue;
     throw new ImageError(
       'invalid-input',
-      `"${tag}" is no tag: use at most 128 letters, digits, "_", "." and "-", and do not begin with "." or "-"`,
+      `"${tag}" is not a tag: use at most 128 letters, digits, "_", "." and "-", and do not start with "." or "-"`,
       { value: tag },
     );
   }
 }
 
 function wrong(text: string, remedy: string): ImageError {
-  return new ImageError('invalid-input', `"${text}" is no repository: ${remedy}`, { value: text });
+  return new ImageError('invalid-input', `"${text}" is not a repository: ${remedy}`, { value: text });
 }

@@ -1,21 +1,21 @@
 import type { Descriptor } from './schemas.ts';
 import { hexOf } from './digest.ts';
 
-/** What a repository says about the manifests that name a digest as their subject. */
+/** The referrers of a digest: the manifests that name it as their subject. */
 export interface Referrers {
   list: Descriptor[];
-  /** `api`: the registry keeps the list itself. `tag`: clients keep it under `sha256-<hex>`. */
+  /** `api`: the registry maintains the list. `tag`: clients maintain it under the tag `sha256-<hex>`. */
   keptBy: 'api' | 'tag';
-  /** The state of the tag's list, where the registry names one: a condition for changing it (RFC 9110, `If-Match`). */
+  /** ETag of the tag's list, if the registry sent one: the condition for changes (RFC 9110, `If-Match`). */
   etag?: string | undefined;
 }
 
-/** The tag under which clients keep the list where the registry does not (distribution-spec 1.1, "referrers tag schema"). */
+/** The tag of the list that clients maintain (distribution-spec 1.1, "referrers tag schema"). */
 export function referrersTag(digest: string): string {
   return `sha256-${hexOf(digest)}`;
 }
 
-/** True for a tag that names a list of referrers and no image. */
+/** True for the tag of a list of referrers, which is not an image. */
 export function isReferrersTag(tag: string): boolean {
   return /^sha256-[a-f0-9]{64}$/.test(tag);
 }

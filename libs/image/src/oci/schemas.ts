@@ -2,7 +2,7 @@ import * as Type from 'typebox';
 import { digestPattern } from './digest.ts';
 import { readJson } from '../json/validate.ts';
 
-/** Media types of the OCI image-spec 1.1 that are written; Docker's older ones are read too. */
+/** Media types of the OCI image-spec 1.1, and Docker's older types, which are read but not written. */
 export const mediaTypes = {
   index: 'application/vnd.oci.image.index.v1+json',
   manifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -24,7 +24,7 @@ const PlatformSchema = Type.Object({
   architecture: Type.String(),
   variant: Type.Optional(Type.String()),
 });
-/** Operating system and processor, in Go's words as OCI uses them (`linux`, `amd64`). */
+/** Operating system and processor, with Go's names as in the OCI specifications (`linux`, `amd64`). */
 export type Platform = Type.Static<typeof PlatformSchema>;
 
 export const DescriptorSchema = Type.Object({
@@ -32,11 +32,11 @@ export const DescriptorSchema = Type.Object({
   digest: Digest,
   size: Type.Integer({ minimum: 0 }),
   platform: Type.Optional(PlatformSchema),
-  /** What a manifest in a list of referrers is: a signature, an SBOM. */
+  /** The type of a manifest in a list of referrers, such as a signature or an SBOM. */
   artifactType: Type.Optional(Type.String()),
   annotations: Type.Optional(Annotations),
 });
-/** A pointer to content: what it is, its digest and its size in bytes. */
+/** A reference to content: media type, digest and size in bytes. */
 export type Descriptor = Type.Static<typeof DescriptorSchema>;
 
 export const IndexSchema = Type.Object({
@@ -89,15 +89,15 @@ export function platformName(platform: Platform): string {
   return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/');
 }
 
-/** The Linux platform of the machine this runs on; containers run Linux also where the host does not. */
+/** The Linux platform of this machine. Containers run Linux also on other systems. */
 export function hostPlatform(): Platform {
   const names: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
   return { os: 'linux', architecture: names[process.arch] ?? process.arch };
 }
 
 /**
- * What a manifest or index is. OCI documents may leave their `mediaType` out; then whatever led to them is believed,
- * and at last their shape.
+ * The media type of a manifest or index. OCI documents may omit `mediaType`; then the hint is used, and
+ * without a known hint the presence of `manifests`.
  */
 export function documentType(bytes: Buffer, hint: string | undefined): string {
   const { mediaType, manifests } = readJson(ShapeSchema, bytes, 'a manifest');
@@ -112,7 +112,7 @@ const ShapeSchema = Type.Object({
   manifests: Type.Optional(Type.Unknown()),
 });
 
-/** True for a media type that says "this points to manifests, one per platform". */
+/** True for the media types of an index: a list of manifests, one per platform. */
 export function isIndexType(mediaType: string): boolean {
   return mediaType === mediaTypes.index || mediaType === mediaTypes.dockerIndex;
 }

@@ -4,8 +4,8 @@ import { digestOf } from '../oci/digest.ts';
 import { canonicalJson } from '../json/canonical.ts';
 
 /**
- * Names who we are at a registry, without saying a secret: equal for equal credentials at the same address. Where
- * credentials cannot be read nobody else has the same name.
+ * A key for an account at a registry that does not reveal secrets: equal for equal credentials at the same
+ * address. Unique if the credentials cannot be read.
  */
 export async function accountKey(
   origin: string,
@@ -19,8 +19,8 @@ export async function accountKey(
   }
 }
 
-/** Asks a store once for each host: a credential helper is a program, and starting it takes time. */
-export function askCredentialsOnce(credentials: CredentialStore): CredentialStore {
+/** Caches credentials per host, because starting a credential helper takes time. */
+export function cacheCredentials(credentials: CredentialStore): CredentialStore {
   const answers = new Map<string, ReturnType<CredentialStore>>();
   return (host) => {
     const answer = answers.get(host) ?? credentials(host);

@@ -8,8 +8,8 @@ import type { Target } from './target.ts';
 const artifactType = 'application/vnd.slipway.image.base.v1';
 
 /**
- * A manifest without a tag that names every layer of a base, of all platforms. Registries keep what a manifest names:
- * a repository that has this one has the layers, which is one question instead of one for each (distroless has dozens).
+ * A manifest without a tag that names the layers of a base for all platforms. Registries keep the blobs of a
+ * manifest, so a repository with this manifest has the layers: one request instead of dozens.
  */
 interface BaseMarker {
   manifest: Document;
@@ -17,7 +17,7 @@ interface BaseMarker {
   layers: ReadonlySet<string>;
 }
 
-/** The artifact of an image's base; none where nothing says what the base is, or where its one layer is asked for as easily. */
+/** The marker of an image's base. Returns undefined if the base is unknown or has only one layer. */
 export function baseMarker({ root, result, platforms }: Image): BaseMarker | undefined {
   if (result?.digest !== root.descriptor.digest) return undefined;
   const own = new Set(result.layers.map(({ digest }) => digest));
@@ -29,20 +29,20 @@ export function baseMarker({ root, result, platforms }: Image): BaseMarker | und
   return { manifest: manifestOf([...layers.values()], result.base), layers: new Set(layers.keys()) };
 }
 
-/** The layers of a base in a target. */
+/** Finds the layers of a base in a target, by the marker. */
 export interface BaseLayers {
-  artifact: BaseMarker;
-  /** True when the target has the artifact. Asked once, and only when it matters. */
-  isKnown(): Promise<boolean>;
-  /** True for a layer that the target has according to it. */
+  marker: BaseMarker;
+  /** True if the target has the marker. The target is asked once, on the first call. */
+  hasMarker(): Promise<boolean>;
+  /** True if the marker names the layer and the target has the marker. */
   has(digest: string): Promise<boolean>;
 }
 
-/** Looks for the layers of a base in a target, by the artifact. */
-export function baseIn(target: Target, artifact: BaseMarker): BaseLayers {
+/** Makes a {@link BaseLayers} for a target. */
+export function baseLayersIn(target: Target, marker: BaseMarker): BaseLayers {
   let answer: Promise<boolean> | undefined;
-  const isKnown = () => (answer ??= target.hasImage(artifact.manifest));
-  return { artifact, isKnown, has: async (digest) => artifact.layers.has(digest) && isKnown() };
+  const hasMarker = () => (answer ??= target.hasImage(marker.manifest));
+  return { marker, hasMarker, has: async (digest) => marker.layers.has(digest) && hasMarker() };
 }
 
 function manifestOf(layers: readonly Descriptor[], { name, digest }: ImageResult['base']): Document {

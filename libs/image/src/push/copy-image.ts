@@ -17,32 +17,32 @@ import { openTarget } from './open-target.ts';
 export interface CopyOptions {
   /** Repository to read: `host[:port]/path`, or `oci:DIR` for a folder. */
   from: string;
-  /** Repository to write, in the same words. */
+  /** Repository to write, in the same format. */
   to: string;
-  /** Digest of the image: of its index, or of one platform's manifest. A tag may move on the way and is not taken. */
+  /** Digest of the index or of one platform's manifest. Tags are not accepted, because they can move. */
   digest: string;
-  /** Tags to set at the target once everything is there. @default none */
+  /** Tags to set at the target after the copy. @default none */
   tags?: string[];
-  /** Folder in which base blobs of a sparse `oci:` repository lie. */
+  /** Folder of base blobs, for a sparse `oci:` repository. */
   blobs?: string;
   onProgress?: (progress: PushProgress) => void;
   /** Milliseconds for the whole copy. @default 120 000 */
   deadlineMs?: number;
-  /** Plain http for hosts that are not loopback. @default false */
+  /** Uses plain http for hosts that are not loopback. @default false */
   insecure?: boolean;
-  /** For both sides. @default what `docker login` left */
+  /** For both repositories. @default {@link registryCredentials} */
   credentials?: CredentialStore;
 }
 
 export interface CopyResult extends PushResult {
-  /** Signatures, SBOMs and the like that name the image or a part of it, now listed at the target. */
+  /** The number of referrers (such as signatures and SBOMs) of the image and its platforms at the target. */
   referrers: number;
 }
 
 /**
- * Copies an image by digest from repository to repository: its index, all its platforms, and what refers to them.
- * No byte is changed, and all are checked on the way. What the target has is not sent; the index goes after what it
- * names, referrers follow, tags are last.
+ * Copies an image by digest from one repository to another: index, all platforms, and their referrers. The
+ * bytes are checked and not changed. Content that the target has is not sent. The index is sent after its
+ * content, then the referrers, then the tags.
  * @throws ImageError `invalid-input`, `image-missing`, `blob-missing`, `digest-mismatch`, `unauthorized`,
  *   `push-unverified`, `registry-unreachable`, `deadline`, …
  */
@@ -76,14 +76,14 @@ export async function copyImage(options: CopyOptions): Promise<CopyResult> {
   }
 }
 
-/** Signatures are made for the index, for each platform, or for both. */
+/** The digests that signatures may refer to: the index and the manifest of each platform. */
 function subjectsOf({ descriptor, bytes }: Document): string[] {
   if (!isIndexType(descriptor.mediaType)) return [descriptor.digest];
   const { manifests } = readJson(IndexSchema, bytes, `index ${descriptor.digest}`);
   return [descriptor.digest, ...manifests.map(({ digest }) => digest)];
 }
 
-/** What refers to the image, and what refers to that: an SBOM may be signed, too. */
+/** Copies the referrers of the image, and their referrers: an SBOM may have a signature. */
 async function copyReferrers(
   origin: Origin,
   target: Target,
@@ -92,7 +92,7 @@ async function copyReferrers(
 ): Promise<{ uploadedBytes: number; uploadedBlobs: number; referrers: number }> {
   const total = { uploadedBytes: 0, uploadedBlobs: 0, referrers: 0 };
   const seen = new Set(subjects);
-  // A set that grows while it is walked: what was found is asked about in turn.
+  // The loop adds the found referrers to the set, so it visits them, too.
   for (const subject of seen) {
     const wanted = await origin.referrers(subject);
     if (wanted.length === 0) continue;
@@ -116,7 +116,7 @@ function assertImageDigest(digest: string): void {
   if (isDigest(digest)) return;
   throw new ImageError(
     'invalid-input',
-    `"${digest}" is no digest: images are copied by "sha256:" and 64 lower-case hex digits ("image ls" shows them)`,
+    `"${digest}" is not a digest: expected "sha256:" and 64 lower-case hex digits ("image ls" shows digests)`,
     { value: digest },
   );
 }

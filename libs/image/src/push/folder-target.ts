@@ -15,15 +15,15 @@ import type { Document } from '../oci/document.ts';
 import { referrersTag } from '../oci/referrers-tag.ts';
 
 /**
- * Pushes into a folder that is an OCI image layout: a registry for one machine. Blobs of the shared folder are
- * hard-linked. `index.json` is written last and as a whole, so a reader never sees an image that is not complete.
+ * Pushes to a folder that is an OCI image layout: a registry for one machine. Blobs of the shared folder are
+ * hard-linked. `index.json` is written last and atomically, so a reader never sees an incomplete image.
  */
 export function folderTarget(folder: string, signal: AbortSignal = new AbortController().signal): Target {
   const blobs = blobsOf(folder);
   const entries = async () =>
     existsSync(join(folder, 'index.json')) ? readLayoutIndex(folder).manifests : [];
   const put = (descriptor: Descriptor, found: FoundBlob, onBytes: (bytes: number) => void) =>
-    // What comes from a registry may break off on the way.
+    // Blobs may come from a registry, so the connection may break.
     retry(defaultRetryPolicy, signal, () => storeBlob(blobs, descriptor, found, onBytes));
   const putBlob: Target['putBlob'] = async (blob, found, onBytes) => {
     await put(blob, found, onBytes);
@@ -68,20 +68,20 @@ export function folderTarget(folder: string, signal: AbortSignal = new AbortCont
   };
 }
 
-/** Lists an image that no entry names yet. */
+/** Adds an image to the list, unless an entry names it. */
 function withImage(list: readonly Descriptor[], image: Descriptor): Descriptor[] {
   return list.some((entry) => entry.digest === image.digest) ? [...list] : [...list, image];
 }
 
-/** Lets a tag name an image. An entry without a tag is only there while the image has none. */
+/** Sets a tag. An entry without a tag is removed when its image gets one. */
 export function withTag(list: readonly Descriptor[], tag: string, image: Descriptor): Descriptor[] {
   const others = list.filter(
     ({ digest, annotations }) =>
       annotations?.[refName] !== tag && (annotations?.[refName] || digest !== image.digest),
   );
   const moved = list.find(({ annotations }) => annotations?.[refName] === tag);
-  // The image that loses the tag stays listed: a release may name its digest.
-  const kept = moved && moved.digest !== image.digest ? withImage(others, bare(moved)) : others;
+  // The image that loses the tag stays in the list, because a release may refer to its digest.
+  const kept = moved && moved.digest !== image.digest ? withImage(others, withoutAnnotations(moved)) : others;
   return [...kept, { ...image, annotations: { [refName]: tag } }];
 }
 
@@ -89,7 +89,7 @@ function isTagged({ annotations }: Descriptor, tag: string): boolean {
   return annotations?.[refName] === tag;
 }
 
-function bare({ mediaType, digest, size }: Descriptor): Descriptor {
+function withoutAnnotations({ mediaType, digest, size }: Descriptor): Descriptor {
   return { mediaType, digest, size };
 }
 
@@ -104,7 +104,7 @@ async function changeIndex(
     while (!written) {
       written = await withLock(join(folder, 'index.json.lock'), async (isHeld) => {
         const text = layoutIndex(change(await entries()));
-        // Readers want the marker first.
+        // Readers check the marker first.
         await replaceFile(join(folder, 'oci-layout'), Buffer.from(layoutMarker));
         if (!(await isHeld())) return false;
         await replaceFile(join(folder, 'index.json'), Buffer.from(text));

@@ -1,7 +1,7 @@
-/** Uploads at the same time; go-containerregistry's figure. */
-const lanes = 4;
+/** Parallel uploads, as many as in go-containerregistry. */
+const concurrency = 4;
 
-/** After a failure nothing new is begun, what is under way is cancelled, and nothing is left running behind. */
+/** Runs work on items in parallel. After a failure it starts no more work and cancels and awaits the rest. */
 export async function inParallel<T>(
   items: readonly T[],
   cancel: () => void,
@@ -9,7 +9,7 @@ export async function inParallel<T>(
 ): Promise<void> {
   const queue = [...items];
   const failures: unknown[] = [];
-  const lane = async () => {
+  const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       await work(next).catch((error: unknown) => {
         failures.push(error);
@@ -18,7 +18,7 @@ export async function inParallel<T>(
       });
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  // The first failure is the reason; the others follow from the cancelling.
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  // The first failure is the cause; the others result from the cancellation.
   if (failures.length > 0) throw failures[0];
 }

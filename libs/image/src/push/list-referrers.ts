@@ -5,26 +5,26 @@ import { canonicalJson } from '../json/canonical.ts';
 import { mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import { type Referrers, referrersTag } from '../oci/referrers-tag.ts';
 
-/** A repository whose lists of referrers can be changed. */
+/** A repository with lists of referrers. */
 export interface ReferrersTarget {
   referrers(subject: string): Promise<Referrers>;
-  /** Replaces the list that clients keep. @param etag only if it is still in this state */
+  /** Replaces the list that clients maintain. @param etag only if the list still has this ETag */
   putReferrersTag(tag: string, list: Document, etag?: string): Promise<void>;
   /** Equal for the same repository and the same account. */
   identity(): Promise<string>;
 }
 
 const tries = 12;
-/** How long another writer may take from reading the list to writing it, give or take. Milliseconds. */
+/** The approximate time of another writer between reading and writing the list, in milliseconds. */
 const pauseMs = 150;
 
-/** Changes to one list, one after the other within this process. */
-const turns = new Map<string, Promise<unknown>>();
+/** The last change to each list. Within this process, changes to one list run one after the other. */
+const lastChanges = new Map<string, Promise<unknown>>();
 
 /**
- * Makes sure that referrers which were sent are found from their subject. A list under a tag has no lock: it is
- * changed under a condition where the registry has those, read back, and read once more after another writer that
- * began before us must have ended; what is missing then is added again.
+ * Adds referrers that were sent to the list of their subject. A list under a tag has no lock. It is changed
+ * with a condition if the registry supports that, and then read twice: directly, and after concurrent writers
+ * must have ended. Referrers that are missing then are added again.
  * @throws ImageError `push-unverified`
  */
 export async function listReferrers(
@@ -34,12 +34,12 @@ export async function listReferrers(
 ): Promise<void> {
   if (sent.length === 0) return;
   const key = `${await target.identity()} ${subject}`;
-  const own = (turns.get(key) ?? Promise.resolve()).then(
+  const own = (lastChanges.get(key) ?? Promise.resolve()).then(
     () => addToList(target, subject, sent),
     () => addToList(target, subject, sent),
   );
-  turns.set(key, own);
-  await own.finally(() => turns.get(key) === own && turns.delete(key));
+  lastChanges.set(key, own);
+  await own.finally(() => lastChanges.get(key) === own && lastChanges.delete(key));
 }
 
 async function addToList(
@@ -47,19 +47,19 @@ async function addToList(
   subject: string,
   sent: readonly Descriptor[],
 ): Promise<void> {
-  let settled = true;
+  let stable = true;
   for (let tried = 0; tried < tries; tried++) {
     const { list, keptBy, etag } = await target.referrers(subject);
     const missing = sent.filter(({ digest }) => list.every((known) => known.digest !== digest));
-    if (missing.length === 0 && settled) return;
-    settled = missing.length === 0 || keptBy === 'api';
+    if (missing.length === 0 && stable) return;
+    stable = missing.length === 0 || keptBy === 'api';
     if (missing.length > 0 && keptBy === 'tag')
       await writeList(target, referrersTag(subject), [...list, ...missing], etag);
     await delay(pauseMs * (0.5 + Math.random()));
   }
   throw new ImageError(
     'push-unverified',
-    `the referrers of ${subject} were accepted but are not listed: run again`,
+    `the registry accepted the referrers of ${subject} but does not list them: run again`,
     { value: subject },
   );
 }
@@ -73,7 +73,7 @@ async function writeList(
   try {
     await target.putReferrersTag(tag, referrersList(list), etag);
   } catch (error) {
-    // Refused under the condition: another writer was faster, and the next look shows what it wrote.
+    // The condition failed because another writer was faster. The next read returns its list.
     const lost = etag !== undefined && error instanceof ImageError && error.code === 'registry-refused';
     if (!lost) throw error;
   }

@@ -3,7 +3,7 @@ import type { TargetOptions, Target } from './target.ts';
 import { folderTarget } from './folder-target.ts';
 import { registryTarget } from './registry-target.ts';
 
-/** Opens a repository to write to it. */
+/** Opens a repository for writing. */
 export function openTarget(repository: Repository, options: TargetOptions): Target {
   return repository.kind === 'folder'
     ? folderTarget(repository.folder, options.signal)

@@ -2,18 +2,18 @@ import { ImageError } from '../error.ts';
 import { withPush, type PushOptions, type PushResult } from './push-image.ts';
 
 export interface PublishOptions extends Omit<PushOptions, 'to'> {
-  /** Repositories, in the words of `pushImage`. */
+  /** Repositories, in the format of `pushImage`. */
   to: readonly string[];
 }
 
 /**
- * Brings an image into several repositories at once, under one digest. It succeeds only if the digest can be read in
- * each of them; where one fails the others are still finished, and the next run sends only what is missing. What is
- * no name of a repository or tag fails before anything is sent.
- * @throws ImageError as `pushImage`, with the code of the first that failed
+ * Pushes an image to several repositories in parallel. It succeeds only if the digest can be read from each
+ * of them. If one push fails, the others are completed, and the next run sends only missing content. Invalid
+ * repository or tag names are rejected before the first request.
+ * @throws ImageError as `pushImage`, with the code of the first failure
  */
 export async function publishImage({ to, ...options }: PublishOptions): Promise<PushResult[]> {
-  if (to.length === 0) throw new ImageError('invalid-input', 'name at least one repository');
+  if (to.length === 0) throw new ImageError('invalid-input', 'give at least one repository');
   const places = [...new Set(to)];
   const outcomes = await withPush(options, places, (push) => Promise.allSettled(places.map(push)));
   const results = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));

@@ -1,4 +1,4 @@
-import { baseMarker, baseIn } from './base-marker.ts';
+import { baseMarker, baseLayersIn } from './base-marker.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { openImage, type Image } from '../layout/open-image.ts';
@@ -9,34 +9,35 @@ import { openTarget } from './open-target.ts';
 export interface PushOptions {
   /** Folder that `buildImage` wrote, or any OCI layout. */
   layout: string;
-  /** Folder in which base blobs lie. */
+  /** Folder of base blobs. */
   blobs: string;
   /** Repository: `host[:port]/path`, or `oci:DIR` for a folder. */
   to: string;
-  /** Tags to set once the image is there. An image without a tag is found by its digest. @default none */
+  /** Tags to set after the push. An image without a tag can be pulled by its digest. @default none */
   tags?: string[];
-  /** Which image, where the layout holds several. */
+  /** Digest of the image. Required if the layout has several. */
   digest?: string;
   onProgress?: (progress: PushProgress) => void;
   /** Milliseconds for the whole push. @default 120 000 */
   deadlineMs?: number;
-  /** Plain http for a host that is not loopback. @default false */
+  /** Uses plain http for a host that is not loopback. @default false */
   insecure?: boolean;
-  /** @default what `docker login` left */
+  /** @default {@link registryCredentials} */
   credentials?: CredentialStore;
 }
 
 export interface PushResult extends Sent {
   repository: string;
-  /** Digest of the index, readable in the repository. */
+  /** Digest of the index. The repository has it. */
   digest: string;
-  /** HTTP requests, sign-in included; 0 for a folder. */
+  /** The number of HTTP requests, including sign-in; 0 for a folder. */
   requests: number;
 }
 
 /**
- * Brings an image into a repository. What is there already is not sent; blobs go first, the index after what it
- * names, with its first tag, further tags last: a push that breaks off leaves nothing that names missing content, and the next one goes on.
+ * Pushes an image to a repository. Content that the repository has is not sent. Blobs are sent first, then
+ * manifests, then the index with its first tag, then the other tags. An interrupted push therefore leaves no
+ * document that names missing content, and the next push continues it.
  * @throws ImageError `invalid-input`, `blob-missing`, `unauthorized`, `repository-missing`, `tag-immutable`,
  *   `registry-unreachable`, `deadline`, …
  */
@@ -44,13 +45,13 @@ export async function pushImage({ to, ...options }: PushOptions): Promise<PushRe
   return withPush(options, [to], (push) => push(to));
 }
 
-/** What a push that is done may take to leave something for the next one. Milliseconds. */
-const leavingMs = 5_000;
+/** Time limit for writing the base marker after a push, in milliseconds. */
+const markerTimeoutMs = 5_000;
 
-/** Brings the image into one of the repositories. */
+/** Pushes the image to one of the repositories. */
 type Push = (to: string) => Promise<PushResult>;
 
-/** Opens an image once, for pushes that may run side by side. What is asked is checked before anything is sent. */
+/** Opens an image once for pushes that may run in parallel. Names are checked before the first request. */
 export async function withPush<T>(
   options: Omit<PushOptions, 'to'>,
   places: readonly string[],
@@ -79,8 +80,8 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
     const documents = platforms.map(({ document }) => document);
     const children = documents.filter(({ descriptor }) => descriptor.digest !== root.descriptor.digest);
     const code = result?.layers.filter(({ name }) => name === 'app').map(({ digest }) => digest);
-    const artifact = repository.kind === 'registry' ? baseMarker(image) : undefined;
-    const base = artifact && baseIn(target, artifact);
+    const marker = repository.kind === 'registry' ? baseMarker(image) : undefined;
+    const base = marker && baseLayersIn(target, marker);
     const sending = {
       source,
       codeLayers: new Set(code),
@@ -93,7 +94,7 @@ async function pushOpened(image: Image, options: PushOptions, deadline: AbortSig
     if (sent.existed) await target.complete(blobs);
     await sendTags(target, sent.existed ? tags : others, root, sent.existed);
     if (base && !sent.existed) {
-      const giveUp = setTimeout(() => stop.abort(), leavingMs);
+      const giveUp = setTimeout(() => stop.abort(), markerTimeoutMs);
       await writeBaseMarker(target, base, signal);
       clearTimeout(giveUp);
     }

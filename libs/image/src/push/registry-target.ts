@@ -1,15 +1,15 @@
 import { ImageError } from '../error.ts';
 import type { Target } from './target.ts';
-import { accountKey, askCredentialsOnce } from './account-key.ts';
+import { accountKey, cacheCredentials } from './account-key.ts';
 import { readReferrers } from '../registry/read-lists.ts';
 import { isRemembered, mountSource, rememberBlobs } from './mounts.ts';
 import { uploadOnce } from './upload-once.ts';
 import { RemoteRepository, type RepositoryOptions } from '../registry/remote-repository.ts';
 
-/** Pushes into a repository of a registry. */
+/** Pushes to a repository of a registry. */
 export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Target {
   const { host, path, name } = options.repository;
-  const credentials = askCredentialsOnce(options.credentials);
+  const credentials = cacheCredentials(options.credentials);
   const remote = new RemoteRepository({ ...options, credentials, access: 'pull,push' });
   let found: Promise<string> | undefined;
   const account = () => (found ??= accountKey(remote.origin, host, credentials));
@@ -17,7 +17,7 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
     try {
       await remote.putManifest(tag, root);
     } catch (error) {
-      // The answer to a successful try may have been lost, and an immutable tag refuses even the same digest.
+      // The response to a successful attempt may be lost, and an immutable tag refuses even the same digest.
       const now = await remote.manifestDigest(tag);
       if (now === root.descriptor.digest) return;
       if (now === undefined || !isRefusal(error)) throw error;
@@ -36,7 +36,7 @@ export function registryTarget(options: Omit<RepositoryOptions, 'access'>): Targ
       const put = (source?: string) =>
         remote.putBlob(blob, { open: async () => counted(await found.open(), onBytes) }, source);
       if (from !== undefined) return put(from);
-      // Where many repositories of a registry want one blob at the same time, the first sends it and the others mount it.
+      // If several repositories need one blob at the same time, one upload sends it and the others mount it.
       const key = `${await account()} ${blob.digest}`;
       const first = await uploadOnce(key, options.signal, () => put());
       if (first === undefined) return put(mountSource(await account(), path, blob.digest));
@@ -70,7 +70,7 @@ function isRefusal(error: unknown): boolean {
 function tagImmutable(name: string, tag: string, now: string, wanted: string, cause: unknown): ImageError {
   return new ImageError(
     'tag-immutable',
-    `${name}: the tag "${tag}" is ${now} and the registry does not let it become ${wanted}: use another tag`,
+    `${name}: the tag "${tag}" is ${now} and the registry does not allow moving it to ${wanted}: use another tag`,
     { value: tag, cause },
   );
 }

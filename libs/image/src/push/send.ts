@@ -7,55 +7,55 @@ import { isIndexType, mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import type { Target } from './target.ts';
 import { uploadOnce } from './upload-once.ts';
 
-/** A layer of new code up to this size is sent unasked: 40 ms at 100 Mbit/s, which is what asking a distant registry takes. Bytes. */
-const unaskedLimit = 512 * 1024;
+/** Bytes. Smaller code layers are sent without a HEAD: both take 40 ms (100 Mbit/s, distant registry). */
+const withoutHeadLimit = 512 * 1024;
 
-/** What happens to a blob, as it happens. */
+/** The progress of one blob. */
 export interface PushProgress {
-  /** Where it goes; a folder by its full path. */
+  /** The target repository; for a folder its full path. */
   repository: string;
   digest: string;
-  /** Bytes in all. */
+  /** Bytes of the blob. */
   size: number;
-  /** Bytes sent so far. A retried upload begins again at 0. */
+  /** Bytes sent so far. A retried upload starts again at 0. */
   sent: number;
-  /** `mounted`: the registry took it over from another of its repositories, nothing was sent. */
+  /** `mounted`: the registry took the blob from another of its repositories; no bytes were sent. */
   state: 'exists' | 'uploading' | 'uploaded' | 'mounted';
 }
 
-/** What was sent, and what was there. */
+/** The sent blobs of an image. */
 export interface Sent {
-  /** Bytes of blobs that were sent; 0 when everything was there. */
+  /** Bytes of the blobs that were sent; 0 if the target had all of them. */
   uploadedBytes: number;
   uploadedBlobs: number;
-  /** True when the image was there already. */
+  /** True if the target already had the image. */
   existed: boolean;
 }
 
 export interface SendOptions {
   source: BlobSource;
-  /** Digests of the layers that change with each commit. @default none is known */
+  /** Digests of the layers that change with each commit. @default none */
   codeLayers?: ReadonlySet<string>;
-  /** The layers of the base, which are asked for together. @default each layer is asked for */
+  /** The layers of the base, which one request can find. @default one request per layer */
   base?: BaseLayers | undefined;
   onProgress?: ((progress: PushProgress) => void) | undefined;
-  /** Ends the waiting for others. */
+  /** Ends waiting for other uploads. */
   signal: AbortSignal;
-  /** Ends what is under way after a failure. */
+  /** Cancels running uploads after a failure. */
   cancel: () => void;
 }
 
-/** What is below a root: its documents in the order in which they must arrive, and its blobs. */
+/** The content below a root: its documents in the order in which they must be sent, and its blobs. */
 interface ImageContents {
   children: readonly Document[];
   blobs: readonly Descriptor[];
 }
 
 /**
- * Sends what the target does not have: blobs, the documents that name them, the root last; then asks whether the
- * root is there.
- * @param contents asked only when the root is not there
- * @param tag goes with the root, when that is sent: a request less
+ * Sends the content that the target does not have: blobs, then the documents that name them, then the root.
+ * Finally checks that the target has the root.
+ * @param contents called only if the target does not have the root
+ * @param tag the root is sent under this tag, which saves a request
  * @throws ImageError `blob-missing`, `push-unverified`, `tag-immutable`, …
  */
 export async function sendImage(
@@ -75,12 +75,12 @@ export async function sendImage(
   }
   throw new ImageError(
     'push-unverified',
-    `${target.name} accepted ${root.descriptor.digest} but does not have it: look at the registry's storage, then push again`,
+    `${target.name} accepted ${root.descriptor.digest} but does not have it: check the registry's storage, then push again`,
     { value: root.descriptor.digest },
   );
 }
 
-/** Sends blobs, then documents. */
+/** Sends blobs, then manifests, then indexes. */
 export async function sendContents(
   target: Target,
   { children, blobs }: ImageContents,
@@ -89,34 +89,34 @@ export async function sendContents(
   const sent = { uploadedBytes: 0, uploadedBlobs: 0 };
   const place = await target.identity();
   const { base } = options;
-  const bring = async (blob: Descriptor, asking: SendOptions) => {
+  const sendOnce = async (blob: Descriptor, sending: SendOptions) => {
     const { digest, size } = blob;
     const state = await uploadOnce(`${place} ${digest}`, options.signal, () =>
-      sendBlob(target, blob, asking),
+      sendBlob(target, blob, sending),
     );
-    // Another push of this process brought it.
+    // Another push of this process sent the blob.
     if (state === undefined)
       options.onProgress?.({ repository: target.name, digest, size, sent: 0, state: 'exists' });
     if (state !== 'uploaded') return;
     sent.uploadedBytes += size;
     sent.uploadedBlobs += 1;
   };
-  await inParallel(blobs, options.cancel, (blob) => bring(blob, options));
+  await inParallel(blobs, options.cancel, (blob) => sendOnce(blob, options));
   const putManifest = async (document: Document) => {
     try {
       await target.putManifest(document);
     } catch (error) {
-      if (!isRefusal(error) || !(await base?.isKnown())) throw error;
-      // A registry may have lost layers and kept the artifact that names them.
-      const asking = { ...options, base: undefined };
-      for (const blob of blobs) if (base?.artifact.layers.has(blob.digest)) await bring(blob, asking);
+      if (!isRefusal(error) || !(await base?.hasMarker())) throw error;
+      // The registry may have lost layers but kept the marker that names them.
+      const withoutMarker = { ...options, base: undefined };
+      for (const blob of blobs) if (base?.marker.layers.has(blob.digest)) await sendOnce(blob, withoutMarker);
       await target.putManifest(document);
     }
   };
   const isIndex = ({ descriptor }: Document) => isIndexType(descriptor.mediaType);
   const manifests = children.filter((document) => !isIndex(document));
   await inParallel(manifests, options.cancel, putManifest);
-  // An index may name another one.
+  // In order, because an index may name another index.
   for (const document of children.filter(isIndex)) await target.putManifest(document);
   return sent;
 }
@@ -126,26 +126,26 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Leaves the artifact of a base for the next push, where it is missing. The image is there: a registry that refuses it is
- * asked for each layer again.
+ * Writes the base marker for the next push, if it is missing. Failures are ignored: the image has been
+ * pushed, and without the marker the next push asks for each layer.
  */
 export async function writeBaseMarker(
   target: Target,
-  { artifact, isKnown }: BaseLayers,
+  { marker, hasMarker }: BaseLayers,
   signal: AbortSignal,
 ): Promise<void> {
-  const contents = { children: [artifact.manifest], blobs: [emptyConfig.descriptor] };
+  const contents = { children: [marker.manifest], blobs: [emptyConfig.descriptor] };
   const options = { source: documentBlobs([emptyConfig]), signal, cancel: () => undefined };
   try {
-    if (!(await isKnown())) await sendContents(target, contents, options);
+    if (!(await hasMarker())) await sendContents(target, contents, options);
   } catch {
-    // Nothing that was asked for failed.
+    // The marker is optional.
   }
 }
 
 /**
- * Lets tags lead to an image that is there.
- * @param existed it was there before: then a tag may lead to it already, and some registries refuse to say it again
+ * Sets tags of an image that the target has.
+ * @param existed tags may be set already; some registries refuse to set a tag twice
  * @throws ImageError `tag-immutable`
  */
 export async function sendTags(
@@ -159,12 +159,12 @@ export async function sendTags(
   }
 }
 
-/** Where the image is not there, neither is what belongs to it alone: its configurations and its code. */
+/** True for blobs that are unique to a new image: its configurations and its code layers. */
 function isNew(
   { mediaType, digest, size }: Descriptor,
   codeLayers: ReadonlySet<string> | undefined,
 ): boolean {
-  return mediaType === mediaTypes.config || (codeLayers?.has(digest) === true && size <= unaskedLimit);
+  return mediaType === mediaTypes.config || (codeLayers?.has(digest) === true && size <= withoutHeadLimit);
 }
 
 async function sendBlob(

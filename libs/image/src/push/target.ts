@@ -4,42 +4,42 @@ import type { Descriptor } from '../oci/schemas.ts';
 import type { ReferrersTarget } from './list-referrers.ts';
 import type { Document } from '../oci/document.ts';
 
-/** What a push needs from a repository; a registry and a folder are the two that exist. */
+/** A repository that images are pushed to: a registry or a folder. */
 export interface Target extends ReferrersTarget {
-  /** As the user wrote it. */
+  /** The name as given by the user. */
   name: string;
-  /** True when the image is there, whole: it is written last. */
+  /** True if the repository has the complete image: the root is written last. */
   hasImage(root: Document): Promise<boolean>;
-  /** @param isNew it is small and hardly there: sending it takes less than asking, unless this process saw it there */
+  /** @param isNew small and probably missing: sent without a HEAD, unless this process has seen the blob */
   hasBlob(blob: Descriptor, isNew: boolean): Promise<boolean>;
-  /** @param onBytes called with the number of bytes of each piece that was sent */
+  /** @param onBytes called with the number of bytes of each sent chunk */
   putBlob(
     blob: Descriptor,
     found: FoundBlob,
     onBytes: (bytes: number) => void,
   ): Promise<'uploaded' | 'mounted'>;
-  /** A platform's manifest, before the root that names it; or a referrer. */
+  /** Writes a platform's manifest, before the root that names it, or a referrer. */
   putManifest(document: Document): Promise<void>;
   /**
-   * Makes the image complete, and lets a tag lead to it at once.
+   * Writes the root, which completes the image. Sets the tag in the same request.
    * @throws ImageError `tag-immutable`
    */
   putRoot(root: Document, tag?: string): Promise<void>;
-  /** The digest a tag leads to. */
+  /** The digest of a tag. */
   tagged(tag: string): Promise<string | undefined>;
-  /** Lets a tag lead to an image that is there. @throws ImageError `tag-immutable` */
+  /** Sets a tag of an image that the repository has. @throws ImageError `tag-immutable` */
   putTag(tag: string, root: Document): Promise<void>;
-  /** Told when an image with these blobs is there, whole. */
+  /** Called when the repository has a complete image with these blobs. */
   complete(blobs: readonly Descriptor[]): Promise<void>;
-  /** HTTP requests so far; 0 for a folder. */
+  /** The number of HTTP requests so far; 0 for a folder. */
   requests(): number;
   close(): void;
 }
 
 export interface TargetOptions {
   credentials: CredentialStore;
-  /** Ends every request. */
+  /** Aborts all requests. */
   signal: AbortSignal;
-  /** Plain http for a host that is not loopback. */
+  /** Use plain http for a host that is not loopback. */
   insecure?: boolean | undefined;
 }

@@ -11,30 +11,30 @@ import type { TarMember } from '../archive/read-tar.ts';
 export interface DiffOptions {
   /** `repository@sha256:…`, or a folder that is an OCI layout with one image. */
   before: string;
-  /** In the same words. */
+  /** In the same format. */
   after: string;
-  /** Folder in which base blobs of sparse layouts lie. */
+  /** Folder of base blobs, for sparse layouts. */
   blobs?: string;
-  /** Compares this platform only. @default all that both images have */
+  /** Compares only this platform. @default all platforms that both images have */
   platform?: string;
-  /** Milliseconds for both images together. @default 120 000 */
+  /** Time limit for both images together, in milliseconds. @default 120 000 */
   deadlineMs?: number;
-  /** Plain http for hosts that are not loopback. @default false */
+  /** Uses plain http for hosts that are not loopback. @default false */
   insecure?: boolean;
-  /** @default what `docker login` left */
+  /** @default {@link registryCredentials} */
   credentials?: CredentialStore;
 }
 
 export interface LayerDiff {
-  /** `base`, or what the application's layer is called. */
+  /** `base`, or the name of the application's layer. */
   name: string;
-  /** Bytes as they lie in a registry; 0 where there is no such layer. */
+  /** Compressed size in bytes; 0 if the image does not have the layer. */
   before: number;
   after: number;
-  /** Files and links by path. Sizes are bytes, unpacked. */
+  /** Files and links by path. Sizes are uncompressed, in bytes. */
   added: { path: string; size: number }[];
   removed: { path: string; size: number }[];
-  /** Other content, mode, type or target of a link. */
+  /** Entries with different content, mode, type or link target. */
   changed: { path: string; before: number; after: number }[];
 }
 
@@ -49,8 +49,9 @@ export interface ImageDiff {
 }
 
 /**
- * Says which files two images do not have in common, layer by layer. Layers that are equal are not read.
- * @throws ImageError `invalid-input`, `image-missing`, `blob-missing`, `digest-mismatch`, `archive-invalid`, …
+ * Lists the files that differ between two images, layer by layer. Equal layers are not read.
+ * @throws ImageError `invalid-input`, `image-missing`, `blob-missing`, `digest-mismatch`,
+ *   `archive-invalid`, …
  */
 export async function diffImages(options: DiffOptions): Promise<ImageDiff> {
   const { blobs, insecure, credentials = registryCredentials(), deadlineMs = 120_000 } = options;
@@ -74,13 +75,16 @@ async function diff(before: Image, after: Image, wanted: string | undefined): Pr
   if (wanted !== undefined && !common.includes(wanted)) {
     throw new ImageError(
       'invalid-input',
-      `the images are not both made for ${wanted}: choose from ${common.join(', ') || 'none, they share no platform'}`,
+      `one of the images has no manifest for ${wanted}; platforms of both images: ${common.join(', ') || 'none'}`,
       { value: wanted },
     );
   }
   const platforms = [];
   for (const platform of wanted === undefined ? common : [wanted]) {
-    const layers = await diffLayers(sideOf(before, left.get(platform)), sideOf(after, right.get(platform)));
+    const layers = await diffLayers(
+      layersByName(before, left.get(platform)),
+      layersByName(after, right.get(platform)),
+    );
     platforms.push({ platform, layers });
   }
   return {
@@ -92,23 +96,23 @@ async function diff(before: Image, after: Image, wanted: string | undefined): Pr
   };
 }
 
-/** BuildKit lists provenance as an image for the platform "unknown"; it has no files. */
+/** Omits the platform "unknown", under which BuildKit lists provenance. */
 function byPlatform({ platforms }: Image): Map<string, PlatformImage> {
   const real = platforms.filter(({ platform }) => platform.os !== 'unknown');
   return new Map(real.map((item) => [platformName(item.platform), item]));
 }
 
-/** A layer of one side, and how to read it. */
+/** A layer of one image, with a function that reads its entries. */
 interface Layer {
   descriptor: Descriptor;
   members: () => AsyncIterable<TarMember>;
 }
 
-type Side = Map<string, Layer[]>;
+type LayersByName = Map<string, Layer[]>;
 
-/** Layers by name; a base may have several. */
-function sideOf(image: Image, platform: PlatformImage | undefined): Side {
-  const side: Side = new Map();
+/** Layers by name. A base may have several layers. */
+function layersByName(image: Image, platform: PlatformImage | undefined): LayersByName {
+  const side: LayersByName = new Map();
   for (const [index, descriptor] of platform?.manifest.layers.entries() ?? []) {
     if (!platform) break;
     const name = layerName(image, platform, index);
@@ -118,7 +122,7 @@ function sideOf(image: Image, platform: PlatformImage | undefined): Side {
   return side;
 }
 
-async function diffLayers(before: Side, after: Side): Promise<LayerDiff[]> {
+async function diffLayers(before: LayersByName, after: LayersByName): Promise<LayerDiff[]> {
   const diffs: LayerDiff[] = [];
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [left, right] = [before.get(name) ?? [], after.get(name) ?? []];
@@ -139,11 +143,11 @@ function sizeOf(layers: readonly Layer[]): number {
 
 interface File {
   size: number;
-  /** Equal for files that are equal in everything. */
+  /** Equal for files with equal type, mode, link target and content. */
   identity: string;
 }
 
-/** Files and links by path; what lies in a higher layer counts. */
+/** Files and links by path. An entry of a higher layer replaces one of a lower layer. */
 async function readFiles(layers: readonly Layer[]): Promise<Map<string, File>> {
   const files = new Map<string, File>();
   for (const { members } of layers) {

@@ -10,7 +10,7 @@ import { asWriteFailure, replaceFile, replaceFolder } from '../disk/replace.ts';
 import { completeEntries, writeTar } from '../archive/write-tar.ts';
 
 export interface ExportOptions extends ImageLocation {
-  /** A folder that is absent or empty, or a file when it ends in `.tar` (which is replaced). */
+  /** A missing or empty folder, or a file that ends in `.tar`, which is replaced if it exists. */
   output: string;
   /** Replaces a folder that is not empty. @default false */
   replace?: boolean;
@@ -26,8 +26,8 @@ export interface ExportResult {
 }
 
 /**
- * Writes a whole OCI image layout, base included, that other tools read (`skopeo copy oci:…`; `podman load` of the
- * `.tar`, and `docker load` where Docker keeps images in containerd). Layers of a pinned base that were never fetched are fetched now.
+ * Writes a complete OCI image layout, including the base, for other tools (`skopeo copy oci:…`; `podman load`
+ * of the `.tar`; `docker load` if Docker stores images in containerd). Fetches missing layers of the base.
  * @throws ImageError `document-invalid`, `blob-missing`, `write-failed`, …
  */
 export async function exportImage(options: ExportOptions): Promise<ExportResult> {
@@ -64,7 +64,7 @@ async function exportFolder(image: Image, entry: Descriptor, folder: string): Pr
   writeLayoutFiles(folder, [entry]);
 }
 
-/** An archive needs sizes before contents, so blobs from a registry are laid down first. */
+/** Blobs are first written to a temporary folder, because tar headers need the sizes of the contents. */
 async function exportArchive(image: Image, entry: Descriptor, output: string): Promise<void> {
   const staging = partialPath(dirname(resolve(output)));
   try {
@@ -79,7 +79,7 @@ async function exportArchive(image: Image, entry: Descriptor, output: string): P
       const file = blobPath(blobsOf(staging), digest);
       return { type: 'file' as const, path, mode: 0o444, size, content: { file } };
     });
-    // Who unpacks the archive can delete what came out.
+    // Writable folders, so the unpacked files can be deleted.
     const folders = ['blobs', 'blobs/sha256'].map((path) => ({
       type: 'directory' as const,
       path,

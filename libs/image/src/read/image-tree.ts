@@ -5,19 +5,19 @@ import { IndexSchema, isIndexType, ManifestSchema, type Descriptor } from '../oc
 import type { Origin } from './origin.ts';
 import type { Document } from '../oci/document.ts';
 
-/** What lies below a manifest or index. */
+/** The documents and blobs below a manifest or index. */
 interface ImageTree {
-  /** Manifests and indexes, each after what it names; without the root. */
+  /** Manifests and indexes without the root, each after the documents that it names. */
   children: Document[];
-  /** Every configuration and layer once. */
+  /** All configurations and layers, without duplicates. */
   blobs: Descriptor[];
 }
 
-/** An index of indexes is allowed by the image-spec; nobody needs more levels than this. */
+/** The image-spec allows an index of indexes. More levels than this are refused. */
 const depthLimit = 4;
 
 /**
- * Reads every document below a root, each checked against what names it. Layers are not read.
+ * Reads all documents below a root and checks each against its descriptor. Layers are not read.
  * @throws ImageError `image-missing`, `document-invalid`, `digest-mismatch`
  */
 export async function readTree(origin: Origin, root: Document): Promise<ImageTree> {
@@ -31,7 +31,7 @@ export async function readTree(origin: Origin, root: Document): Promise<ImageTre
       return;
     }
     if (depth === depthLimit) {
-      throw new ImageError('document-invalid', `${place} lies ${depth} indexes deep: flatten the image`, {
+      throw new ImageError('document-invalid', `${place} is nested in ${depth} indexes: flatten the image`, {
         value: descriptor.digest,
       });
     }

@@ -9,39 +9,39 @@ import type { TarMember } from '../archive/read-tar.ts';
 export interface InspectOptions {
   /** `repository@sha256:…`, or a folder that is an OCI layout. */
   image: string;
-  /** Folder in which base blobs of a sparse layout lie. */
+  /** Folder of base blobs, for a sparse layout. */
   blobs?: string;
-  /** Which image, where a folder holds several. */
+  /** Digest of the image. Required if the folder has several. */
   digest?: string;
-  /** Milliseconds for all requests together. @default 60 000 */
+  /** Time limit for all requests together, in milliseconds. @default 60 000 */
   deadlineMs?: number;
-  /** Plain http for a host that is not loopback. @default false */
+  /** Uses plain http for a host that is not loopback. @default false */
   insecure?: boolean;
-  /** @default what `docker login` left */
+  /** @default {@link registryCredentials} */
   credentials?: CredentialStore;
 }
 
 export interface InspectedFile {
-  /** From the root of the image's file system. */
+  /** Absolute path in the image's file system. */
   path: string;
   type: TarMember['type'];
   /** Permission bits. */
   mode: number;
   /** Bytes. */
   size: number;
-  /** Where a link leads. */
+  /** Target of a link. */
   target?: string;
 }
 
 export interface InspectedLayer {
-  /** `base`, or what the application's layer is called. */
+  /** `base`, or the name of the application's layer. */
   name: string;
   mediaType: string;
   digest: string;
   diffId: string;
-  /** Bytes as they lie in a registry. */
+  /** Compressed size in bytes. */
   size: number;
-  /** Absent when the layer lies in a registry only: inspecting fetches nothing. */
+  /** Absent if the layer is only in a registry, because layers are not fetched. */
   files?: InspectedFile[];
 }
 
@@ -60,8 +60,9 @@ export interface InspectedImage {
 }
 
 /**
- * Says what is in an image: its configuration, its layers with their sizes, and the files in each.
- * @throws ImageError `invalid-input`, `image-missing`, `document-invalid`, `digest-mismatch`, `archive-invalid`, …
+ * Returns the configuration of an image, its layers with their sizes, and the files in each layer.
+ * @throws ImageError `invalid-input`, `image-missing`, `document-invalid`, `digest-mismatch`,
+ *   `archive-invalid`, …
  */
 export async function inspectImage(options: InspectOptions): Promise<InspectedImage> {
   const { credentials = registryCredentials(), deadlineMs = 60_000, ...rest } = options;

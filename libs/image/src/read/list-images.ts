@@ -10,23 +10,24 @@ import { isReferrersTag } from '../oci/referrers-tag.ts';
 export interface ListOptions {
   /** `host[:port]/path`, or `oci:DIR` for a folder. */
   repository: string;
-  /** Milliseconds for all requests together. @default 60 000 */
+  /** Time limit for all requests together, in milliseconds. @default 60 000 */
   deadlineMs?: number;
-  /** Plain http for a host that is not loopback. @default false */
+  /** Uses plain http for a host that is not loopback. @default false */
   insecure?: boolean;
-  /** @default what `docker login` left */
+  /** @default {@link registryCredentials} */
   credentials?: CredentialStore;
 }
 
 export interface ListedImage {
-  /** Absent for an image that no tag leads to; only a folder can tell of those. */
+  /** Absent for an image without a tag; only folders list those. */
   tag?: string;
   digest: string;
 }
 
 /**
- * The images of a repository, by tag. Tags that only stand in for a list of signatures are left out.
- * @throws ImageError `invalid-input`, `repository-missing`, `document-invalid`, `address-refused`, `unauthorized`, …
+ * Lists the images of a repository by tag. Tags of lists of referrers are left out.
+ * @throws ImageError `invalid-input`, `repository-missing`, `document-invalid`, `address-refused`,
+ *   `unauthorized`, …
  */
 export async function listImages(options: ListOptions): Promise<ListedImage[]> {
   const repository = parseRepository(options.repository);
@@ -54,9 +55,9 @@ async function listRegistry(
   const remote = new RemoteRepository({ repository, access: 'pull', credentials, signal, insecure });
   try {
     const tags = await readTags(remote);
-    // The transport lets eight of them go at a time.
+    // The connection pool limits this to eight requests at a time.
     const digests = await Promise.all(tags.map((tag) => remote.manifestDigest(tag)));
-    // A tag without a digest was deleted since the list was made.
+    // A tag without a digest was deleted after the list was read.
     return tags.flatMap((tag, index) =>
       digests[index] === undefined ? [] : [{ tag, digest: digests[index] }],
     );

@@ -6,13 +6,13 @@ import { openOrigin, type OriginOptions } from './origin.ts';
 import { parseRepository, splitImage } from '../oci/reference.ts';
 
 interface OpenOptions extends OriginOptions {
-  /** Which image, where a folder holds several. */
+  /** Digest of the image. Required if the folder has several. */
   digest?: string | undefined;
 }
 
 /**
- * Opens an image wherever it is: `repository@sha256:…`, or a folder that is an OCI layout with one image (`DIR` or
- * `oci:DIR`). Layers are read when they are wanted.
+ * Opens an image in a registry (`repository@sha256:…`) or in a folder that is an OCI layout with one image
+ * (`DIR` or `oci:DIR`). Layers are read on demand.
  * @throws ImageError `invalid-input`, `image-missing`, `document-invalid`, `digest-mismatch`, …
  */
 export async function openImageAt(text: string, options: OpenOptions): Promise<Image> {
@@ -21,7 +21,7 @@ export async function openImageAt(text: string, options: OpenOptions): Promise<I
     if (existsSync(layout)) return openImage({ ...options, layout });
     throw new ImageError(
       'invalid-input',
-      `"${text}" is neither a folder nor repository@sha256:…: build the image first, or let "image ls" show digests`,
+      `"${text}" is neither a folder nor repository@sha256:…: build the image first, or list digests with "image ls"`,
       { value: text },
     );
   }

@@ -16,33 +16,33 @@ import { RemoteRepository } from '../registry/remote-repository.ts';
 import type { Document } from '../oci/document.ts';
 import { referrersTag } from '../oci/referrers-tag.ts';
 
-/** What reading an image by digest needs from a repository; a registry and a folder are the two that exist. */
+/** A repository that images are read from by digest: a registry or a folder. */
 export interface Origin {
   /**
-   * A manifest or index, checked against its digest.
-   * @param mediaType what the descriptor that led here says; used where the document itself says nothing
+   * Reads a manifest or index and checks its digest.
+   * @param mediaType the media type in the descriptor; used if the document does not contain one
    * @throws ImageError `image-missing`, `digest-mismatch`
    */
   document(digest: string, mediaType?: string): Promise<Document>;
   blobs: BlobSource;
   /** Manifests that name this digest as their subject: signatures, SBOMs, provenance. */
   referrers(digest: string): Promise<Descriptor[]>;
-  /** HTTP requests so far; 0 for a folder. */
+  /** The number of HTTP requests so far; 0 for a folder. */
   requests(): number;
   close(): void;
 }
 
 export interface OriginOptions {
-  /** Folder in which base blobs of a sparse layout lie. */
+  /** Folder of base blobs, for a sparse layout. */
   blobs?: string | undefined;
   credentials: CredentialStore;
-  /** Ends every request. */
+  /** Aborts all requests. */
   signal: AbortSignal;
-  /** Plain http for a host that is not loopback. */
+  /** Use plain http for a host that is not loopback. */
   insecure?: boolean | undefined;
 }
 
-/** Opens a repository to read from it. */
+/** Opens a repository for reading. */
 export async function openOrigin(repository: Repository, options: OriginOptions): Promise<Origin> {
   return repository.kind === 'folder'
     ? folderOrigin(repository.folder, options)
@@ -111,8 +111,12 @@ function documentOf(bytes: Buffer, digest: string, hint: string | undefined): Do
 }
 
 function imageMissing(place: string, digest: string, cause: unknown): ImageError {
-  return new ImageError('image-missing', `${place} has no image ${digest}: name another digest or place`, {
-    value: digest,
-    cause,
-  });
+  return new ImageError(
+    'image-missing',
+    `${place} has no image ${digest}: give another digest or repository`,
+    {
+      value: digest,
+      cause,
+    },
+  );
 }

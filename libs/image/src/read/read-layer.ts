@@ -6,20 +6,20 @@ import type { Image, PlatformImage } from '../layout/open-image.ts';
 import type { Descriptor } from '../oci/schemas.ts';
 import { readTar, type TarMember } from '../archive/read-tar.ts';
 
-/** Where reading a layer stops: a few megabytes of gzip can claim to be a terabyte. */
+/** Limits for one layer, because a few megabytes of gzip can expand to a terabyte. */
 interface LayerLimits {
-  /** Bytes, uncompressed. @default 8 GiB */
+  /** Uncompressed size in bytes. @default 8 GiB */
   size: number;
-  /** How many times its blob's size. gzip reaches 1032, with nothing but zeros. @default 500 */
+  /** Ratio of uncompressed to compressed size. The maximum of gzip is 1032, for zeros. @default 500 */
   ratio: number;
-  /** Up to this many bytes, uncompressed, any ratio will do. @default 1 GiB */
+  /** The ratio is not limited up to this uncompressed size in bytes. @default 1 GiB */
   anyRatio: number;
 }
 
 const defaultLimits: LayerLimits = { size: 8 * 1024 ** 3, ratio: 500, anyRatio: 1024 ** 3 };
 
 /**
- * Reads the entries of one layer, and checks its blob against digest and size and its archive against the diffID.
+ * Reads the entries of one layer. Checks digest and size of the blob and the diffID of the archive.
  * @throws ImageError `archive-invalid`, `digest-mismatch`, `blob-missing`
  */
 export async function* readLayer(
@@ -38,14 +38,12 @@ export async function* readLayer(
   if (digest === expected) return;
   throw new ImageError(
     'digest-mismatch',
-    `layer ${layer.digest} unpacks to ${digest}, not to ${expected}: do not use it`,
-    {
-      value: layer.digest,
-    },
+    `layer ${layer.digest} has the diffID ${digest} instead of ${expected}: do not use it`,
+    { value: layer.digest },
   );
 }
 
-/** `base`, or what the application's layer is called: by the build's record, else by the image's history. */
+/** The name of a layer of the application, from `image.json` or the image's history; otherwise `base`. */
 export function layerName({ result }: Image, platform: PlatformImage, index: number): string {
   const digest = platform.manifest.layers[index]?.digest;
   const known = result?.layers.find((own) => own.digest === digest)?.name;
@@ -54,7 +52,7 @@ export function layerName({ result }: Image, platform: PlatformImage, index: num
   return known ?? written.exec(lines[index]?.created_by ?? '')?.[1] ?? 'base';
 }
 
-/** A path of a layer's archive, from the root of the image's file system. */
+/** Converts a path in a layer's archive to an absolute path in the image's file system. */
 export function imagePath(path: string): string {
   return `/${path.replace(/^\.?\//, '')}`;
 }
@@ -64,10 +62,8 @@ function decompress(source: AsyncIterable<Uint8Array>, layer: Descriptor): Async
   if (/[.+]gzip$/.test(layer.mediaType)) return gunzip(source);
   throw new ImageError(
     'archive-invalid',
-    `layer ${layer.digest} is ${layer.mediaType}: only tar and gzip are read`,
-    {
-      value: layer.mediaType,
-    },
+    `layer ${layer.digest} has the media type ${layer.mediaType}: only tar and gzip are supported`,
+    { value: layer.mediaType },
   );
 }
 

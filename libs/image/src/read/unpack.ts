@@ -9,29 +9,29 @@ import { replaceFolder } from '../disk/replace.ts';
 import type { TarMember } from '../archive/read-tar.ts';
 
 export interface UnpackOptions extends ImageLocation {
-  /** Folder that becomes the root of the image's file system; absent or empty. */
+  /** Folder for the root of the image's file system; missing or empty. */
   output: string;
   /** Replaces a folder that is not empty. @default false */
   replace?: boolean;
-  /** @default the first of the image */
+  /** @default the first platform of the image */
   platform?: string;
 }
 
 export interface UnpackResult {
   output: string;
   platform: string;
-  /** Entries written, after all layers. */
+  /** The number of entries written from all layers. */
   entries: number;
-  /** What the image starts, and where: enough to run it by `chroot`. */
+  /** The command, environment and working directory of the image: enough to run it with `chroot`. */
   entrypoint: string[];
   env: string[];
   workingDir: string;
 }
 
 /**
- * Lays an image's layers over each other in a folder, as a container runtime does. No entry, link or chain of
- * links reaches outside the folder; devices are left out and set-uid bits are dropped. Owners are kept when run by
- * root. Folders stay writable for their owner, so that the result can be deleted.
+ * Unpacks the layers of an image into one folder, as a container runtime does. No entry, link or chain of
+ * links reaches outside the folder. Devices are left out and set-uid bits are removed. Owners are kept if run
+ * by root. Folders are writable for their owner, so the result can be deleted.
  * @throws ImageError `archive-invalid`, `digest-mismatch`, `blob-missing`, `invalid-input`
  */
 export async function unpackImage(options: UnpackOptions): Promise<UnpackResult> {
@@ -71,12 +71,14 @@ function choosePlatform(platforms: readonly PlatformImage[], wanted: string | un
   const names = platforms.map(({ platform }) => platformName(platform));
   const chosen = wanted ? platforms[names.indexOf(wanted)] : platforms[0];
   if (chosen) return chosen;
-  throw new ImageError('invalid-input', `the image is not made for ${wanted}, but for ${names.join(', ')}`, {
-    value: wanted ?? '',
-  });
+  throw new ImageError(
+    'invalid-input',
+    `the image has no manifest for ${wanted}, only for ${names.join(', ')}`,
+    { value: wanted ?? '' },
+  );
 }
 
-/** Markers of the image-spec, "Whiteouts": something of a lower layer is gone. */
+/** Names of entries that delete files of lower layers (image-spec, "Whiteouts"). */
 const whiteout = '.wh.';
 const opaque = '.wh..wh..opq';
 
@@ -84,8 +86,8 @@ async function apply(root: string, member: TarMember, written: Set<string>): Pro
   const parts = partsOf(member.path);
   const name = parts.pop();
   if (name === undefined || member.type === 'other') return false;
-  const folder = await enter(root, parts);
-  if (name === opaque) return clear(folder, written);
+  const folder = await resolveFolder(root, parts);
+  if (name === opaque) return clearOpaque(folder, written);
   const path = join(folder, name.startsWith(whiteout) ? name.slice(whiteout.length) : name);
   if (name.startsWith(whiteout)) {
     if (path !== folder && dirname(path) === folder && !written.has(path))
@@ -97,24 +99,22 @@ async function apply(root: string, member: TarMember, written: Set<string>): Pro
   return true;
 }
 
-/** Plain names from the root on; anything that climbs is refused. */
+/** The names in a path from the root. Paths with `..` are refused. */
 function partsOf(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (!parts.includes('..')) return parts;
   throw new ImageError(
     'archive-invalid',
-    `an entry of the image is called "${path}", outside of its root: do not use it`,
-    {
-      value: path,
-    },
+    `an entry of the image has the path "${path}", outside of its root: do not use it`,
+    { value: path },
   );
 }
 
 /**
- * Walks into a folder below the root, making what is missing. Links on the way are followed as the image would
- * follow them: an absolute target begins at the root, and `..` ends there.
+ * Resolves a folder below the root and creates missing folders. Links are followed as inside the image: an
+ * absolute target starts at the root, and `..` does not leave it.
  */
-async function enter(root: string, parts: readonly string[]): Promise<string> {
+async function resolveFolder(root: string, parts: readonly string[]): Promise<string> {
   const queue = [...parts];
   const at: string[] = [];
   for (let links = 0, next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -124,7 +124,7 @@ async function enter(root: string, parts: readonly string[]): Promise<string> {
     const found = await lstat(path).catch(() => undefined);
     if (found?.isSymbolicLink()) {
       if (++links > 40)
-        throw new ImageError('archive-invalid', `too many links on the way to "${parts.join('/')}"`);
+        throw new ImageError('archive-invalid', `the path "${parts.join('/')}" contains more than 40 links`);
       const target = await readlink(path);
       if (target.startsWith('/')) at.length = 0;
       queue.unshift(...target.split('/'));
@@ -137,7 +137,7 @@ async function enter(root: string, parts: readonly string[]): Promise<string> {
   return join(root, ...at);
 }
 
-/** Readable for the image's user, whatever the umask here. */
+/** Readable for the image's user, independent of the umask. */
 async function makeFolder(path: string): Promise<void> {
   await mkdir(path);
   await chmod(path, 0o755);
@@ -165,24 +165,22 @@ async function writeFile(path: string, body: AsyncIterable<Uint8Array>): Promise
   }
 }
 
-/** A hard link names a file that is already unpacked; never a link, which could lead anywhere. */
+/** The target of a hard link must be an unpacked file: a symbolic link could point outside the folder. */
 async function linkInside(root: string, path: string, target: string): Promise<void> {
   const parts = partsOf(target);
   const name = parts.pop() ?? '';
-  const source = join(await enter(root, parts), name);
+  const source = join(await resolveFolder(root, parts), name);
   const found = await lstat(source).catch(() => undefined);
   if (found?.isFile()) return link(source, path);
   throw new ImageError(
     'archive-invalid',
-    `a hard link of the image names "${target}", which is no file in it`,
-    {
-      value: target,
-    },
+    `a hard link of the image points to "${target}", which is not a file in it`,
+    { value: target },
   );
 }
 
-/** An opaque folder hides what lower layers put into it, and nothing of its own layer. */
-async function clear(folder: string, written: ReadonlySet<string>): Promise<false> {
+/** Deletes the entries of lower layers in an opaque folder and keeps those of its own layer. */
+async function clearOpaque(folder: string, written: ReadonlySet<string>): Promise<false> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const own = [...written].some((kept) => kept === path || kept.startsWith(`${path}/`));

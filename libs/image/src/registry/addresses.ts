@@ -2,15 +2,15 @@ import { BlockList, isIP } from 'node:net';
 import { ImageError } from '../error.ts';
 
 /**
- * Who a host is, as far as its name tells. `forbidden` (link-local, which holds the clouds' metadata services, and
- * the unspecified address) is never a registry's business.
+ * The class of a host, by its name or address. `forbidden` hosts are never contacted: link-local addresses,
+ * which include the clouds' metadata services, and the unspecified address.
  */
 type AddressClass = 'loopback' | 'private' | 'public' | 'forbidden';
 
-/** Made when an address is classified for the first time: most hosts have names. */
+/** Created on first use, because most hosts have names. */
 let ranges: Record<Exclude<AddressClass, 'public'>, BlockList> | undefined;
 
-/** Classifies a host as `URL.hostname` writes it (which has already undone octal, decimal and hex addresses). */
+/** Classifies a host in the format of `URL.hostname`, which normalizes octal, decimal and hex addresses. */
 export function addressClass(hostname: string): AddressClass {
   const host = hostname
     .toLowerCase()
@@ -29,27 +29,29 @@ export function addressClass(hostname: string): AddressClass {
 }
 
 /**
- * Where the requests of a registry begin. Plain http only for loopback or on demand, never as a fallback.
- * @param secured https, also for loopback
+ * The base URL of a registry. Plain http is used only for loopback or on demand, never as a fallback.
+ * @param secured uses https also for loopback
  * @throws ImageError `address-refused`
  */
 export function registryUrl(host: string, insecure: boolean, secured = false): URL {
-  // Docker Hub answers under another name than the one everybody writes.
+  // The API of Docker Hub has another host name.
   const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
   const secure = new URL(`https://${address}/`);
   const kind = addressClass(secure.hostname);
   if (kind === 'forbidden') {
-    throw new ImageError('address-refused', `"${host}" is no address of a registry: use its name`, {
-      value: host,
-    });
+    throw new ImageError(
+      'address-refused',
+      `"${host}" is not an allowed address of a registry: use its name`,
+      { value: host },
+    );
   }
   const plain = insecure || (kind === 'loopback' && !secured);
   return plain ? new URL(`http://${address}/`) : secure;
 }
 
 /**
- * Decides whether a redirect or an upload `Location` may be followed. A registry on the internet may not send us
- * into a private network or to this machine; https never becomes http.
+ * Checks a redirect or an upload `Location`. A registry on the internet must not redirect to a private
+ * network or to this machine, and https must not become http.
  * @throws ImageError `address-refused`
  */
 export function assertRedirect(registry: URL, next: URL): void {
@@ -65,8 +67,8 @@ export function assertRedirect(registry: URL, next: URL): void {
 }
 
 /**
- * Decides whether a token service may be given the registry's credentials: the registry itself, or a public host
- * over https (as Docker Hub's is).
+ * Checks the address of a token service before credentials are sent to it: it must be the registry itself, or
+ * a public host over https (as for Docker Hub).
  * @throws ImageError `address-refused`
  */
 export function assertRealm(registry: URL, realm: URL): void {
@@ -76,7 +78,7 @@ export function assertRealm(registry: URL, realm: URL): void {
   throw hopRefused(registry, realm, 'for credentials, which is neither itself nor a public host over https');
 }
 
-/** True for an address that a public name must not turn out to be (DNS rebinding). */
+/** True for an address that a public name must not resolve to (DNS rebinding). */
 export function isReboundAddress(address: string): boolean {
   return ['loopback', 'forbidden'].includes(addressClass(address));
 }
@@ -84,7 +86,7 @@ export function isReboundAddress(address: string): boolean {
 function hopRefused(registry: URL, next: URL, what: string): ImageError {
   return new ImageError(
     'address-refused',
-    `the registry ${registry.host} sends to ${next.origin} ${what}; nothing was sent there. ` +
+    `the registry ${registry.host} redirects to ${next.origin} ${what}; no request was sent there. ` +
       "Check the registry's address and its configuration",
     { value: next.origin },
   );

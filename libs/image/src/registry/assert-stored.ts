@@ -2,13 +2,13 @@ import { ImageError } from '../error.ts';
 import { answerError } from './answer-error.ts';
 import type { Answer, Request } from './transport.ts';
 
-/** The digest that a registry names in its answer. */
+/** The digest in a registry's answer. */
 export function contentDigest(answer: Answer): string | undefined {
   const header = answer.headers['docker-content-digest'];
   return typeof header === 'string' ? header : undefined;
 }
 
-/** Fails unless content was stored, under the digest that was meant. */
+/** Checks that the registry stored the content under this digest. */
 export async function assertStored(request: Request, answer: Answer, digest: string): Promise<void> {
   if (answer.status !== 201 && answer.status !== 204) throw await answerError(request, answer);
   answer.body.resume();
@@ -20,7 +20,7 @@ export function assertSame(found: string, expected: string, host: string): strin
   if (found === expected) return found;
   throw new ImageError(
     'digest-mismatch',
-    `${host} says ${found.slice(0, 100)} where ${expected} was asked for: do not trust this registry`,
+    `${host} answered with ${found.slice(0, 100)} instead of ${expected}: do not trust this registry`,
     { value: expected },
   );
 }

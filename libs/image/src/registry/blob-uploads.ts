@@ -1,32 +1,32 @@
 import type { Expected } from '../oci/digest.ts';
 import { answerError } from './answer-error.ts';
-import { completion, tooLargeAtOnce, uploadInPieces } from './chunked-upload.ts';
+import { completion, singleUploadRefused, uploadInChunks } from './chunked-upload.ts';
 import { resolveRedirect, type Session } from './session.ts';
 import { assertStored, contentDigest } from './assert-stored.ts';
 import type { Answer, Request } from './transport.ts';
 
-/** A body to send: opened anew for each try. */
+/** A body to send; it is opened again for each attempt. */
 export interface Upload {
   open(): Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** What uploads need from the repository that they go to. */
+/** The functions of the target repository that uploads use. */
 interface UploadWire {
   send(request: Request): Promise<Answer>;
-  /** Signs in for one more repository, to mount from it. */
+  /** Opens a session that can also pull from this repository, for a mount. */
   mountingFrom(path: string): Session;
-  /** A request below the repository. */
+  /** Makes a request for a path of the repository. */
   request(method: Request['method'], path: string): Request;
   retry<T>(attempt: () => Promise<T>): Promise<T>;
   signal: AbortSignal;
 }
 
-/** Brings blobs into one repository: by a mount, in one piece, or in several. */
+/** Uploads blobs to one repository: by a mount, in one request, or in chunks. */
 export class BlobUploads {
   readonly #wire: UploadWire;
-  /** This registry takes no upload in one piece. */
-  #inPieces = false;
-  /** By path; `undefined` where mounting was refused. */
+  /** This registry refuses uploads in one request. */
+  #inChunks = false;
+  /** By path; undefined after mounting from it has failed. */
   readonly #mounting = new Map<string, Session | undefined>();
 
   constructor(wire: UploadWire) {
@@ -34,31 +34,31 @@ export class BlobUploads {
   }
 
   /**
-   * Uploads in one piece, POST then PUT: the one way that every registry handles (ECR loses later chunks).
-   * @param from path of a repository of this registry that may have the blob: then nothing needs to be sent
+   * Uploads in one request, POST then PUT: the only way that all registries support (ECR loses later chunks).
+   * @param from path of a repository of this registry that may have the blob, to mount it instead
    */
   async put(blob: Expected, upload: Upload, from?: string): Promise<'uploaded' | 'mounted'> {
     const answer = from === undefined ? undefined : await this.#mount(blob.digest, from);
     if (answer === 'mounted') return answer;
     let begun = answer;
     return this.#wire.retry<'uploaded'>(async () => {
-      // A second try needs an upload of its own.
+      // A second attempt needs a new upload session.
       const location = begun;
       begun = undefined;
-      if (!this.#inPieces && (await this.#putWhole(blob, upload, location))) return 'uploaded';
-      this.#inPieces = true;
-      return this.#putInPieces(blob, upload);
+      if (!this.#inChunks && (await this.#putWhole(blob, upload, location))) return 'uploaded';
+      this.#inChunks = true;
+      return this.#putInChunks(blob, upload);
     });
   }
 
-  /** False where the registry takes nothing in one piece. */
+  /** Returns false if the registry refuses uploads in one request. */
   async #putWhole(blob: Expected, upload: Upload, begun: URL | undefined): Promise<boolean> {
     const location = completion(begun ?? (await this.#begin()).location, blob.digest);
     const body = { size: blob.size, open: () => upload.open() };
     const headers = { 'content-type': 'application/octet-stream' };
     const request: Request = { method: 'PUT', url: location, headers, body };
     const answer = await this.#wire.send(request);
-    if (tooLargeAtOnce.has(answer.status)) {
+    if (singleUploadRefused.has(answer.status)) {
       answer.body.resume();
       return false;
     }
@@ -66,10 +66,10 @@ export class BlobUploads {
     return true;
   }
 
-  async #putInPieces(blob: Expected, upload: Upload): Promise<'uploaded'> {
+  async #putInChunks(blob: Expected, upload: Upload): Promise<'uploaded'> {
     const begun = await this.#begin();
     const send = (request: Request) => this.#wire.send(request);
-    const { request, answer } = await uploadInPieces(send, begun, await upload.open(), blob.digest);
+    const { request, answer } = await uploadInChunks(send, begun, await upload.open(), blob.digest);
     await assertStored(request, answer, blob.digest);
     return 'uploaded';
   }
@@ -83,7 +83,7 @@ export class BlobUploads {
     return { location, minimum: Number(begun.headers['oci-chunk-min-length'] ?? 0) || 0 };
   }
 
-  /** `mounted`, or the upload that the registry began instead, or nothing: whatever goes wrong, uploading is left. */
+  /** Returns `mounted`, or the URL of the upload that the registry began instead, or undefined. */
   async #mount(digest: string, from: string): Promise<'mounted' | URL | undefined> {
     if (!this.#mounting.has(from)) this.#mounting.set(from, this.#wire.mountingFrom(from));
     const session = this.#mounting.get(from);

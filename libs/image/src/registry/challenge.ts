@@ -1,7 +1,7 @@
-/** What a registry asks for in `WWW-Authenticate`. */
+/** The authentication that a registry demands in `WWW-Authenticate`. */
 export type Challenge = { scheme: 'basic' } | { scheme: 'bearer'; realm: string; service?: string };
 
-/** Reads a `WWW-Authenticate` header (RFC 9110, section 11.6.1). Bearer wins when both are offered. */
+/** Parses a `WWW-Authenticate` header (RFC 9110, section 11.6.1). Prefers Bearer if both are offered. */
 export function parseChallenge(header: string | undefined): Challenge | undefined {
   const bearer = /(?:^|,)\s*bearer\s+(.*)$/i.exec(header ?? '')?.[1];
   if (bearer !== undefined) {

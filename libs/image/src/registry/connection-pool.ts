@@ -1,26 +1,26 @@
 import type { Agent } from 'node:http';
 
 /**
- * Node's own client, loaded when the first request is sent: TLS is a sixth of a start. An import of it as a module would
- * read all that it exports, and reading `http.WebSocket` loads undici.
+ * Node's client, loaded with the first request, because TLS takes a sixth of the start time. A module import
+ * would read all exports, and reading `http.WebSocket` loads undici.
  */
 export const clientOf = (secure: boolean) =>
   secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
 
-/** Connections that are kept and used again, by all pushes and copies that run at the same time. */
+/** Keep-alive connections that concurrent pushes and copies share. */
 export interface ConnectionPool {
-  /** @param foreign the host is checked while its name is resolved, so its connections are never those of a host that was not */
+  /** @param foreign the host's address is checked, so it shares no connections with unchecked hosts */
   agent(secure: boolean, foreign: boolean): Agent;
   leave(): void;
 }
 
-/** To one host at the same time; the rest waits. */
+/** Connections per host; further requests wait. */
 const connectionLimit = 8;
 
 let agents = new Map<string, Agent>();
 let members = 0;
 
-/** Takes part in the process's connections; when the last one leaves they are ended. */
+/** Joins the connection pool of this process. When the last member leaves, all connections are closed. */
 export function joinPool(): ConnectionPool {
   members += 1;
   let left = false;

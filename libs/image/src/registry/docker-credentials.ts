@@ -5,11 +5,11 @@ import * as Type from 'typebox';
 import { validate, readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 
-/** What a registry is told about who we are. */
+/** Credentials for a registry. */
 export type Credentials =
   { kind: 'password'; user: string; password: string } | { kind: 'refresh'; token: string };
 
-/** Finds credentials for a registry's `host[:port]`; `undefined` means anonymous. */
+/** Finds credentials for a registry's `host[:port]`. Returns undefined for anonymous access. */
 export type CredentialStore = (host: string) => Promise<Credentials | undefined>;
 
 const AuthSchema = Type.Object({
@@ -26,13 +26,14 @@ const DockerConfigSchema = Type.Object({
 type DockerConfig = Type.Static<typeof DockerConfigSchema>;
 const HelperSchema = Type.Object({ Username: Type.String(), Secret: Type.String() });
 
-/** The key that Docker has used for Docker Hub since its first registry. */
+/** Docker's key for Docker Hub. */
 const hubKey = 'https://index.docker.io/v1/';
 const helperLimits = { bytes: 64 * 1024, ms: 30_000 };
 
 /**
- * Reads what `docker login` wrote: `DOCKER_AUTH_CONFIG` (the file's content in a variable), then `config.json` in
- * `DOCKER_CONFIG` or `~/.docker`. In each: `credHelpers`, then `credsStore`, then `auths`, by exact host and port.
+ * Reads the credentials of `docker login`: first `DOCKER_AUTH_CONFIG` (the content of the file in a
+ * variable), then `config.json` in `DOCKER_CONFIG` or `~/.docker`. In each: `credHelpers`, then `credsStore`,
+ * then `auths`, by exact host and port.
  */
 export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): CredentialStore {
   return async (host) => {
@@ -43,7 +44,7 @@ export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): Credent
   };
 }
 
-/** True when a key of a Docker configuration names this registry: same host, same port, nothing less. */
+/** True if a key of a Docker configuration names this registry: same host and same port. */
 export function keyNames(key: string, host: string): boolean {
   const bare = key
     .toLowerCase()
@@ -70,7 +71,7 @@ function fromAuth(auth: Type.Static<typeof AuthSchema>, host: string): Credentia
   const decoded = Buffer.from(auth.auth, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   if (colon < 1) throw failed(host, 'the entry "auth" cannot be read');
-  // Docker pads some passwords with NUL bytes.
+  // Docker adds NUL bytes to some passwords.
   return {
     kind: 'password',
     user: decoded.slice(0, colon),
@@ -90,17 +91,15 @@ async function readConfig(env: NodeJS.ProcessEnv): Promise<DockerConfig> {
   return text === undefined ? {} : parseConfig(text, file);
 }
 
-/** A problem is named by its place only: the offending values here are secrets. */
+/** The error names only the place, because the values are secrets. */
 function parseConfig(text: string, place: string): DockerConfig {
   try {
     return readJson(DockerConfigSchema, text, place);
   } catch {
     throw new ImageError(
       'credentials-failed',
-      `"${place}" is no Docker configuration: run "docker login" again`,
-      {
-        value: place,
-      },
+      `"${place}" is not a valid Docker configuration: run "docker login" again`,
+      { value: place },
     );
   }
 }
@@ -126,7 +125,7 @@ async function askHelper(
   if (code !== 0 && /credentials not found/i.test(output)) return undefined;
   if (code !== 0) throw failed(host, `docker-credential-${name} ended with ${code}: sign in again`);
   const { Username, Secret } = parseHelper(output, name, host);
-  // Username and Secret may both be empty: a helper's other way of saying "not found".
+  // Some helpers return empty values if they have no credentials.
   if (Secret === '') return undefined;
   return Username === '<token>'
     ? { kind: 'refresh', token: Secret }
@@ -137,7 +136,7 @@ function parseHelper(output: string, name: string, host: string): Type.Static<ty
   try {
     return validate(HelperSchema, JSON.parse(output), name);
   } catch {
-    throw failed(host, `docker-credential-${name} answered something else than credentials: update it`);
+    throw failed(host, `docker-credential-${name} did not return credentials: update it`);
   }
 }
 
@@ -146,12 +145,12 @@ async function run(
   input: string,
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number; output: string }> {
-  // Few registries have a helper, and every start would load this.
+  // Loaded on demand, because few registries have a helper.
   const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
     let output = '';
-    // A helper may have started others that hold its output open; closing our end stops them too.
+    // Child processes of the helper may keep the output open; closing our end stops them, too.
     const stop = () => {
       child.stdout.destroy();
       child.kill('SIGKILL');
@@ -165,7 +164,7 @@ async function run(
     child.on('close', () => clearTimeout(timer));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? 1, output }));
-    // A helper may answer without reading its input.
+    // A helper may end without reading its input.
     child.stdin.on('error', () => undefined).end(input);
   });
 }

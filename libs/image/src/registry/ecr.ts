@@ -1,4 +1,4 @@
-/** A private ECR registry: account, region, and the partition's domain (AWS documents "Private registries"). */
+/** A private ECR registry: account, region, domain of the partition (AWS, "Private registries"). */
 const ecrHost =
   /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com(?:\.cn)?|on\.(?:aws|amazonwebservices\.com\.cn))$/;
 

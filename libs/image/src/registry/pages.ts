@@ -5,19 +5,19 @@ import { readAnswer } from './read-answer.ts';
 import { resolveRedirect } from './session.ts';
 import type { Answer, Request } from './transport.ts';
 
-/** A list that goes on longer than this does not end. */
+/** More pages are refused, because a hostile list could be endless. */
 const pageLimit = 1000;
 
-/** One document of a list. */
+/** One page of a list. */
 export interface Page {
   bytes: Buffer;
   mediaType: string;
 }
 
 /**
- * The documents of a list, page by page.
- * @param absent statuses that mean that there is no such list
- * @throws ImageError `address-refused` when a `Link` leads to another host
+ * Reads the pages of a list.
+ * @param absent statuses that mean that the list does not exist
+ * @throws ImageError `address-refused` if a `Link` points to another host
  */
 export async function* readPages(
   first: Request,
@@ -46,7 +46,7 @@ export async function* readPages(
   }
 }
 
-/** Where a list goes on (RFC 8288). A list has no business on another host, so no request is made there. */
+/** The URL of the next page (RFC 8288). Other hosts are refused. */
 function nextPage(page: URL, link: string | string[] | undefined): URL | undefined {
   const found = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec([link ?? []].flat().join(', '))?.[1];
   if (found === undefined) return undefined;
@@ -54,7 +54,7 @@ function nextPage(page: URL, link: string | string[] | undefined): URL | undefin
   if (next.origin === page.origin && !next.username && !next.password) return next;
   throw new ImageError(
     'address-refused',
-    `${page.host} continues a list at ${next.origin}; nothing was sent there. Check the registry's configuration`,
+    `${page.host} continues a list at ${next.origin}; no request was sent there. Check the registry's configuration`,
     { value: next.origin },
   );
 }

@@ -3,13 +3,13 @@ import { jsonLimit } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { networkError, type Answer, type Request } from './transport.ts';
 
-/** Reads a document that an answer carries, and what it is said to be. @throws ImageError `registry-refused` */
+/** Reads the document in an answer and its media type. @throws ImageError `registry-refused` */
 export async function readAnswer(
   request: Request,
   answer: Answer,
 ): Promise<{ bytes: Buffer; mediaType: string }> {
   const place = `${request.url.host}${request.url.pathname}`;
-  const bytes = await collect(namedErrors(answer.body, request), jsonLimit, () => {
+  const bytes = await collect(withNetworkErrors(answer.body, request), jsonLimit, () => {
     return new ImageError('registry-refused', `${place} is larger than ${jsonLimit} bytes`, {
       value: place,
     });
@@ -17,8 +17,8 @@ export async function readAnswer(
   return { bytes, mediaType: answer.headers['content-type']?.split(';')[0]?.trim() ?? '' };
 }
 
-/** Failures while a body is read are the network's, too. */
-export async function* namedErrors(
+/** Converts failures while a body is read into network errors. */
+export async function* withNetworkErrors(
   body: AsyncIterable<Uint8Array>,
   request: Request,
 ): AsyncGenerator<Uint8Array> {

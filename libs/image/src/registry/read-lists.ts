@@ -6,7 +6,7 @@ import { type Referrers, referrersTag } from '../oci/referrers-tag.ts';
 
 const TagsSchema = Type.Object({ tags: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])) });
 
-/** All tags of a repository, page by page, in byte order. @throws ImageError `repository-missing` */
+/** Reads all tags of a repository, sorted. @throws ImageError `repository-missing` */
 export async function readTags(remote: RemoteRepository): Promise<string[]> {
   const tags = new Set<string>();
   for await (const { bytes } of remote.pages('tags/list?n=1000')) {
@@ -15,13 +15,13 @@ export async function readTags(remote: RemoteRepository): Promise<string[]> {
   return [...tags].sort();
 }
 
-/** Asks the referrers API, and where it is not offered, the tag that stands in for it. */
+/** Reads the referrers API. If the registry does not have it, reads the list under the referrers tag. */
 export async function readReferrers(remote: RemoteRepository, digest: string): Promise<Referrers> {
   const place = `the referrers of ${digest}`;
   const list: Referrers['list'] = [];
   let offered = false;
   for await (const { bytes, mediaType } of remote.pages(`referrers/${digest}`, [400, 404, 405])) {
-    // Whatever answers 200 with something else is no referrers API.
+    // A 200 with another media type is not the referrers API.
     if (!isIndexType(mediaType)) break;
     offered = true;
     list.push(...readJson(IndexSchema, bytes, place).manifests);

@@ -2,23 +2,23 @@ import { dockerCredentials, type Credentials, type CredentialStore } from './doc
 import { ecrRegion } from './ecr.ts';
 import { ImageError } from '../error.ts';
 
-/** A token for Amazon ECR, as its API hands it out. */
+/** A token in the format of the API of Amazon ECR. */
 interface EcrToken {
   /** `AWS:<password>` in base64. */
   authorizationToken: string;
   expiresAt: Date;
 }
 
-/** Asks AWS for a token of a region. */
+/** Requests a token for a region from AWS. */
 type FetchEcrToken = (region: string) => Promise<EcrToken>;
 
-/** A token is renewed this long before it runs out, so that a push which begins can end. Milliseconds. */
+/** Tokens are renewed this long before they expire, so a started push can finish. Milliseconds. */
 const marginMs = 5 * 60_000;
 
 /**
- * What `docker login` left; and for Amazon ECR, where nothing is left, a token from the AWS credentials of this
- * environment (variables, profile, role of the machine or of the workflow).
- * @param fetchToken @default `@aws-sdk/client-ecr`, loaded only when a host is ECR's
+ * The credentials of `docker login`. For Amazon ECR without such credentials: a token from the AWS
+ * credentials of this environment (variables, profile, role of the machine or of the workflow).
+ * @param fetchToken @default `@aws-sdk/client-ecr`, loaded only for hosts of ECR
  */
 export function registryCredentials(
   env: NodeJS.ProcessEnv = process.env,
@@ -35,7 +35,7 @@ export function registryCredentials(
     tokens.set(region, asked);
     return fromToken(
       await asked.catch((cause: unknown) => {
-        throw failed(host, `AWS gave no token (${(cause as Error).name})`, cause);
+        throw failed(host, `AWS did not return a token (${(cause as Error).name})`, cause);
       }),
       host,
     );
@@ -45,7 +45,7 @@ export function registryCredentials(
 function fromToken({ authorizationToken }: EcrToken, host: string): Credentials {
   const [user, password] = Buffer.from(authorizationToken, 'base64').toString('utf8').split(/:(.*)/s);
   if (user && password) return { kind: 'password', user, password };
-  throw failed(host, 'AWS answered with a token that cannot be read');
+  throw failed(host, 'AWS returned a token that cannot be read');
 }
 
 async function fetchEcrToken(region: string): Promise<EcrToken> {

@@ -5,7 +5,7 @@ import type { Repository } from '../oci/reference.ts';
 import { registryUrl } from './addresses.ts';
 import { answerError } from './answer-error.ts';
 import { assertSame, assertStored, contentDigest } from './assert-stored.ts';
-import { namedErrors, readAnswer } from './read-answer.ts';
+import { withNetworkErrors, readAnswer } from './read-answer.ts';
 import { BlobUploads, type Upload } from './blob-uploads.ts';
 import { readPages, type Page } from './pages.ts';
 import { defaultRetryPolicy, retry, type RetryPolicy } from './retry.ts';
@@ -16,15 +16,15 @@ export interface RepositoryOptions {
   repository: Extract<Repository, { kind: 'registry' }>;
   access: 'pull' | 'pull,push';
   credentials: CredentialStore;
-  /** Ends every request. */
+  /** Aborts all requests. */
   signal: AbortSignal;
-  /** Plain http for a host that is not loopback. */
+  /** Use plain http for a host that is not loopback. */
   insecure?: boolean | undefined;
   transport?: Transport;
   policy?: RetryPolicy;
 }
 
-/** A document, what it is said to be, and the state that it is in. */
+/** A document with the media type and ETag of the answer. */
 interface FetchedDocument {
   bytes: Buffer;
   mediaType: string;
@@ -38,7 +38,7 @@ const accepted = [
   mediaTypes.dockerManifest,
 ].join(', ');
 
-/** One repository of a registry, as the OCI distribution-spec 1.1 describes it. Every method retries by itself. */
+/** A repository of a registry (OCI distribution-spec 1.1). All methods retry after temporary failures. */
 export class RemoteRepository {
   readonly #options: RepositoryOptions;
   readonly #transport: Transport;
@@ -61,7 +61,7 @@ export class RemoteRepository {
     });
   }
 
-  /** Where requests begin: scheme, host and port. */
+  /** Scheme, host and port of the registry. */
   get origin(): string {
     return this.#registry.origin;
   }
@@ -74,56 +74,56 @@ export class RemoteRepository {
     this.#transport.close();
   }
 
-  /** The digest that a tag or digest leads to, or `undefined` when it is not there. */
+  /** The digest of the manifest under a tag or digest. Returns undefined if it does not exist. */
   manifestDigest(reference: string): Promise<string | undefined> {
     return this.#retry(async () => {
       const answer = await this.#head(`manifests/${reference}`, { accept: accepted });
       if (!answer) return undefined;
       const digest = contentDigest(answer);
       if (isDigest(reference)) return assertSame(digest ?? reference, reference, this.#registry.host);
-      // Old registries leave the header out; then the content itself says what it is.
+      // Old registries do not send the header; then the digest of the content is computed.
       return digest ?? digestOf((await this.#fetch(`manifests/${reference}`)).bytes);
     });
   }
 
-  /** A manifest or index; by digest it is checked against it. */
+  /** Fetches a manifest or index. If the reference is a digest, the content is checked against it. */
   fetchManifest(reference: string): Promise<FetchedDocument> {
     const digest = isDigest(reference) ? reference : undefined;
     return this.#retry(() => this.#fetch(`manifests/${reference}`, digest));
   }
 
   /**
-   * The documents of a list, page by page.
-   * @param absent statuses that mean that there is no such list
+   * Reads the pages of a list.
+   * @param absent statuses that mean that the list does not exist
    */
   pages(path: string, absent: readonly number[] = []): AsyncGenerator<Page> {
     const send = (request: Request) => this.#send(request);
     return readPages(this.#request('GET', path), absent, send, (attempt) => this.#retry(attempt));
   }
 
-  /** A small blob by digest, checked against it. */
+  /** Fetches a small blob and checks its digest. */
   fetchBlob(digest: string): Promise<FetchedDocument> {
     return this.#retry(() => this.#fetch(`blobs/${digest}`, digest));
   }
 
-  /** A blob as a stream that is not checked yet: whoever reads it compares digest and size. */
+  /** Opens a blob as a stream. The caller must check digest and size. */
   async openBlob(digest: string): Promise<AsyncIterable<Uint8Array>> {
     const answer = await this.#retry(() => this.#expect('GET', `blobs/${digest}`, [200]));
-    return namedErrors(answer.body, this.#request('GET', `blobs/${digest}`));
+    return withNetworkErrors(answer.body, this.#request('GET', `blobs/${digest}`));
   }
 
   hasBlob(digest: string): Promise<boolean> {
     return this.#retry(async () => (await this.#head(`blobs/${digest}`)) !== undefined);
   }
 
-  /** @param from path of a repository of this registry that may have the blob: then nothing needs to be sent */
+  /** @param from path of a repository of this registry that may have the blob, to mount it instead */
   putBlob(blob: Expected, upload: Upload, from?: string): Promise<'uploaded' | 'mounted'> {
     return this.#uploads.put(blob, upload, from);
   }
 
   /**
    * @param reference the manifest's own digest, or a tag
-   * @param etag only if what is there is still in this state
+   * @param etag only if the current manifest still has this ETag
    */
   putManifest(
     reference: string,
@@ -157,7 +157,7 @@ export class RemoteRepository {
     return { ...document, etag: answer.headers.etag };
   }
 
-  /** The answer about what is there; nothing for what is not. */
+  /** Returns undefined after 404. */
   async #head(path: string, headers?: Request['headers']): Promise<Answer | undefined> {
     const answer = await this.#expect('HEAD', path, [200, 404], headers);
     answer.body.resume();

@@ -20,33 +20,33 @@ interface SessionOptions {
   transport: Transport;
   /** Scheme, host and port of the registry that the user named. */
   registry: URL;
-  /** As the user wrote it: what credentials are looked up by. */
+  /** The host as given by the user; credentials are looked up by it. */
   host: string;
-  /** What a token is asked for: `repository:<path>:pull,push`. The one that matters first: some read no other. */
+  /** Scopes of the token: `repository:<path>:pull,push`. Main scope first: some services read only one. */
   scopes: readonly string[];
   credentials: CredentialStore;
 }
 
-/** Sends requests to one registry: signs in when asked to, follows redirects, and keeps credentials at home. */
+/** Sends requests to one registry: signs in on demand, follows redirects, protects credentials. */
 export interface Session {
   send(request: Request, signal: AbortSignal): Promise<Answer>;
 }
 
-/** `Authorization` is sent to the registry's own scheme, host and port, and to no other, whatever an answer says. */
+/** Opens a session. `Authorization` is sent only to the registry's own scheme, host and port. */
 export function openSession(options: SessionOptions): Session {
   const { transport, registry } = options;
   let authorization: string | undefined;
   let signingIn: Promise<string | undefined> | undefined;
 
-  const isHome = (url: URL) => url.origin === registry.origin;
+  const isRegistry = (url: URL) => url.origin === registry.origin;
 
   function dispatch(request: Request, signal: AbortSignal): Promise<Answer> {
-    if (!isHome(request.url)) return transport.send({ ...request, foreign: isGuarded(registry) }, signal);
+    if (!isRegistry(request.url)) return transport.send({ ...request, foreign: isGuarded(registry) }, signal);
     const headers = { ...request.headers, ...(authorization ? { authorization } : {}) };
     return transport.send({ ...request, headers }, signal);
   }
 
-  /** Several requests are refused at once when a token runs out; one of them fetches the next for all. */
+  /** When a token expires, several requests are refused at once; one of them fetches a token for all. */
   async function signIn(answer: Answer, used: string | undefined, signal: AbortSignal): Promise<boolean> {
     if (used !== authorization) return true;
     const challenge = parseChallenge(answer.headers['www-authenticate']);
@@ -60,14 +60,14 @@ export function openSession(options: SessionOptions): Session {
   async function authorized(request: Request, signal: AbortSignal): Promise<Answer> {
     const used = authorization;
     const answer = await dispatch(request, signal);
-    if (answer.status !== 401 || !isHome(request.url)) return answer;
+    if (answer.status !== 401 || !isRegistry(request.url)) return answer;
     answer.body.resume();
     if (await signIn(answer, used, signal)) return dispatch(request, signal);
     throw await answerError(request, answer);
   }
 
   async function send(request: Request, signal: AbortSignal): Promise<Answer> {
-    if (!isHome(request.url)) assertRedirect(registry, request.url);
+    if (!isRegistry(request.url)) assertRedirect(registry, request.url);
     let url = request.url;
     for (let hops = 0; hops <= redirectLimit; hops++) {
       const answer = await authorized({ ...request, url }, signal);
@@ -88,12 +88,12 @@ export function openSession(options: SessionOptions): Session {
 /** Resolves a `Location`, which may be relative. @throws ImageError `registry-refused` */
 export function resolveRedirect(from: URL, location: string): URL {
   if (URL.canParse(location, from.href)) return new URL(location, from.href);
-  throw new ImageError('registry-refused', `${from.host} answered with a Location that is no address`, {
+  throw new ImageError('registry-refused', `${from.host} answered with a Location that is not a URL`, {
     value: from.host,
   });
 }
 
-/** A registry on this machine may of course name this machine. */
+/** False for plain http, because a registry on this machine may redirect to this machine. */
 function isGuarded(registry: URL): boolean {
   return registry.protocol === 'https:';
 }
@@ -121,7 +121,7 @@ async function fetchToken(
   const request = tokenRequest(realm, options.scopes, challenge.service, credentials);
   const foreign = realm.origin !== options.registry.origin && isGuarded(options.registry);
   const answer = await options.transport.send({ ...request, foreign }, signal);
-  // A redirect is not followed here: the next host was vetted by nobody.
+  // Redirects are not followed, because the next host has not been checked.
   if (answer.status !== 200) throw await answerError({ ...request, url: realm }, answer);
   const place = `the token of ${realm.host}`;
   const tooLarge = () => new ImageError('registry-refused', `${place} is larger than ${tokenLimit} bytes`);
@@ -132,7 +132,7 @@ async function fetchToken(
   throw new ImageError('registry-refused', `${place} is empty or cannot be used`, { value: realm.host });
 }
 
-/** GET for a password or nobody, POST for a refresh token (distribution's token and OAuth 2 specifications). */
+/** GET with a password or anonymous, POST with a refresh token (distribution's token and OAuth 2 specs). */
 function tokenRequest(
   realm: URL,
   scopes: readonly string[],

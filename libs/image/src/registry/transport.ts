@@ -12,32 +12,32 @@ export interface Request {
   method: 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
   url: URL;
   headers: Record<string, string>;
-  /** Bytes, or a source that is opened anew for each try. */
+  /** Bytes, or a source that is opened again for each attempt. */
   body?: Uint8Array | { size: number; open(): Promise<AsyncIterable<Uint8Array>> };
-  /** The host was named by the registry and not by the user: its name must not resolve to this machine. */
+  /** The host was given by the registry, not by the user, so its name must not resolve to this machine. */
   foreign?: boolean;
 }
 
-/** The answer, its body still to be read. */
+/** An answer whose body has not been read yet. */
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: Readable;
 }
 
-/** Sends requests; nothing in it knows what a registry is. Small enough to fake. */
+/** Sends HTTP requests. Independent of registries, and small enough to fake. */
 export interface Transport {
   send(request: Request, signal: AbortSignal): Promise<Answer>;
-  /** Requests sent so far. */
+  /** The number of requests sent so far. */
   requests(): number;
-  /** To be called once: the last one to close ends the connections. */
+  /** Leaves the connection pool. When the last transport is closed, the connections are closed. */
   close(): void;
 }
 
-/** A peer that accepts no connection for this long, or is silent for this long in the middle, is given up. */
+/** A request fails if the peer does not accept the connection, or sends no data, for this long. */
 const networkLimits = { connectMs: 10_000, stallMs: 30_000 };
 
-/** The only place of this library that touches the network. Connections are shared with all that are open. */
+/** The only function of this library that accesses the network. All open transports share connections. */
 export function networkTransport(limits = networkLimits): Transport {
   const pool = joinPool();
   let count = 0;
@@ -51,12 +51,12 @@ export function networkTransport(limits = networkLimits): Transport {
   };
 }
 
-/** A small body as a whole, so that it goes out in one piece; a large one as a stream. */
+/** A small body is collected and sent at once; a large body is streamed. */
 async function openBody({ body }: Request): Promise<Readable | Uint8Array | undefined> {
   if (body === undefined || body instanceof Uint8Array) return body;
   const source = await body.open();
   if (body.size > smallContent) return Readable.from(source, { objectMode: false });
-  return collect(source, smallContent, () => new Error('the body is longer than it was said to be'));
+  return collect(source, smallContent, () => new Error('the body is longer than its declared size'));
 }
 
 interface Wire {
@@ -84,9 +84,9 @@ function exchange(request: Request, body: Readable | Uint8Array | undefined, wir
     outgoing.setTimeout(wire.limits.stallMs, () => fail(new Error(`silent for ${wire.limits.stallMs} ms`)));
     outgoing.on('error', fail);
     outgoing.on('response', (response) => {
-      // Whoever reads the body sees its failure; a body that nobody reads may fail unseen.
+      // Failures of the body are thrown to its reader; without a reader they are ignored.
       response.on('error', () => undefined);
-      // Answered before the body was sent: the rest of it is not wanted and the connection is spent.
+      // Answered before the body was sent: the rest is not sent, and the connection cannot be used again.
       if (body && !outgoing.writableFinished) response.on('end', () => outgoing.destroy());
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
     });
@@ -99,20 +99,20 @@ function sizeOf(body: Request['body']): number {
   return body instanceof Uint8Array ? body.length : (body?.size ?? 0);
 }
 
-/** What is under way, by the signal that ends it. */
-const underWay = new WeakMap<AbortSignal, Set<(error: Error) => void>>();
+/** The abort handlers of running requests, by signal. */
+const abortHandlers = new WeakMap<AbortSignal, Set<(error: Error) => void>>();
 
-/** One listener for each signal and not for each request, as Node's own `signal` has: that takes as long as the request. */
+/** Adds one listener per signal. Node's `signal` adds one per request, which takes as long as the request. */
 function failOnAbort(outgoing: ClientRequest, signal: AbortSignal, fail: (error: Error) => void): void {
   if (signal.aborted) return fail(signal.reason as Error);
-  const failures = underWay.get(signal) ?? new Set();
-  if (!underWay.has(signal)) {
-    underWay.set(signal, failures);
-    const failAll = () => failures.forEach((one) => one(signal.reason as Error));
+  const handlers = abortHandlers.get(signal) ?? new Set();
+  if (!abortHandlers.has(signal)) {
+    abortHandlers.set(signal, handlers);
+    const failAll = () => handlers.forEach((one) => one(signal.reason as Error));
     signal.addEventListener('abort', failAll, { once: true });
   }
-  failures.add(fail);
-  outgoing.on('close', () => failures.delete(fail));
+  handlers.add(fail);
+  outgoing.on('close', () => handlers.delete(fail));
 }
 
 function limitConnect(outgoing: ClientRequest, connectMs: number, fail: (error: Error) => void): void {
@@ -128,7 +128,7 @@ function unreachable(message: string): Error {
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' });
 }
 
-/** A name that a registry gave may not turn out to be this machine or a metadata service. */
+/** A host name from a registry must not resolve to this machine or a metadata service. */
 const guardedLookup: LookupFunction = (name, options, done) => {
   resolveName(name, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     const bad = addresses?.find(({ address }) => isReboundAddress(address));
@@ -151,15 +151,15 @@ const unreachableCodes = new Set([
 ]);
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 
-/** Says which of our errors a failed exchange is. Addresses are given without their query, which may hold a token. */
+/** Converts a failed request into an `ImageError`. Omits the query of the URL, which may hold a token. */
 export function networkError(request: { method: string; url: URL }, error: Error): ImageError {
   if (error instanceof ImageError) return error;
   const { code: given } = error as { code?: unknown };
-  const code = typeof given === 'string' ? given : ''; // that of a passed deadline is a number
+  const code = typeof given === 'string' ? given : ''; // the code of a passed deadline is a number
   const place = `${request.method} ${request.url.origin}${request.url.pathname}`;
   const details = { value: request.url.host, cause: error };
   if (certificateCode.test(code)) {
-    const remedy = 'name its authority in NODE_EXTRA_CA_CERTS';
+    const remedy = 'add its certificate authority to NODE_EXTRA_CA_CERTS';
     return new ImageError(
       'registry-refused',
       `${place}: certificate not trusted (${code}): ${remedy}`,
@@ -168,12 +168,8 @@ export function networkError(request: { method: string; url: URL }, error: Error
   }
   if (code === 'EPROTO' || code === 'HPE_INVALID_CONSTANT') {
     const isHere = addressClass(request.url.hostname) === 'loopback';
-    const remedy = isHere ? 'leave out https://' : 'a registry without https has to be named as insecure';
-    return new ImageError(
-      'registry-refused',
-      `${place}: the peer speaks another protocol: ${remedy}`,
-      details,
-    );
+    const remedy = isHere ? 'leave out https://' : 'a registry without https needs the option "insecure"';
+    return new ImageError('registry-refused', `${place}: the peer uses another protocol: ${remedy}`, details);
   }
   if (unreachableCodes.has(code)) {
     return new ImageError(
@@ -182,5 +178,5 @@ export function networkError(request: { method: string; url: URL }, error: Error
       details,
     );
   }
-  return new ImageError('network', `${place} broke off (${code || error.message}): run again`, details);
+  return new ImageError('network', `${place} was interrupted (${code || error.message}): run again`, details);
 }

@@ -140,7 +140,7 @@ describe.runIf(process.platform === 'linux' && existsSync('/etc/debian_version')
     const failure = await failureOf(build('registry.example/nodejs24-debian11'));
     expect([failure.code, failure.value]).toEqual(['bundle-refused', 'addon.node']);
     expect(failure.message).toMatch(
-      /needs glibc 2\.3\d, and the base registry\.example\/nodejs24-debian11 has 2\.31/,
+      /needs glibc 2\.3\d, but the base registry\.example\/nodejs24-debian11 has 2\.31/,
     );
     await build('registry.example/nodejs24-of-an-unknown-system');
   });

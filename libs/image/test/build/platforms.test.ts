@@ -96,8 +96,8 @@ describe('a native addon', () => {
     ['for another processor', elf(183), ['amd64'], 'is made for arm64 and cannot be loaded on linux/amd64'],
     ['for one of two platforms', elf(62), ['amd64', 'arm64'], 'cannot be loaded on linux/arm64'],
     ['for an unknown processor', elf(7), ['amd64'], 'is made for ELF machine 7'],
-    ['of another operating system', '\xcf\xfa\xed\xfe Mach-O', ['arm64'], 'is no ELF file'],
-    ['that is empty', '', ['amd64'], 'is no ELF file'],
+    ['of another operating system', '\xcf\xfa\xed\xfe Mach-O', ['arm64'], 'is not an ELF file'],
+    ['that is empty', '', ['amd64'], 'is not an ELF file'],
   ])('%s is refused, with its file, its platform and the remedy', async (_, content, architectures, text) => {
     const failure = await failureOf(build(content, architectures));
     expect([failure.code, failure.value, failure.refused]).toEqual(['bundle-refused', addon, true]);

@@ -33,7 +33,7 @@ describe('what is there and cannot be read is named,', () => {
       const file = await folderInsteadOf(join(layout, name));
       const { code, value, message } = await failureOf(async () => read(layout));
       expect([code, value]).toEqual(['read-failed', file]);
-      expect(message).toContain('(EISDIR): let this user read it');
+      expect(message).toContain('(EISDIR): make it readable for this user');
     }
   });
 

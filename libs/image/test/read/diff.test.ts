@@ -98,7 +98,7 @@ describe('the difference of two images', () => {
     expect(diff).toMatchObject({ onlyBefore: [], onlyAfter: ['linux/arm64'] });
     expect(Object.values(layersOf(diff)).every(({ changed }) => changed.length === 0)).toBe(true);
     const wrong = diffImages({ before: layout, after: output, blobs, platform: 'linux/arm64' });
-    expect((await failureOf(wrong)).message).toContain('choose from linux/amd64');
+    expect((await failureOf(wrong)).message).toContain('platforms of both images: linux/amd64');
   });
 
   test('of an image that is nowhere says which', async () => {

@@ -44,9 +44,9 @@ describe('trying again', () => {
       retry({ ...quick, baseMs: 10_000, random: () => 1 }, AbortSignal.timeout(20), attempt),
     );
     expect([failure.code, (failure.cause as Error).message]).toEqual(['deadline', 'try 1']);
-    // Small layers are sent again unasked, so nothing more is promised than this.
+    // Small layers are sent again without a HEAD, so the message does not promise to continue.
     expect(failure.message).toMatch(
-      /last: try 1\. Run again, or allow more time: what has arrived stays there$/,
+      /last: try 1\. Run again, or allow more time: content that has arrived is kept$/,
     );
   });
 

@@ -67,12 +67,12 @@ describe('the network', () => {
   test('a peer that speaks no TLS: how to name it depends on where it is', () => {
     const of = (url: string) =>
       networkError(get(url), Object.assign(new Error('x'), { code: 'EPROTO' })).message;
-    expect(of('https://registry.example/v2/')).toContain('named as insecure');
+    expect(of('https://registry.example/v2/')).toContain('needs the option "insecure"');
     expect(of('https://localhost:5000/v2/')).toContain('leave out https://');
   });
 
   test('a passed deadline is told in words, not by its number', () => {
     const { message } = networkError(get('https://host/path'), new DOMException('too late', 'TimeoutError'));
-    expect(message).toContain('broke off (too late)');
+    expect(message).toContain('was interrupted (too late)');
   });
 });
