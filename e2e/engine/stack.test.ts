@@ -129,7 +129,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     chmodSync(hook, 0o755);
     const { code, output } = workspace.run(DEPLOY);
     expect(code, output).not.toBe(0);
-    expect(output).toContain('is applied, and the ledger does not say so');
+    expect(output).toContain('is applied, but the ledger does not record it');
     rmSync(hook);
     expect(applied().source).not.toBe(head());
     const told = /npx (slipway bump --env cloud --run \S+)/.exec(output)?.[1];
@@ -201,14 +201,14 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(workspace.run(cancel as string).code).toBe(0);
     const done = workspace.run(DEPLOY);
     expect(done.code, done.output).toBe(0);
-    expect(done.output).toContain('look in the cloud whether it is there twice');
+    expect(done.output).toContain('check in the cloud whether it exists twice');
     expect(applied()).toEqual({ source: head(), graph: expect.any(String) });
     expect(pending()).toEqual([]);
   });
 
   it('names a store of another environment, one that is not there, and a passphrase that is wrong', () => {
     const other = deployWith({ PULUMI_BACKEND_URL: 's3://production-pulumi' });
-    expect([other.code, other.output]).toEqual([3, expect.stringContaining('names no store of cloud')]);
+    expect([other.code, other.output]).toEqual([3, expect.stringContaining('which is not a store of cloud')]);
     const nowhere = deployWith({ PULUMI_BACKEND_URL: 'file:///nowhere/at/all/cloud' });
     expect([nowhere.code, nowhere.output]).toEqual([
       2,

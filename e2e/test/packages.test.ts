@@ -123,7 +123,7 @@ describe('packages that are taken one by one', () => {
     ])
       await run('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: project });
     const { stdout } = await slipway('stack', 'check', stack);
-    expect(stdout).toContain(`${stack}/graph.json is what the program makes`);
+    expect(stdout).toContain(`${stack}/graph.json matches the program`);
   });
 
   test('a package that imports what it does not declare fails here (negative control)', async () => {

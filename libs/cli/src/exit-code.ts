@@ -11,25 +11,25 @@ export function exitCodeOf(error: unknown): 0 | 1 | 2 | 3 {
   return gitopsExitCode(error);
 }
 
-/** `invalid` means what people wrote, as in the other packages. */
+/** `invalid` is wrong usage: an invalid file of the user, as in the other packages. */
 function stackExitCode({ code }: StackError): 1 | 2 | 3 {
   if (code === 'usage' || code === 'invalid') return 2;
   return code === 'refused' ? 3 : 1;
 }
 
-/** By its name: importing its class would load Pulumi, whatever the verb. */
+/** Checks the name, because importing the class would load Pulumi for every subcommand. */
 function isStackError(error: unknown): error is StackError {
   return error instanceof Error && error.name === 'StackError';
 }
 
-/** The exit code for what became of apps: 1 when one failed, else 3 when a rule kept one back. */
+/** The exit code for the outcomes of apps: 1 if one failed, else 3 if one was held or superseded. */
 export function exitCodeOfOutcomes(outcomes: readonly Pick<Outcome, 'outcome'>[]): 0 | 1 | 3 {
-  const words = new Set(outcomes.map(({ outcome }) => outcome));
-  if (words.has('failed')) return 1;
-  return words.has('held') || words.has('superseded') ? 3 : 0;
+  const found = new Set(outcomes.map(({ outcome }) => outcome));
+  if (found.has('failed')) return 1;
+  return found.has('held') || found.has('superseded') ? 3 : 0;
 }
 
-/** An error as its sentence; only what is no error of ours comes with its stack. */
+/** The message of an error. Only unexpected errors are printed with their stack. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error ? `slipway: ${error.message}` : `slipway: ${error.stack ?? error.message}`;

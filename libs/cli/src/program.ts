@@ -21,19 +21,19 @@ import { unholdCommand } from './commands/unhold.ts';
 import { waitCommand } from './commands/wait.ts';
 
 const EXAMPLES = `
-The everyday way is Nx, which calls these commands in the right order:
-  npx nx affected -t build test deploy                       what the last commits changed, to "local"
-  npx slipway affected -t build test deploy -c development   exactly what is due in development (what CI runs)
+In daily work, use Nx, which calls these commands in the right order:
+  npx nx affected -t build test deploy                       deploy the changes of the last commits to "local"
+  npx slipway affected -t build test deploy -c development   deploy exactly what is due in development, as CI does
 
 Exit codes: 0 done (also: nothing to do) · 1 work failed · 2 wrong usage · 3 refused (held, superseded, policy)`;
 
-/** The whole command, with one file for each verb. */
+/** The `slipway` command; each subcommand has its own file. */
 export function program(): Command {
   const slipway = new Command('slipway')
     .description('From a commit to a running release: image, ledger and Argo CD, out of one Nx graph.')
     .version(manifest.version, '-V, --version')
     .addHelpText('after', EXAMPLES);
-  for (const verb of [
+  for (const command of [
     statusCommand(),
     historyCommand(),
     deployCommand(),
@@ -54,7 +54,7 @@ export function program(): Command {
     valuesCommand().addCommand(bumpFilesCommand()),
     doctorCommand(),
   ]) {
-    slipway.addCommand(verb);
+    slipway.addCommand(command);
   }
   return throwInsteadOfExit(slipway);
 }

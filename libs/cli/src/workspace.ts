@@ -1,14 +1,14 @@
 import { Checkout } from '@slipway/gitops';
 
-/** What the verbs of a workspace start from. */
+/** The workspace of a command. */
 export interface Workspace {
   root: string;
   checkout: Checkout;
 }
 
 /**
- * Opens the workspace around the current folder and makes its root the current folder, so that every path in
- * configuration and output is relative to the root, wherever the command was typed.
+ * Opens the workspace around the current folder and changes to its root, so all paths in configuration and
+ * output are relative to the root.
  *
  * @throws {GitopsError} `no-repository`
  */

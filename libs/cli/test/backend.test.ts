@@ -13,9 +13,9 @@ describe('the store with the state of an environment', () => {
   it.each([
     [undefined, 'is not set'],
     ['', 'is not set'],
-    ['s3://development-pulumi', 'names no store of production'],
-    ['s3://preproduction-pulumi', 'names no store of production'],
-    ['https://api.pulumi.com', 'names no store of production'],
-    ['production', 'names no store of production'],
+    ['s3://development-pulumi', 'is not a store of production'],
+    ['s3://preproduction-pulumi', 'is not a store of production'],
+    ['https://api.pulumi.com', 'is not a store of production'],
+    ['production', 'is not a store of production'],
   ])('is not %j', (url, said) => expect(of(url)).toThrow(said));
 });

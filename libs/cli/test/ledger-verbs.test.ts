@@ -171,8 +171,8 @@ describe('rollback and history', () => {
     );
     const again = await slipway(`rollback api --env local --reason x --to ${one}`);
     expect(again.code).toBe(0);
-    expect(again.output).toContain(`api in local is ${one} with configuration`);
-    expect(again.output).toContain('already: nothing was written.');
+    expect(again.output).toContain(`api in local is already ${one} with configuration`);
+    expect(again.output).toContain(': nothing was written.\n');
     const told = await slipway('history api --limit 2');
     const when = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d';
     expect(told.output).toMatch(

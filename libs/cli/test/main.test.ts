@@ -114,7 +114,7 @@ describe('the command', () => {
   it('exits 2 for an app that is not there', async () => {
     repository(LOCAL);
     expect(await main(['deploy', 'api'])).toBe(2);
-    expect(output).toContain('apps/api/deploy/values.yaml is not there');
+    expect(output).toContain('apps/api/deploy/values.yaml does not exist');
   });
 
   it('says how to build an image that is not there', async () => {
@@ -155,7 +155,7 @@ describe('the command', () => {
   it('has nothing to bump where no run has published', async () => {
     repository(LOCAL);
     expect(await main(['bump'])).toBe(2);
-    expect(output).toContain('nothing for local');
+    expect(output).toContain('anything for local');
   });
 });
 
@@ -174,7 +174,7 @@ describe('doctor', () => {
   it('names what is missing, with the remedy, and exits 1', async () => {
     repository({ ...LOCAL, 'apps/api/deploy/local.yaml': '' });
     expect(await main(['doctor'])).toBe(1);
-    expect(output).toMatch(/^FAILED +apps +apps\/api\/deploy\/values\.yaml is missing: .* Make it/m);
+    expect(output).toMatch(/^FAILED +apps +apps\/api\/deploy\/values\.yaml is missing: .* Create it/m);
   });
 
   it('says what a shallow clone lacks', async () => {

@@ -61,7 +61,7 @@ describe('slipway stack', () => {
     expect(run('check', STACK)).toMatchObject({ code: 1, output: expect.stringContaining('does not exist') });
     expect(run('synth', STACK).code).toBe(0);
     expect(readFileSync(file('dist/graph.svg'), 'utf8')).toContain('test.Disk');
-    expect(run('record', STACK).output).toContain('check it in');
+    expect(run('record', STACK).output).toContain('was updated: commit it');
     expect(readFileSync(file('graph.json'), 'utf8')).toBe(readFileSync(file('dist/graph.json'), 'utf8'));
     expect(run('check', STACK).code).toBe(0);
   });

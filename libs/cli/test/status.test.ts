@@ -78,5 +78,5 @@ it('has a table of stacks, and names what was applied and has no folder any more
 
 it('says which ledger could not be read, and why', () => {
   const text = statusText([{ environment: 'production', error: 'origin has no branch' }]);
-  expect(text).toBe('No app is deployed anywhere.\nproduction: origin has no branch');
+  expect(text).toBe('No app is deployed to any environment.\nproduction: origin has no branch');
 });

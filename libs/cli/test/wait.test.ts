@@ -170,7 +170,7 @@ describe('slipway status with a cluster', () => {
     kubectl('Healthy', 'production', 'other');
     expect(await main(['status', '--env', 'e2e'])).toBe(0);
     expect(output).toMatch(
-      /^e2e: sync and health are not known: the context "other" runs no Application of e2e/m,
+      /^e2e: sync and health are unknown: the context "other" runs no Application of e2e/m,
     );
   });
 
@@ -204,7 +204,7 @@ describe('slipway status with a cluster', () => {
       vi.stubEnv('KUBECONFIG', join(folder, 'kubeconfig'));
       process.env['PATH'] = join(folder, 'bin');
       expect(await main(['status', '--env', 'e2e'])).toBe(0);
-      expect(output).toMatch(/not known: the context "e2e" cannot be reached: .*127\.0\.0\.1:1/);
+      expect(output).toMatch(/unknown: the context "e2e" cannot be reached: .*127\.0\.0\.1:1/);
     },
   );
 });

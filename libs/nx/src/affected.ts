@@ -2,13 +2,14 @@ import { createProjectGraphAsync, readCachedProjectGraph, type ProjectGraph } fr
 import type { ChangedProjects } from '@slipway/gitops';
 
 /**
- * Answers which projects a range of commits affects, exactly as `nx affected` does, without starting Nx again
- * for every range. `nx affected` itself offers no function for this: these are the three of Nx 23.2.1 that it
- * is made of, and a test compares the answers with the real command's.
+ * Finds the projects that a range of commits affects, exactly as `nx affected`, without starting Nx for every
+ * range. Nx exports no function for this. The three functions of Nx 23.2.1 that `nx affected` uses are called
+ * instead, and a test compares the results with the command.
  *
- * The current folder must be the root of the workspace when this is first called, as Nx finds it by that.
+ * On the first call the current folder must be the root of the workspace, because Nx uses it to find the
+ * workspace.
  *
- * @param graph `fresh` computes the project graph; `cached` takes the one that the running Nx has just made
+ * @param graph `fresh` computes the project graph; `cached` uses the graph of the running Nx
  */
 export function affectedProjects(graph: 'fresh' | 'cached'): ChangedProjects {
   let made: Promise<ProjectGraph> | undefined;

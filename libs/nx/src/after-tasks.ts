@@ -26,9 +26,9 @@ const DONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * After all tasks: one bump commit for the apps whose `deploy` succeeded and the stacks that were applied. It runs after
- * partial failure too, so that one red app does not hold back the others; it does nothing when the run was stopped,
- * because then nobody knows what would have failed.
+ * Makes one bump commit after all tasks, for the apps whose `deploy` succeeded and the applied stacks. It
+ * also runs after a partial failure, so one failed app does not block the others. After a stopped run it does
+ * nothing, because unfinished tasks might have failed.
  */
 export const postTasksExecution: PostTasksExecution<SlipwayPluginOptions> = async (options, context) => {
   const tasks = Object.values(context.taskResults);
@@ -36,7 +36,7 @@ export const postTasksExecution: PostTasksExecution<SlipwayPluginOptions> = asyn
   const run = process.env[RUN_VARIABLE];
   if (deploys.length === 0 || run === undefined) return;
   if (tasks.some(({ status }) => (status as string) === 'stopped')) {
-    console.log('\nThe run was stopped: nothing is released. What was due is still due.');
+    console.log('\nThe run was stopped, so nothing is released. The same apps are still due.');
     for (const line of await appliedLines(context.workspaceRoot, run)) console.log(line);
     return;
   }
@@ -51,12 +51,12 @@ async function release(root: string, run: string, name: string, tasks: readonly 
   const results = (await readRunResults(root, run)).filter(
     ({ environment, app, applied }) => environment === name && (applied !== undefined || done.has(app)),
   );
-  if (results.length === 0) return; // nothing was published or applied, so there is nothing to record
+  if (results.length === 0) return; // nothing was published or applied
   const reported = new Set([...done, ...results.map(({ app }) => app)]);
   await bumpOnce(root, run, environment, results, await failures(root, name, tasks, reported));
 }
 
-/** Projects of the environment that did not get as far as a deploy; Nx does not report tasks that it skipped. */
+/** Projects of the environment that failed before their deploy. Nx does not report skipped tasks. */
 async function failures(
   root: string,
   environment: string,
@@ -101,17 +101,17 @@ async function bumpOnce(
       throw new Error(diverged.map(({ app, reason }) => `${app}: ${reason}`).join('\n'));
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
-    const again = `What was published or applied is there, but nothing is recorded. To record it: npx slipway bump --env ${environment.name} --run ${run}`;
+    const again = `Images are published or stacks applied, but the ledger does not record them. To record them: npx slipway bump --env ${environment.name} --run ${run}`;
     throw new Error(`${error.message}\n${again}`, { cause: error });
   }
 }
 
-/** A line for each environment with stacks that a run has applied, and whose record it did not write. */
+/** A message per environment with stacks that a stopped run has applied but not recorded. */
 async function appliedLines(root: string, run: string): Promise<string[]> {
   const applied = (await readRunResults(root, run)).filter((result) => result.applied !== undefined);
   return [...new Set(applied.map(({ environment }) => environment))].map((environment) => {
     const stacks = applied.filter((result) => result.environment === environment).map(({ app }) => app);
-    return `The cloud may hold something new of ${stacks.join(', ')}. To record it: npx slipway bump --env ${environment} --run ${run}`;
+    return `The cloud may have changes of ${stacks.join(', ')}. To record them: npx slipway bump --env ${environment} --run ${run}`;
   });
 }
 

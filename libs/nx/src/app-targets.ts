@@ -1,7 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { renderTarget } from './chart-targets.ts';
 
-/** All that the targets of an app depend on. */
+/** The facts that determine the targets of an app. */
 export interface AppFacts {
   /** The folder and project name. */
   name: string;
@@ -9,11 +9,11 @@ export interface AppFacts {
   root: string;
   /** The folder of its chart. */
   chart: string;
-  /** Each environment and the base image that it asks for; never empty. */
+  /** All environments with their base image; never empty. */
   environments: readonly { name: string; base: 'pinned' | 'embedded' }[];
   /** The environment of a run without `-c`. */
   defaultEnvironment: string;
-  /** The folder of the image builder's own sources, where it lies in this workspace. */
+  /** The folder of the image builder's sources, if they are in this workspace. */
   builder?: string | undefined;
   /** The folder of the renderer's own sources, if it is in this workspace. */
   renderer?: string | undefined;
@@ -24,18 +24,18 @@ type AppTarget = 'build' | 'image' | 'test' | 'render' | 'deploy' | 'serve';
 
 const BUNDLE = 'dist/bundle';
 
-/** What esbuild says is in the bundle. */
+/** esbuild's list of the bundle's inputs. */
 const METAFILE = 'dist/meta.json';
 
-/** The pinned base image of every environment that asks for it. */
+/** The lock of the pinned base image, for all environments that use it. */
 const BASE_LOCK = 'deploy/base/base.lock.yaml';
 
-/** What the nodes of the clusters run, whatever the machine that builds. */
+/** The platform of the clusters' nodes, independent of the machine that builds. */
 const PINNED_PLATFORM = 'linux/amd64';
 
 /**
- * One bundled ES module, minified, with the source map apart and esbuild's metafile beside it (what is in the
- * bundle, for the SBOM). The banner gives bundled CommonJS packages the `require` that ES modules lack.
+ * Makes one minified ES module, a separate source map, and esbuild's metafile for the SBOM. The banner
+ * defines `require` for bundled CommonJS packages, because ES modules do not have it.
  */
 const ESBUILD = [
   'esbuild src/main.ts --bundle --platform=node --target=node24 --format=esm',
@@ -45,9 +45,9 @@ const ESBUILD = [
 ].join(' ');
 
 /**
- * The targets of an app with a `deploy/` folder. Every one is a command that one can type; all but `deploy`
- * and `serve` are pure and cached, and `deploy` follows `test` and
- * `render`, so an app whose tests or render check fail is not published.
+ * The targets of an app with a `deploy/` folder. Each is a command that users can also run directly. All
+ * except `deploy` and `serve` are pure and cached. `deploy` depends on `test` and `render`, so an app whose
+ * tests or render check fail is not published.
  */
 export function appTargets(facts: AppFacts): Record<AppTarget, TargetConfiguration> {
   const { name, root, chart, renderer } = facts;
@@ -76,7 +76,7 @@ function build({ root }: AppFacts): TargetConfiguration {
     executor: 'nx:run-commands',
     options: { command: ESBUILD, cwd: root },
     cache: true,
-    // Without the folders that are not bundled, so that a change of values or tests builds nothing.
+    // Only bundled folders, so a change of values or tests does not cause a build.
     inputs: [
       '{projectRoot}/src/**/*',
       '{projectRoot}/package.json',
@@ -92,7 +92,7 @@ function build({ root }: AppFacts): TargetConfiguration {
 function image({ name, root, environments, defaultEnvironment, builder }: AppFacts): TargetConfiguration {
   const forBase = (base: 'pinned' | 'embedded') => ({
     ...(base === 'pinned' && { 'base-lock': BASE_LOCK, platform: PINNED_PLATFORM }),
-    output: `${root}/dist/image/${base}`, // further options become flags of the command
+    output: `${root}/dist/image/${base}`, // run-commands appends further options as flags
   });
   const baseOf = (environment: string) =>
     environments.find(({ name }) => name === environment)?.base ?? 'embedded';
@@ -114,7 +114,7 @@ function image({ name, root, environments, defaultEnvironment, builder }: AppFac
       ...(builder ? [`{workspaceRoot}/${builder}/**/*`] : []),
     ],
     outputs: ['{options.output}'],
-    metadata: { description: 'Put the bundle into an OCI image, without its base layers' },
+    metadata: { description: 'Build an OCI image from the bundle, without base layers' },
   };
 }
 

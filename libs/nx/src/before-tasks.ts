@@ -4,12 +4,12 @@ import { listEnvironments, pruneRuns } from '@slipway/gitops';
 import type { SlipwayPluginOptions } from './create-nodes.ts';
 import { namesDeploy, requestedConfiguration } from './run-configuration.ts';
 
-/** Names the run for its tasks; `slipway deploy` leaves its result under this name. */
+/** The variable with the id of the run. `slipway deploy` writes its result under this id. */
 export const RUN_VARIABLE = 'SLIPWAY_RUN';
 
 /**
- * Before any task: refuses `deploy` with a configuration that is no environment (Nx would silently take the
- * default one), and gives the run a name.
+ * Before all tasks: refuses `deploy` with a configuration that is not an environment (Nx would silently use
+ * the default), and sets the id of the run.
  */
 export const preTasksExecution: PreTasksExecution<SlipwayPluginOptions> = async (
   _options,

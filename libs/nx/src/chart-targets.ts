@@ -1,12 +1,12 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ENVIRONMENTS, PLATFORM_CHART } from '@slipway/gitops';
 
-/** Reasons that an app may break a rule. */
+/** The file with the exceptions from rules, with reasons. */
 const EXCEPTIONS = '{workspaceRoot}/deploy/exceptions.yaml';
 
 /**
- * What renders and checks, besides the packages of the lockfile: the Helm on PATH, because without any Helm the commands
- * skip, and the renderer with its rules.
+ * Inputs of rendering besides the packages of the lockfile: the Helm on PATH, because the commands skip without
+ * Helm, and the renderer with its rules.
  *
  * @param renderer the folder of the renderer's sources, if it is in this workspace
  */
@@ -15,7 +15,7 @@ const toolsOf = (renderer: string | undefined): NonNullable<TargetConfiguration[
   ...(renderer ? [`{workspaceRoot}/${renderer}/**/*`] : []),
 ];
 
-/** Checks charts with each of their scenarios. */
+/** Makes the target that checks charts with each of their scenarios. */
 export function lintTarget(charts: readonly string[], renderer: string | undefined): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
@@ -27,11 +27,11 @@ export function lintTarget(charts: readonly string[], renderer: string | undefin
 }
 
 /**
- * Renders an app or the platform for every environment, as Argo CD would, and checks it; if that fails, it is not deployed.
+ * Makes the target that renders an app for every environment, as Argo CD does, and checks the objects.
  *
  * @param name an app or the platform
  * @param root its folder
- * @param sources what it is rendered from, besides the platform and all environments
+ * @param sources inputs besides the platform and all environments
  * @param renderer the folder of the renderer's sources, if it is in this workspace
  */
 export function renderTarget(
@@ -51,6 +51,6 @@ export function renderTarget(
       ...toolsOf(renderer),
     ],
     outputs: ['{projectRoot}/dist/render'],
-    metadata: { description: 'Render it for every environment as Argo CD would, and check what comes out' },
+    metadata: { description: 'Render for every environment as Argo CD does, and check the objects' },
   };
 }

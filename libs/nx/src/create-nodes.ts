@@ -20,15 +20,16 @@ export interface SlipwayPluginOptions {
   defaultEnvironment?: string;
 }
 
-/** The environment of a run without `-c`, unless the plugin's options say otherwise. */
+/** The default of `defaultEnvironment`. */
 export const DEFAULT_ENVIRONMENT = 'local';
 
 /** The Nx project of a chart folder. */
 const chartProject = (folder: string): string => `${basename(folder)}-chart`;
 
 /**
- * An app is a folder with `deploy/values.yaml`; a chart is a folder with `Chart.yaml`, one of which is the platform's.
- * A stack is a folder `infra/<environment>/<stack>` with `Pulumi.yaml`. All are found by files that exist anyway: nothing is written for Nx.
+ * An app is a folder with `deploy/values.yaml`. A chart is a folder with `Chart.yaml`; one of them is the
+ * platform. A stack is a folder `infra/<environment>/<stack>` with `Pulumi.yaml`. No files are written for
+ * Nx.
  */
 export const createNodesV2: CreateNodes<SlipwayPluginOptions> = [
   `{apps/*/deploy/values.yaml,deploy/charts/*/Chart.yaml,${PLATFORM_CHART}/Chart.yaml,infra/*/*/Pulumi.yaml}`,
@@ -75,13 +76,13 @@ function app(
   const manifest = readManifest(join(workspaceRoot, root, 'package.json'));
   if (manifest.name !== name) {
     throw new Error(
-      `${root}/package.json has the name "${manifest.name ?? ''}", but an app is released under the name of its folder. Name it "${name}".`,
+      `${root}/package.json has the name "${manifest.name ?? ''}", but apps are released under the name of their folder. Name it "${name}".`,
     );
   }
   const chartFolder = manifest.slipway?.chart ?? DEFAULT_CHART;
   if (!existsSync(join(workspaceRoot, chartFolder, 'Chart.yaml'))) {
     throw new Error(
-      `${root} uses the chart ${chartFolder}, but there is no ${chartFolder}/Chart.yaml. Correct slipway.chart in ${root}/package.json.`,
+      `${root} uses the chart ${chartFolder}, but ${chartFolder}/Chart.yaml does not exist. Correct slipway.chart in ${root}/package.json.`,
     );
   }
   return {
@@ -112,7 +113,7 @@ function readManifest(file: string): { name?: string; slipway?: { chart?: string
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }) : {};
 }
 
-/** A stack's project has the name of its folders, as two environments have a `cluster` each. */
+/** The project name contains the environment, because several environments may have a stack `cluster`. */
 function stack(
   file: string,
   { environments, defaultEnvironment, maker }: Workspace,
@@ -130,8 +131,8 @@ function stack(
 }
 
 /**
- * What builds images and makes graphs shapes them, so its sources are an input, where they lie in this workspace; where
- * it is installed, its version is in the lockfile, which is an input anyway.
+ * The sources of a package in this workspace, as an input of the targets that it runs. Undefined for an
+ * installed package: its version is in the lockfile, which is already an input.
  */
 function sourcesInside(workspaceRoot: string, name: string): string | undefined {
   const installed = join(workspaceRoot, 'node_modules', name);

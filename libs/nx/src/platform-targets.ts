@@ -3,7 +3,7 @@ import { ENVIRONMENTS, PLATFORM, PLATFORM_CHART } from '@slipway/gitops';
 import type { AppFacts } from './app-targets.ts';
 import { lintTarget, renderTarget } from './chart-targets.ts';
 
-/** The targets of the platform: it is released like an app, but has nothing to build. */
+/** The targets of the platform. It is released like an app, but nothing is built. */
 export function platformTargets({
   environments,
   defaultEnvironment,
@@ -23,7 +23,7 @@ export function platformTargets({
       defaultConfiguration: defaultEnvironment,
       cache: false,
       dependsOn: ['lint', 'render'],
-      // What an environment gives to every app is the platform's, so a change of it makes the platform due.
+      // An environment's values for all apps belong to the platform, so a change makes the platform due.
       inputs: ['default', `{workspaceRoot}/${ENVIRONMENTS}/**/*`],
       metadata: {
         description: "Release the platform's chart and the environment's values in the run's commit",

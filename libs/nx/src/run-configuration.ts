@@ -1,8 +1,8 @@
 /**
- * The configuration that a command line asks for: `-c x`, `-c=x`, `--configuration x`, `--configuration=x`, or
- * the third part of `project:target:x`.
+ * The configuration in a command line: `-c x`, `-c=x`, `--configuration x`, `--configuration=x`, or the third
+ * part of `project:target:x`.
  *
- * @param argv the words of the command line, without program and script
+ * @param argv the arguments, without program and script
  */
 export function requestedConfiguration(argv: readonly string[]): string | undefined {
   for (const [at, word] of argv.entries()) {
@@ -14,7 +14,7 @@ export function requestedConfiguration(argv: readonly string[]): string | undefi
   return /^[^:]+:deploy:([^:]+)$/.exec(argv.find((word) => /:deploy:/.test(word)) ?? '')?.[1];
 }
 
-/** Whether a command line names the target `deploy`, in any of the ways of `nx run`, `run-many` and `affected`. */
+/** Whether a command line runs the target `deploy`, in the syntax of `nx run`, `run-many` or `affected`. */
 export function namesDeploy(argv: readonly string[]): boolean {
   return argv.some((word) =>
     !word.startsWith('--') || /^--targets?=/.test(word) ? /(^|[:,=])deploy($|[:,])/.test(word) : false,

@@ -1,17 +1,17 @@
 import { basename, dirname } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 
-/** All that the targets of a stack depend on. */
+/** The facts that determine the targets of a stack. */
 export interface StackFacts {
   /** The stack's folder, from the root of the workspace: `infra/<environment>/<stack>`. */
   root: string;
-  /** Every environment, for the configurations of `deploy`. */
+  /** All environments, for the configurations of `deploy`. */
   environments: readonly string[];
   /** The environment of a run without `-c`. */
   defaultEnvironment: string;
-  /** No run applies it: `slipway.apply` in its `package.json` is `by-hand`. */
+  /** Runs never apply the stack: `slipway.apply` in its `package.json` is `by-hand`. */
   byHand: boolean;
-  /** The folder of the graph maker's own sources, where it lies in this workspace. */
+  /** The folder of the graph maker's sources, if they are in this workspace. */
   maker?: string | undefined;
 }
 
@@ -19,8 +19,9 @@ export interface StackFacts {
 type StackTarget = 'synth' | 'policy' | 'test' | 'deploy';
 
 /**
- * The targets of a folder with `Pulumi.yaml`. Every one is a command that one can type and that needs no cloud; all but
- * `deploy` are pure and cached. `test` fails while the checked-in graph is not what the program makes.
+ * The targets of a folder with `Pulumi.yaml`. Each is a command that users can also run directly. All except
+ * `deploy` are pure and cached and need no cloud. `test` fails if the checked-in graph differs from the
+ * program's graph.
  */
 export function stackTargets(facts: StackFacts): Record<StackTarget, TargetConfiguration> {
   const { root, maker } = facts;
@@ -39,13 +40,13 @@ export function stackTargets(facts: StackFacts): Record<StackTarget, TargetConfi
     policy: {
       ...pure,
       options: { command: `slipway stack policy ${root}` },
-      metadata: { description: 'Hold the resource graph against the policies of the stack' },
+      metadata: { description: 'Check the resource graph against the policies of the stack' },
     },
     test: {
       ...pure,
       dependsOn: ['policy'],
       options: { command: `slipway stack check ${root}` },
-      metadata: { description: 'Fail while the checked-in graph is not what the program makes' },
+      metadata: { description: 'Fail if the checked-in graph differs from the graph of the program' },
     },
     deploy: deploy(facts),
   };
@@ -64,7 +65,8 @@ function deploy({ root, environments, defaultEnvironment, byHand }: StackFacts):
     cache: false,
     dependsOn: ['synth', 'test'],
     metadata: {
-      description: 'Show what differs from what was applied; only with the own environment as -c, apply it',
+      description:
+        'Show the differences from the applied graph; apply them only with -c and the own environment',
     },
   };
 }

@@ -39,13 +39,13 @@ describe('an app', () => {
 
   it('is refused under another name, so that no two have one name', async () => {
     await expect(inferred('api-2', { name: 'api' })).rejects.toThrow(
-      'apps/api-2/package.json has the name "api", but an app is released under the name of its folder. Name it "api-2".',
+      'apps/api-2/package.json has the name "api", but apps are released under the name of their folder. Name it "api-2".',
     );
   });
 
   it('is refused with a chart that is not there', async () => {
     await expect(inferred('api', { name: 'api', slipway: { chart: 'deploy/charts/gone' } })).rejects.toThrow(
-      'there is no deploy/charts/gone/Chart.yaml. Correct slipway.chart in apps/api/package.json.',
+      'deploy/charts/gone/Chart.yaml does not exist. Correct slipway.chart in apps/api/package.json.',
     );
   });
 });

@@ -11,29 +11,29 @@ import {
 } from '@slipway/gitops';
 import { openArgoCd, type ClusterOptions } from './open-argo-cd.ts';
 
-/** What a cluster says of one app. */
+/** The state of one app in a cluster. */
 interface AppInCluster {
-  /** Argo CD's word, or `behind` where it does not follow the record yet. */
+  /** Argo CD's sync status, or `behind` if Argo CD does not yet follow the record. */
   sync: string;
   health: string;
-  /** Exactly the record runs: its configuration, its digest, healthy. */
+  /** Whether the cluster runs exactly the record: its configuration, its digest, healthy. */
   running: boolean;
-  /** What is missing, where it does not. */
+  /** What is missing, if it is not running. */
   waitingFor?: string;
 }
 
-/** What an environment's cluster says of what is released there, or why it could not be asked. */
+/** The state of the releases in an environment's cluster, or the error if the cluster could not be asked. */
 export interface ClusterStatus {
-  /** Whom the answer is from. */
+  /** The cluster or API that answered. */
   name?: string;
   error?: string;
   apps: Record<string, AppInCluster>;
 }
 
 /**
- * Asks an environment's cluster about everything that is released there.
+ * Asks an environment's cluster about all releases of the environment.
  *
- * @returns nothing where there is nothing to ask: an environment without a cluster, or without a release
+ * @returns undefined for an environment without a cluster or without a release
  */
 export async function askCluster(
   environment: Environment,
@@ -51,11 +51,11 @@ export async function askCluster(
     return { name: argocd.name, apps: Object.fromEntries(seen) };
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
-    return { error: `sync and health are not known: ${error.message}`, apps: {} };
+    return { error: `sync and health are unknown: ${error.message}`, apps: {} };
   }
 }
 
-/** @throws {GitopsError} `usage` where what runs there belongs to other environments only */
+/** @throws {GitopsError} `usage` if the cluster runs only Applications of other environments */
 async function applicationsOf(argocd: ArgoCd, environment: string): Promise<Map<string, Application>> {
   const all = await argocd.applications();
   const own = all.filter((application) => belongsTo(application, environment));
@@ -73,9 +73,9 @@ async function applicationsOf(argocd: ArgoCd, environment: string): Promise<Map<
 
 function inCluster(expected: Expected, application: Application | undefined): AppInCluster {
   const found = verdict(expected, application);
-  const moved = application === undefined || application.targetRevision === expected.config;
+  const isCurrent = application === undefined || application.targetRevision === expected.config;
   return {
-    sync: moved ? (application?.sync ?? 'missing') : 'behind',
+    sync: isCurrent ? (application?.sync ?? 'missing') : 'behind',
     health: application?.health ?? '-',
     ...found,
   };

@@ -9,40 +9,41 @@ import {
 } from '@slipway/gitops';
 import { Option, type Command } from 'commander';
 
-/** Which cluster to ask, as options say it. */
+/** The options that select the cluster. */
 export interface ClusterOptions {
   context?: string;
   argocd?: string;
   argocdNamespace: string;
 }
 
-/** The options of every verb that asks a cluster. */
+/** Adds the options of subcommands that ask a cluster. */
 export function addClusterOptions(command: Command): Command {
   return command
     .addOption(
       new Option(
         '--context <name>',
-        'kubectl context (default: one with the name of the environment, else the current one)',
+        'kubectl context (default: the one with the name of the environment, else the current one)',
       ),
     )
     .addOption(
-      new Option('--argocd <address>', "ask Argo CD's API there instead; its token is ARGOCD_AUTH_TOKEN").env(
-        'ARGOCD_SERVER',
-      ),
+      new Option(
+        '--argocd <address>',
+        "use Argo CD's API at this address instead; its token is ARGOCD_AUTH_TOKEN",
+      ).env('ARGOCD_SERVER'),
     )
     .addOption(
-      new Option('--argocd-namespace <name>', 'where Argo CD keeps its Applications').default('argocd'),
+      new Option('--argocd-namespace <name>', 'namespace of the Applications of Argo CD').default('argocd'),
     );
 }
 
 /**
- * The Argo CD of an environment's cluster: by its API where an address is given, else by kubectl.
+ * Opens the Argo CD of an environment's cluster: by its API if an address is given, else by kubectl.
  *
- * @throws {GitopsError} `usage` where no cluster is known, with the ways to name one
+ * @throws {GitopsError} `usage` if no cluster is known; the message lists the ways to name one
  */
 export async function openArgoCd(environment: Environment, options: ClusterOptions): Promise<ArgoCd> {
   if (environment.source === 'worktree') {
-    throw new GitopsError('usage', `${environment.name} has no cluster: its releases are recorded only.`, {
+    throw new GitopsError('usage', `${environment.name} has no cluster: its releases are only recorded.`, {
       value: environment.name,
     });
   }
@@ -52,13 +53,13 @@ export async function openArgoCd(environment: Environment, options: ClusterOptio
   if (context !== undefined) return argoCdByKubectl(runKubectl, context, options.argocdNamespace);
   throw new GitopsError(
     'usage',
-    `No cluster is known for ${environment.name}. Set KUBECONFIG to a file with a context called "${environment.name}", ` +
+    `No cluster is known for ${environment.name}. Set KUBECONFIG to a file with a context named "${environment.name}", ` +
       'or name one (--context NAME), or set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN.',
     { value: environment.name },
   );
 }
 
-/** The variables are those of the `argocd` command, whose address has no scheme and whose options say `--plaintext`. */
+/** Reads the variables of the `argocd` command: an address without scheme, and options with `--plaintext`. */
 function apiOptions(address: string) {
   const plain = !address.includes('://') && (process.env['ARGOCD_OPTS'] ?? '').includes('--plaintext');
   return { server: plain ? `http://${address}` : address, token: process.env['ARGOCD_AUTH_TOKEN'] };

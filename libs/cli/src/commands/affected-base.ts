@@ -11,12 +11,11 @@ interface Options {
 
 export function affectedBaseCommand(): Command {
   return new Command('affected-base')
-    .description('Print a base for plain `nx affected` that covers all that is due in an environment')
-    .option('--env <environment>', 'the environment', 'local')
-    .option(
-      '--export',
-      'print the variables that Nx reads: NX_BASE, and NX_HEAD where nothing is uncommitted',
+    .description(
+      'Print a base for plain `nx affected` that covers all projects that are due in an environment',
     )
+    .option('--env <environment>', 'the environment', 'local')
+    .option('--export', 'print the variables that Nx reads: NX_BASE, and NX_HEAD if the work tree is clean')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -30,7 +29,7 @@ export function affectedBaseCommand(): Command {
       const base = await affectedBase(
         await readEnvironmentState(checkout, environment, affectedProjects('fresh')),
       );
-      // With a head, Nx leaves uncommitted changes out.
+      // With a head, Nx ignores uncommitted changes.
       const head = (await checkout.changes()).length === 0 ? await checkout.head() : undefined;
       const lines = [`NX_BASE=${base}`, ...(head === undefined ? [] : [`NX_HEAD=${head}`])];
       print(json, { environment: env, base, ...(head && { head }) }, () =>

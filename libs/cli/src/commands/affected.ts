@@ -14,14 +14,16 @@ interface Options {
 
 export function affectedCommand(): Command {
   return new Command('affected')
-    .description('Run targets for exactly what is due in an environment, as its ledger tells')
+    .description(
+      'Run targets for exactly the projects that are due in an environment, according to its ledger',
+    )
     .requiredOption('-t, --targets <targets...>', 'targets to run, for example build test deploy')
     .option('-c, --configuration <environment>', 'the environment', 'local')
-    .option('--json', 'only print what is due')
-    .argument('[nx...]', 'further arguments for nx run-many, after --')
+    .option('--json', 'only print the projects that are due')
+    .argument('[nx...]', 'arguments for nx run-many, after --')
     .addHelpText(
       'after',
-      '\nUnlike `nx affected` it needs no base: what is due follows from the ledger, so a failed, dropped or partial run loses nothing.',
+      '\nUnlike `nx affected` it needs no base: the ledger determines what is due, so a failed, dropped or partial run loses nothing.',
     )
     .action(async (further: string[], { targets, configuration, json }: Options) => {
       const workspace = await enterWorkspace();

@@ -22,7 +22,7 @@ interface Options {
 export function bumpCommand(): Command {
   return new Command('bump')
     .description(
-      'Record again what a run has published and applied, in one commit; for a run whose own bump failed',
+      'Record what a run has published and applied, in one commit; for a run whose own bump failed',
     )
     .option('--env <environment>', 'the environment', 'local')
     .option('--run <id>', 'the run, a folder in .slipway/runs (default: the newest)')
@@ -55,7 +55,7 @@ async function resultsOf(
   if (published.length === 0) {
     throw new GitopsError(
       'usage',
-      `${id ? `The run ${id}` : 'No run'} has applied or published nothing for ${environment}. Deploy first: npx nx affected -t deploy -c ${environment}`,
+      `${id ? `The run ${id} has not` : 'No run has'} applied or published anything for ${environment}. Deploy first: npx nx affected -t deploy -c ${environment}`,
       { value: id },
     );
   }
@@ -64,7 +64,7 @@ async function resultsOf(
   if (other) {
     throw new GitopsError(
       'refused',
-      `The run ${id} was made at ${other.head.slice(0, 12)}, but ${head.slice(0, 12)} is checked out. Check that commit out, or deploy again.`,
+      `The run ${id} was made at ${other.head.slice(0, 12)}, but ${head.slice(0, 12)} is checked out. Check out that commit, or deploy again.`,
       { value: other.head },
     );
   }

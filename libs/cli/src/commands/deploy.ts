@@ -22,19 +22,19 @@ interface Options {
   json?: boolean;
 }
 
-/** Set by the Nx plugin: the run that this task belongs to, whose one bump comes after all its tasks. */
+/** The Nx run of this task, set by the Nx plugin. The run makes one bump after all its tasks. */
 const run = (): string | undefined => process.env['SLIPWAY_RUN'];
 
 export function deployCommand(): Command {
   return new Command('deploy')
-    .description("Publish an app's built image to an environment's registries, then release it")
-    .argument('<app>', `the app: its folder under apps/; or ${PLATFORM}, which has no image to publish`)
+    .description("Publish the built image of an app to the environment's registries, then release it")
+    .argument('<app>', `the app (its folder under apps/), or ${PLATFORM}, which has no image to publish`)
     .option('--env <environment>', 'the environment', 'local')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nInside an Nx run it publishes only: the run then makes one commit for all its apps. The image is not built\n' +
-        'here; `npx nx deploy APP -c ENVIRONMENT` does all of it.',
+      '\nInside an Nx run it only publishes; the run then makes one commit for all its apps. It does not build the\n' +
+        'image; `npx nx deploy APP -c ENVIRONMENT` builds, publishes and releases.',
     )
     .action(async (app: string, { env, json }: Options) => {
       const workspace = await enterWorkspace();
@@ -47,7 +47,7 @@ export function deployCommand(): Command {
     });
 }
 
-/** The published image, or the sentence why there was nothing to do. */
+/** Publishes the image. Returns the result, or the reason if there was nothing to do. */
 async function deploy(
   workspace: Workspace,
   app: string,
@@ -57,15 +57,19 @@ async function deploy(
   const { root, checkout } = workspace;
   const environment = await readEnvironment(root, name);
   if (app !== PLATFORM && !(await isDeployedTo(root, app, 'values'))) {
-    throw new GitopsError('usage', `There is no app "${app}": apps/${app}/deploy/values.yaml is not there.`, {
-      value: app,
-    });
+    throw new GitopsError(
+      'usage',
+      `There is no app "${app}": apps/${app}/deploy/values.yaml does not exist.`,
+      {
+        value: app,
+      },
+    );
   }
   if (!(await isDeployedTo(root, app, name))) {
-    return `${app} is not in ${name}: ${deployFile(app, name)} is not there. Nothing to do.`;
+    return `${app} is not deployed to ${name}: ${deployFile(app, name)} does not exist. Nothing to do.`;
   }
   if (environment.deploy === 'promote') {
-    return `${name} is reached by promotion only, so nothing was done. Deploy to an environment before it, then: npx slipway promote ${app} --to ${name}`;
+    return `${name} accepts only promotions, so nothing was done. Deploy to an environment before it, then: npx slipway promote ${app} --to ${name}`;
   }
   const { head, dirty } = await assertReleasable(checkout, environment);
   if (app === PLATFORM) return { app, environment: name, head, registries: [] };
@@ -102,7 +106,7 @@ function describe({ app, image, registries }: RunResult): string {
   return registries
     .map(({ repository, uploadedBlobs, uploadedBytes }) =>
       uploadedBlobs === 0
-        ? `${repository}:${image.tag} was there already: nothing uploaded`
+        ? `${repository}:${image.tag} already exists: nothing uploaded`
         : `${repository}:${image.tag}: ${uploadedBlobs} blobs, ${uploadedBytes.toLocaleString('en')} bytes uploaded`,
     )
     .join('\n');

@@ -1,6 +1,6 @@
 import type { Hold } from '@slipway/gitops';
 
-/** A hold in words that follow "held": who, why and how long. */
+/** The author, reason and end of a hold, as a phrase after "held". */
 export function describeHold({ by, reason, until }: Hold): string {
   return `by ${by} (${reason}) ${until === undefined ? 'until it is lifted' : `until ${until}`}`;
 }

@@ -22,17 +22,17 @@ interface Options {
 
 export function diffCommand(): Command {
   return new Command('diff')
-    .description('Show which objects change, and what in them: what lies here against what is released')
+    .description('Show which objects and fields change between the released state and this checkout')
     .argument('[apps...]', 'the apps, or platform (default: all)')
     .option('--env <environment>', 'the environment', 'local')
-    .option('--base <revision>', 'against what this commit would release there; for a pull request')
-    .option('--record <commits...>', 'two commits of the ledger, as `slipway history` shows them')
+    .option('--base <revision>', 'compare with the release that this commit would make; for a pull request')
+    .option('--record <commits...>', 'compare two commits of the ledger, as listed by `slipway history`')
     .option('--markdown', 'print Markdown, for a pull request')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nRendered offline, as Argo CD renders it. Images are those that are released, so what is shown is configuration;\n' +
-        'with --record they are those of the records. What Secrets hold is masked: only that it changed is told.\n\n' +
+      '\nObjects are rendered offline, as Argo CD renders them. Both sides use the released images, so the diff shows\n' +
+        'configuration; --record uses the images of the records. Values of Secrets are masked: only changes are reported.\n\n' +
         'For example: npx slipway diff --env production\n' +
         '             npx slipway diff --env development --base origin/main --markdown',
     )
@@ -44,18 +44,18 @@ export function diffCommand(): Command {
       if (unknown !== undefined) {
         throw new GitopsError(
           'usage',
-          `${options.env} has no "${unknown}" to compare. Known: ${pairs.map(({ app }) => app).join(', ') || 'nothing'}.`,
+          `${options.env} has no app "${unknown}" to compare. Known: ${pairs.map(({ app }) => app).join(', ') || 'nothing'}.`,
           { value: unknown },
         );
       }
-      const asked = apps.length > 0 ? pairs.filter(({ app }) => apps.includes(app)) : pairs;
-      const diffs = await diffReleases(workspace.checkout, environment, asked, platforms);
+      const selected = apps.length > 0 ? pairs.filter(({ app }) => apps.includes(app)) : pairs;
+      const diffs = await diffReleases(workspace.checkout, environment, selected, platforms);
       print(options.json, { environment: options.env, apps: diffs }, () => text(options, diffs));
     });
 }
 
 function text({ env, markdown }: Options, diffs: readonly AppDiff[]): string {
-  if (diffs.length === 0) return `Nothing is released in ${env}, and nothing here is deployed there.`;
+  if (diffs.length === 0) return `No app is released in ${env}, and this checkout deploys none to it.`;
   return markdown ? diffMarkdown(diffs) : diffText(diffs);
 }
 

@@ -15,14 +15,14 @@ import { findHelm } from '@slipway/gitops/render';
 import { print } from '../print.ts';
 import { describe, NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
 
-/** One thing that must hold, and what was found. */
+/** The result of one check. */
 interface Finding {
   check: string;
   ok: boolean;
   found: string;
 }
 
-/** Runs a check; what it throws is the finding. */
+/** Runs a check. An error becomes a finding. */
 async function look(check: string, examine: () => Promise<string>): Promise<Finding> {
   try {
     return { check, ok: true, found: await examine() };
@@ -59,12 +59,12 @@ async function workspaceFindings(): Promise<Finding[]> {
   ];
 }
 
-/** 22.22 is the oldest line that strips types without a flag and still gets fixes. */
+/** 22.22 is the oldest version that strips types without a flag and is still maintained. */
 async function node(): Promise<string> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 22 || (major === 22 && minor < 22)) {
     throw new Error(
-      `Node ${process.versions.node} runs; at least 22.22 is needed. \`npm ci\` installs one, or install Node 24.`,
+      `This is Node ${process.versions.node}; at least 22.22 is needed. Run \`npm ci\`, which installs one, or install Node 24.`,
     );
   }
   return process.versions.node;
@@ -79,10 +79,10 @@ async function history(checkout: Checkout): Promise<string> {
   if (!(await checkout.isWhole())) {
     throw new GitopsError(
       'shallow',
-      'This clone is shallow: what a commit changes cannot be told. Run `git fetch --unshallow`, or check out with `fetch-depth: 0`.',
+      'This clone is shallow, so the changes of a commit are unknown. Run `git fetch --unshallow`, or check out with `fetch-depth: 0`.',
     );
   }
-  return `whole, HEAD is ${head.slice(0, 12)}`;
+  return `complete, HEAD is ${head.slice(0, 12)}`;
 }
 
 async function apps(checkout: Checkout, environments: readonly string[]): Promise<string> {
@@ -93,12 +93,12 @@ async function apps(checkout: Checkout, environments: readonly string[]): Promis
       found.set(name, [...(found.get(name) ?? []), environment]);
       if (!existsSync(join(checkout.root, 'apps', name, 'deploy/values.yaml'))) {
         throw new Error(
-          `apps/${name}/deploy/values.yaml is missing: Argo CD reads it in every environment. Make it; it may be empty.`,
+          `apps/${name}/deploy/values.yaml is missing: Argo CD reads it in every environment. Create it; it may be empty.`,
         );
       }
       if (!existsSync(join(checkout.root, chart, 'Chart.yaml'))) {
         throw new Error(
-          `${name} uses the chart ${chart}, but ${chart}/Chart.yaml is not there. Correct slipway.chart in apps/${name}/package.json.`,
+          `${name} uses the chart ${chart}, but ${chart}/Chart.yaml does not exist. Correct slipway.chart in apps/${name}/package.json.`,
         );
       }
     }

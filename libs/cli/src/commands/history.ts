@@ -13,16 +13,16 @@ interface Options {
 export function historyCommand(): Command {
   return new Command('history')
     .description(
-      'Show what was released of an app or applied of a stack, newest first: when, by whom, what changed',
+      'Show the releases of an app or the updates of a stack, newest first: when, by whom, what changed',
     )
     .argument('<app>', 'the app, platform, or a stack')
     .option('--env <environment>', 'the environment', 'local')
-    .option('--limit <count>', 'how many entries at most', '20')
+    .option('--limit <count>', 'maximum number of entries', '20')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nIt is read from Git alone: each row is a commit of the ledger. IMAGE, CONFIGURATION and LEDGER are names that\n' +
-        '`slipway rollback --to` takes. Of a stack, CONFIGURATION is the commit that was applied, and IMAGE its graph.',
+      '\nThe history is read from Git: each row is a commit of the ledger. `slipway rollback --to` accepts the values of\n' +
+        'IMAGE, CONFIGURATION and LEDGER. For a stack, CONFIGURATION is the applied commit and IMAGE its graph.',
     )
     .action(async (app: string, { env, limit, json }: Options) => {
       const { root, checkout } = await enterWorkspace();
@@ -35,7 +35,7 @@ export function historyCommand(): Command {
 /** @throws {GitopsError} `usage` */
 function wholeNumber(limit: string): number {
   if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit);
-  throw new GitopsError('usage', `"${limit}" is no limit. --limit is a whole number from 1 on.`, {
+  throw new GitopsError('usage', `"${limit}" is not a limit. Use a whole number of at least 1.`, {
     value: limit,
   });
 }
@@ -44,7 +44,7 @@ const HEADINGS = ['WHEN (UTC)', 'ACTION', 'BY', 'IMAGE', 'CONFIGURATION', 'CHANG
 
 function row(entry: HistoryEntry): string[] {
   const { at, action, by, release, pending, changed, commit, reason, problem, run } = entry;
-  const unended = pending && `the update to ${pending.slice(0, 12)} did not end`;
+  const unfinished = pending && `the update to ${pending.slice(0, 12)} did not finish`;
   return [
     new Date(at).toISOString().slice(0, 16).replace('T', ' '),
     action,
@@ -53,6 +53,6 @@ function row(entry: HistoryEntry): string[] {
     release?.release.config.slice(0, 12) ?? '-',
     changed.join(', '),
     commit.slice(0, 12),
-    [problem ?? reason ?? unended, run].filter(Boolean).join(' '),
+    [problem ?? reason ?? unfinished, run].filter(Boolean).join(' '),
   ];
 }

@@ -15,24 +15,27 @@ interface Options {
 
 export function holdCommand(): Command {
   return new Command('hold')
-    .description('Keep what is released of an app: no run and no promotion replaces it')
+    .description('Keep the current release of an app: runs and promotions do not replace it')
     .argument('<app>', 'the app to hold')
     .requiredOption('--env <environment>', 'the environment')
-    .requiredOption('--reason <text>', 'why, for whoever finds the hold')
+    .requiredOption('--reason <text>', 'why; shown wherever the hold takes effect')
     .option('--until <time>', 'when it ends: 90m, 2h, 1d12h, 2w, or 2026-12-01T08:00Z (default: when lifted)')
-    .option('--by <name>', "who holds it (default: who started the CI run, else Git's user.name)")
+    .option(
+      '--by <name>',
+      "author of the hold (default: the user who started the CI run, else Git's user.name)",
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nRuns go on publishing; what they have of a held app waits as pending, and the first run after the hold\n' +
-        'deploys it. Holding again replaces reason and end. To go back to an older release: slipway rollback.\n\n' +
+      '\nRuns continue to publish; their releases of a held app are pending, and the first run after the hold deploys\n' +
+        'them. A second hold replaces reason and end. To go back to an older release: slipway rollback.\n\n' +
         'For example: npx slipway hold api --env production --reason "incident 7" --until 2h',
     )
     .action(async (app: string, { env, reason, until, by, json }: Options) => {
       const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const asked = await requester(checkout, by);
-      const result = await hold(checkout, environment, app, { ...asked, reason, until });
+      const author = await requester(checkout, by);
+      const result = await hold(checkout, environment, app, { ...author, reason, until });
       print(json, { environment: env, ...result }, () => describe(env, result));
     });
 }

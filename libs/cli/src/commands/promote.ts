@@ -39,21 +39,26 @@ interface Options extends ClusterOptions {
 
 export function promoteCommand(): Command {
   const command = new Command('promote')
-    .description('Release in one environment what another one runs: same image, same configuration commit')
+    .description(
+      'Release in one environment what another environment runs: same image, same configuration commit',
+    )
     .argument('[apps...]', 'the apps, or platform (default: all that both environments deploy)')
     .requiredOption('--to <environment>', 'the environment to release in')
     .option(
       '--from <environment>',
-      'the environment that runs it (default: the only one that runs release to)',
+      'the environment to promote from (default: the only one to which runs deploy)',
     )
     .option(
       '--from-source <commit>',
-      'in an emergency: what was published from this commit, by the runs here, any ledger or registry; takes --reason',
+      'in an emergency: promote what was published from this commit, according to local runs, ledgers or registries; needs --reason',
     )
-    .option('--reason <text>', 'why a release that diverged, or that no environment has run, may go')
-    .option('--by <name>', "who promotes (default: who started the CI run, else Git's user.name)")
-    .option('--dry-run', 'only tell what would become of each app')
-    .option('--no-cluster', 'do not ask whether it runs in the environment that it comes from')
+    .option('--reason <text>', 'why to promote a release that diverged, or that no environment has run')
+    .option(
+      '--by <name>',
+      "author of the promotion (default: the user who started the CI run, else Git's user.name)",
+    )
+    .option('--dry-run', 'only print the outcome for each app')
+    .option('--no-cluster', 'do not check whether the source environment runs it')
     .option('--no-diff', 'do not show which objects change')
     .option('--json', 'print JSON')
     .addHelpText('after', NOTES);
@@ -61,10 +66,10 @@ export function promoteCommand(): Command {
 }
 
 const NOTES =
-  '\nNothing is built: images are copied under their digest to all registries of the target, then one commit records\n' +
-  'all apps that got there. Each app is decided by itself: landed, unchanged, held (in either environment),\n' +
-  'superseded (the target has something newer; to go back: slipway rollback) or failed, with the reason. What the\n' +
-  'cluster of the first environment can be asked about and does not run there is not promoted.\n\n' +
+  '\nNothing is built: images are copied by digest to all registries of the target, then one commit records all\n' +
+  'copied apps. Each app has its own outcome: landed, unchanged, held (in either environment), superseded (the\n' +
+  'target has a newer release; to go back: slipway rollback) or failed, with the reason. If the cluster of the\n' +
+  'source environment can be asked, an app that does not run there is not promoted.\n\n' +
   'For example: npx slipway promote --to production --dry-run\n' +
   '             npx slipway promote api web --from development --to production';
 
@@ -106,10 +111,10 @@ async function originOf(
     const environments = await Promise.all(names.map((name) => readEnvironment(root, name)));
     return publishedFrom(checkout, fromSource, to, environments, builtImages);
   }
-  throw new GitopsError('usage', 'Name --from or --from-source, not both.', { value: fromSource });
+  throw new GitopsError('usage', 'Use --from or --from-source, not both.', { value: fromSource });
 }
 
-/** Objects to what the environment's cluster says does not run there. One that cannot be asked objects to nothing. */
+/** Objects to apps that the environment's cluster does not run. Returns undefined if it cannot be asked. */
 async function runningThere(
   checkout: Checkout,
   from: Environment,
@@ -121,11 +126,11 @@ async function runningThere(
     const seen = cluster.apps[app];
     return seen === undefined || seen.running
       ? undefined
-      : `${from.name} does not run it: ${seen.waitingFor ?? seen.health}. Wait for it: npx slipway wait ${app} --env ${from.name}; or --no-cluster`;
+      : `${from.name} does not run it yet: ${seen.waitingFor ?? seen.health}. Wait for it: npx slipway wait ${app} --env ${from.name}; or --no-cluster`;
   };
 }
 
-/** Which objects the promotion changes in the target; a sentence where that cannot be told. */
+/** The objects that the promotion changes in the target, or a message if they are unknown. */
 async function changedObjects(checkout: Checkout, to: Environment, { outcomes }: PromoteResult) {
   const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
   if (landed.length === 0) return undefined;
@@ -134,14 +139,14 @@ async function changedObjects(checkout: Checkout, to: Environment, { outcomes }:
     return { diffs, text: diffText(diffs) };
   } catch (error) {
     if (!(error instanceof GitopsError)) throw error;
-    return { text: `Which objects change is not known: ${error.message.split('\n')[0]}` };
+    return { text: `The changed objects are unknown: ${error.message.split('\n')[0]}` };
   }
 }
 
 /**
- * The one environment before the target, that runs release to.
+ * The only environment before the target to which runs deploy.
  *
- * @throws {GitopsError} `usage` where there is none, or several
+ * @throws {GitopsError} `usage` if there is none, or more than one
  */
 async function defaultFrom(root: string, to: Environment): Promise<Environment> {
   const before = await environmentBefore(root, to);
@@ -149,7 +154,7 @@ async function defaultFrom(root: string, to: Environment): Promise<Environment> 
   const others = (await listEnvironments(root)).filter((name) => name !== to.name);
   throw new GitopsError(
     'usage',
-    `Which environment runs what shall go to ${to.name}? Name it: --from <environment>. Known: ${others.join(', ') || 'no other'}.`,
+    `The environment to promote to ${to.name} from is not clear. Name it: --from <environment>. Known: ${others.join(', ') || 'no other'}.`,
     { value: to.name },
   );
 }

@@ -13,14 +13,17 @@ interface Options {
 export function removeCommand(): Command {
   return new Command('remove')
     .description('Delete the release of an app that is no longer deployed to an environment')
-    .argument('<app>', 'the app that is gone')
+    .argument('<app>', 'the app that is no longer deployed')
     .requiredOption('--env <environment>', 'the environment')
-    .option('--by <name>', "who removes it (default: who started the CI run, else Git's user.name)")
+    .option(
+      '--by <name>',
+      "author of the removal (default: the user who started the CI run, else Git's user.name)",
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nArgo CD then deletes what it made of it. An app that is still deployed there is refused: delete its\n' +
-        'deploy/<environment>.yaml first. The record of a stack goes the same way, and nothing in the cloud is destroyed.\n\n' +
+      '\nArgo CD then deletes the objects of the app. An app that is still deployed to the environment is refused: delete\n' +
+        'its deploy/<environment>.yaml first. Also deletes the record of a stack; nothing in the cloud is destroyed.\n\n' +
         'For example: npx slipway remove api --env production',
     )
     .action(async (app: string, { env, by, json }: Options) => {

@@ -1,15 +1,15 @@
 import { actorOf, GitopsError, runUrlOf, type Checkout } from '@slipway/gitops';
 
-/** Who asks for a change of a ledger, and in which run. */
+/** The author of a change to a ledger, and the URL of the CI run. */
 interface Requester {
   by: string;
   runUrl: string | undefined;
 }
 
 /**
- * Who asks: the one named, else who started the CI run, else Git's user name.
+ * The author: the given name, else the user who started the CI run, else Git's user name.
  *
- * @throws {GitopsError} `usage` when nobody is known
+ * @throws {GitopsError} `usage` if there is no name
  */
 export async function requester(
   checkout: Checkout,
@@ -18,10 +18,7 @@ export async function requester(
 ): Promise<Requester> {
   const by = named ?? actorOf(env) ?? (await checkout.userName());
   if (by === undefined) {
-    throw new GitopsError(
-      'usage',
-      'Nobody is known here: say who you are with --by, or set git config user.name.',
-    );
+    throw new GitopsError('usage', 'The author is unknown: name one with --by, or set git config user.name.');
   }
   return { by, runUrl: runUrlOf(env) };
 }

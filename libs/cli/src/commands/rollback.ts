@@ -19,26 +19,29 @@ export function rollbackCommand(): Command {
     .description('Go back to an older release of an app, image and configuration, and hold it there')
     .argument('<app>', 'the app to roll back')
     .requiredOption('--env <environment>', 'the environment')
-    .requiredOption('--reason <text>', 'why, for whoever finds the hold')
+    .requiredOption('--reason <text>', 'why; shown wherever the hold takes effect')
     .option(
       '--to <release>',
       'a tag, digest, configuration commit or ledger commit (default: the release before this one)',
     )
     .option('--until <time>', 'when the hold ends: 2h, 3d, or 2026-12-01T08:00Z (default: when lifted)')
-    .option('--by <name>', "who rolls back (default: who started the CI run, else Git's user.name)")
+    .option(
+      '--by <name>',
+      "author of the rollback (default: the user who started the CI run, else Git's user.name)",
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nIt is a new commit on the ledger, which Argo CD follows; nothing is built and no history is rewritten. The hold\n' +
-        'keeps the next run from undoing it. When the cause is fixed on main: slipway unhold.\n' +
-        'What there is to go back to: slipway history. What the environment gives to every app is not rolled back.\n\n' +
+      '\nA rollback is a new commit on the ledger, which Argo CD follows; nothing is built and no history is rewritten.\n' +
+        'The hold keeps the next run from undoing it. When the cause is fixed on main: slipway unhold.\n' +
+        'To list older releases: slipway history. Values that the environment gives to every app are not rolled back.\n\n' +
         'For example: npx slipway rollback api --env production --reason "errors since 14:00"',
     )
     .action(async (app: string, { env, reason, to, until, by, json }: Options) => {
       const { root, checkout } = await enterWorkspace();
       const environment = await readEnvironment(root, env);
-      const asked = await requester(checkout, by);
-      const result = await rollback(checkout, environment, app, { ...asked, reason, to, until });
+      const author = await requester(checkout, by);
+      const result = await rollback(checkout, environment, app, { ...author, reason, to, until });
       print(json, { environment: env, ...result }, () => describe(env, result));
     });
 }
@@ -49,7 +52,7 @@ const named = ({ image, release }: Release): string =>
 function describe(environment: string, { app, before, after, commit }: RollbackResult): string {
   if (commit === undefined) {
     return [
-      `${app} in ${environment} is ${named(after)} already: nothing was written.`,
+      `${app} in ${environment} is already ${named(after)}: nothing was written.`,
       `To keep it there: npx slipway hold ${app} --env ${environment} --reason <why>`,
     ].join('\n');
   }

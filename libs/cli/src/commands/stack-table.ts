@@ -1,7 +1,7 @@
 import { orphanStack, type EnvironmentStatus, type StackStatus } from '@slipway/gitops';
 import { table } from '@slipway/gitops/cli';
 
-/** Stacks, a row each, and a line for each whose folder is gone. They have no image and no Application, so the table is their own. */
+/** A table of stacks, which have neither image nor Application, and a line per stack without a folder. */
 export function stackTable(statuses: readonly EnvironmentStatus[]): string[] {
   const rows = statuses.flatMap(({ environment, stacks }) =>
     stacks.map((status) => [

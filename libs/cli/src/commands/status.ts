@@ -19,10 +19,10 @@ import { print } from '../print.ts';
 import { stackTable } from './stack-table.ts';
 import { enterWorkspace, type Workspace } from '../workspace.ts';
 
-/** What the ledger tells of an environment, and what its cluster adds. */
+/** The state of an environment according to its ledger and its cluster. */
 type Status = EnvironmentStatus & { cluster?: ClusterStatus };
 
-/** An environment whose ledger could not be read, and why. */
+/** An environment whose ledger could not be read, with the reason. */
 interface Unreadable {
   environment: string;
   error: string;
@@ -36,9 +36,9 @@ interface Options extends ClusterOptions {
 
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('Show what is released and whether it runs: app by environment, and how far HEAD is ahead')
+    .description('Show the releases of every environment, whether they run, and how far HEAD is ahead')
     .option('--env <environment>', 'only this environment')
-    .option('--no-cluster', 'ask the ledgers only')
+    .option('--no-cluster', 'only read the ledgers')
     .option('--json', 'print JSON');
   return addClusterOptions(command).action(async (options: Options) => {
     const workspace = await enterWorkspace();
@@ -47,7 +47,7 @@ export function statusCommand(): Command {
   });
 }
 
-/** One environment that cannot be read does not hide the others, unless it is the one that was asked for. */
+/** An environment that cannot be read is reported beside the others, unless it was selected with `--env`. */
 async function statusesOf({ root, checkout }: Workspace, options: Options): Promise<(Status | Unreadable)[]> {
   const names = options.env === undefined ? await listEnvironments(root) : [options.env];
   const read = await Promise.all(names.map((name) => readOrExplain(root, name)));
@@ -55,7 +55,7 @@ async function statusesOf({ root, checkout }: Workspace, options: Options): Prom
   const target = options.env === undefined ? undefined : environments[0];
   const before = target?.deploy === 'promote' ? await environmentBefore(root, target) : undefined;
   const statuses = await environmentStatuses(checkout, [...environments, ...(before ? [before] : [])]);
-  const told = new Map(statuses.map((status) => [status.environment, status]));
+  const byEnvironment = new Map(statuses.map((status) => [status.environment, status]));
   const unreadable = ({ environment, error }: UnreadableStatus): Unreadable => {
     if (options.env !== undefined) throw error;
     return { environment, error: error.message };
@@ -63,7 +63,7 @@ async function statusesOf({ root, checkout }: Workspace, options: Options): Prom
   return Promise.all(
     read.map(async (environment) => {
       if ('error' in environment) return unreadable(environment);
-      const status = told.get(environment.name) as EnvironmentStatus | UnreadableStatus;
+      const status = byEnvironment.get(environment.name) as EnvironmentStatus | UnreadableStatus;
       if ('error' in status) return unreadable(status);
       const cluster = options.cluster ? await askCluster(environment, status, options) : undefined;
       return { ...status, ...(cluster && { cluster }) };
@@ -78,7 +78,7 @@ async function readOrExplain(root: string, name: string): Promise<Environment | 
   });
 }
 
-/** The table of what is released, and below it what promotions would change and what could not be read. */
+/** The table of releases, then changes of possible promotions, then environments that cannot be read. */
 export function statusText(found: readonly (Status | Unreadable)[]): string {
   const statuses = found.filter((status): status is Status => !('error' in status));
   const rows = statuses.flatMap((status) => status.apps.map((app) => row(status, app)));
@@ -90,7 +90,7 @@ export function statusText(found: readonly (Status | Unreadable)[]): string {
     return problem === undefined ? [] : [`${status.environment}: ${problem}`];
   });
   return [
-    rows.length > 0 ? table(HEADINGS, rows) : 'No app is deployed anywhere.',
+    rows.length > 0 ? table(HEADINGS, rows) : 'No app is deployed to any environment.',
     ...orphans,
     ...stackTable(statuses),
     ...statuses.flatMap(({ environment, promotion }) =>
@@ -117,7 +117,7 @@ const HEADINGS = [
   'HEALTH',
 ];
 
-/** Digits of a commit that fit: a row has room for two, and JSON has all of them. */
+/** The number of digits of a commit in a row, which has room for two commits. JSON has all digits. */
 const SHORT = 8;
 
 function row({ environment, cluster }: Status, status: AppStatus): string[] {

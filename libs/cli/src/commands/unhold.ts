@@ -13,15 +13,18 @@ interface Options {
 
 export function unholdCommand(): Command {
   return new Command('unhold')
-    .description('Lift the hold of an app, so that the next run deploys what is due of it')
+    .description('Lift the hold of an app, so the next run deploys its pending release')
     .argument('<app>', 'the held app')
     .requiredOption('--env <environment>', 'the environment')
-    .option('--by <name>', "who lifts it (default: who started the CI run, else Git's user.name)")
+    .option(
+      '--by <name>',
+      "author of the change (default: the user who started the CI run, else Git's user.name)",
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nNothing is deployed by this itself. After a rollback the app is due, so the next run brings back what is on\n' +
-        'main: fix that first. What is not held is nothing to do.\n\n' +
+      '\nThis command itself deploys nothing. After a rollback the app is due, so the next run releases the state of\n' +
+        'main again: fix main first. For an app that is not held there is nothing to do.\n\n' +
         'For example: npx slipway unhold api --env production',
     )
     .action(async (app: string, { env, by, json }: Options) => {
@@ -40,6 +43,6 @@ function describe({ name, deploy }: Environment, { app, lifted, commit }: Unhold
       : `npx slipway affected -t build test deploy -c ${name}`;
   return [
     `${app} is no longer held in ${name}: commit ${commit.slice(0, 12)}. It was held ${describeHold(lifted)}.`,
-    `To release what is due of it: ${next}`,
+    `To release its current state: ${next}`,
   ].join('\n');
 }

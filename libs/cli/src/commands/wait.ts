@@ -23,16 +23,16 @@ interface Options extends ClusterOptions {
 
 export function waitCommand(): Command {
   const command = new Command('wait')
-    .description("Wait until an environment's cluster runs exactly what the ledger says of an app")
+    .description("Wait until an environment's cluster runs exactly the release in the ledger")
     .argument('<app>', 'the app')
     .requiredOption('--env <environment>', 'the environment')
-    .option('--timeout <seconds>', 'how long at most', seconds, 300)
+    .option('--timeout <seconds>', 'time limit', seconds, 300)
     .option('--json', 'print JSON');
   return addClusterOptions(command)
     .addHelpText(
       'after',
-      "\nIt ends with 0 only when Argo CD has synced the record's configuration commit, pods run its digest and all is\n" +
-        'healthy; with 1 and what is in the way when time is up; with 3 when the ledger holds another record by now.',
+      '\nExit code 0: Argo CD has synced the configuration commit of the record, pods run its digest, and all objects are\n' +
+        'healthy. Exit code 1: the time limit has passed; the causes are listed. Exit code 3: the record has changed.',
     )
     .action(async (app: string, options: Options) => {
       const { root, checkout } = await enterWorkspace();
@@ -53,7 +53,7 @@ export function waitCommand(): Command {
 function seconds(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
-  throw new GitopsError('usage', `--timeout ${text}: write seconds, more than 0.`, { value: text });
+  throw new GitopsError('usage', `--timeout ${text}: use a number of seconds above 0.`, { value: text });
 }
 
 async function recordOf(checkout: Checkout, environment: Environment, app: string): Promise<Expected> {
@@ -88,7 +88,7 @@ function describe({
   const took = `${(elapsedMs / 1000).toFixed(1)} s`;
   if (outcome === 'running') return `${environment} runs ${what} (${took})`;
   if (outcome === 'superseded')
-    return `The ledger of ${environment} holds another release of ${app} by now, instead of ${what}.`;
+    return `The ledger of ${environment} now has another release of ${app} instead of ${what}.`;
   return [
     `${environment} does not run ${what} after ${took}: still waiting for ${waitingFor}`,
     ...lines(causes),

@@ -2,9 +2,9 @@ import type { Image } from '@slipway/gitops';
 import { imagesBuiltFrom } from '@slipway/image';
 
 /**
- * The images of a repository whose provenance names a commit.
+ * Finds the images of a repository whose provenance names a commit.
  *
- * @throws {ImageError} when the repository refuses or cannot be reached
+ * @throws {ImageError} if the repository refuses or cannot be reached
  */
 export async function builtImages(repository: string, commit: string): Promise<Image[]> {
   const images = await imagesBuiltFrom({ repository, commit });

@@ -4,11 +4,11 @@ import { copyImage as copy } from '@slipway/image';
 import { BLOBS } from './publish.ts';
 
 /**
- * Brings an image from one repository to another, under the same digest and tag, with what refers to it. What is
- * there is not sent again.
+ * Copies an image and its referrers from one repository to another, with the same digest and tag. Content
+ * that the target has is not sent.
  *
- * @param root the workspace, whose blob folder holds base layers
- * @throws {ImageError} when one of the repositories refuses or cannot be reached
+ * @param root the workspace; its blob folder contains base layers
+ * @throws {ImageError} if one of the repositories refuses or cannot be reached
  */
 export async function copyImage(root: string, { from, to, digest, tag }: ImageCopy): Promise<void> {
   await copy({ from, to, digest, tags: [tag], blobs: join(root, BLOBS) });

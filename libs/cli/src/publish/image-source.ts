@@ -9,8 +9,9 @@ import { keySigner, type Signer, type ProvenanceSource } from '@slipway/image';
 const LOCKFILE = 'package-lock.json';
 
 /**
- * Where the images of this workspace come from, for their provenance. The builder is `SLIPWAY_BUILDER`, in GitHub
- * Actions the workflow, else `slipway:local`: a machine of a person, which no policy should accept for production.
+ * The origin of the images of this workspace, for their provenance. The builder is `SLIPWAY_BUILDER`, in
+ * GitHub Actions the workflow, else `slipway:local` for a personal machine, which no production policy should
+ * accept.
  *
  * @param commit the commit that is deployed
  */
@@ -32,10 +33,10 @@ export async function imageSource(
 }
 
 /**
- * Signs with the private key that `SLIPWAY_SIGNING_KEY` names (PEM; its pass phrase in `SLIPWAY_KEY_PASSPHRASE`);
- * nobody signs where it is not set.
+ * Makes a signer with the private key in the file `SLIPWAY_SIGNING_KEY` (PEM; passphrase in
+ * `SLIPWAY_KEY_PASSPHRASE`). Returns undefined if the variable is not set: then nothing is signed.
  *
- * @throws {GitopsError} `usage` when the file is no such key; its content is not repeated
+ * @throws {GitopsError} `usage` if the file is not such a key; the message does not contain its content
  */
 export async function imageSigner(env: NodeJS.ProcessEnv = process.env): Promise<Signer | undefined> {
   const { SLIPWAY_SIGNING_KEY: file, SLIPWAY_KEY_PASSPHRASE: passphrase } = env;
@@ -46,13 +47,13 @@ export async function imageSigner(env: NodeJS.ProcessEnv = process.env): Promise
   } catch {
     throw new GitopsError(
       'usage',
-      `SLIPWAY_SIGNING_KEY: "${file}" cannot be read, is no private key (ECDSA P-256 or Ed25519, PEM), or its pass phrase is wrong.`,
+      `SLIPWAY_SIGNING_KEY: "${file}" cannot be read, is not a private key (ECDSA P-256 or Ed25519, PEM), or its passphrase is wrong.`,
       { value: file },
     );
   }
 }
 
-/** Without credentials, and never a path of this machine: the remote `origin`, else the name of the workspace. */
+/** The remote `origin` without credentials, else the name of the workspace. Never a path of this machine. */
 async function sourceUri(root: string): Promise<string> {
   const config = ['-C', root, 'config', '--get', 'remote.origin.url'];
   const remote = await promisify(execFile)('git', config).catch(() => ({ stdout: '' }));
@@ -63,7 +64,7 @@ async function sourceUri(root: string): Promise<string> {
   return `git:${encodeURIComponent(name ?? 'workspace')}`;
 }
 
-/** `git@host:team/app.git` and `https://user:token@host/team/app.git` are both `git+https://host/team/app`. */
+/** Maps `git@host:team/app.git` and `https://user:token@host/team/app.git` to `git+https://host/team/app`. */
 export function remoteUri(remote: string): string | undefined {
   const [, host, path] =
     /^(?:(?:https?|ssh|git):\/\/)(?:[^@/]*@)?([^/]+)\/(.+)$/.exec(remote) ??

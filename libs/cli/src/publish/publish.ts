@@ -11,20 +11,21 @@ import {
 } from '@slipway/image';
 import { imageSigner, imageSource } from './image-source.ts';
 
-/** Where base layers lie, once for all apps of the workspace. */
+/** The folder of base layers, shared by all apps of the workspace. */
 export const BLOBS = '.slipway/blobs';
 
-/** Where the `image` target leaves the image of an app. */
+/** The output folder of the `image` target of an app. */
 export const imageFolder = (app: string, base: Environment['base']): string =>
   `apps/${app}/dist/image/${base}`;
 
 /**
- * Publishes the built image of an app to every registry of an environment at once, under one digest and one tag, and
- * attaches its SBOM and provenance there. What a registry has already is not sent, and not said again.
+ * Publishes the built image of an app to all registries of an environment in parallel, with one digest and
+ * one tag, and attaches its SBOM and provenance. Blobs and statements that a registry has are not sent again.
  *
- * @param commit what the provenance names; undefined where there is no provenance, because the work tree holds more
- * @throws {GitopsError} `usage` when the image was not built
- * @throws {ImageError} when a registry refuses or cannot be reached; nothing is released then
+ * @param commit the commit in the provenance; undefined if the work tree has changes: then there is no
+ *   provenance
+ * @throws {GitopsError} `usage` if the image was not built
+ * @throws {ImageError} if a registry refuses or cannot be reached; nothing is released then
  */
 export async function publish(
   root: string,
@@ -55,7 +56,7 @@ export async function publish(
   return { image: { repository, tag, digest: built.digest }, registries };
 }
 
-/** Says what is in the image and where it came from; once, so that an unchanged image gathers nothing. */
+/** Attaches SBOM and provenance once, so an unchanged image does not collect statements. */
 async function attest(
   root: string,
   layout: string,
@@ -78,22 +79,20 @@ async function attest(
   );
   for (const { repository, attached } of attested) {
     const count = attached.filter(({ existed }) => !existed).length;
-    const by = signer ? 'signed' : 'not signed: SLIPWAY_SIGNING_KEY names no key';
+    const by = signer ? 'signed' : 'not signed: SLIPWAY_SIGNING_KEY is not set';
     if (count > 0)
-      progress(
-        `Attached ${count} ${count === 1 ? 'statement' : 'statements'} about it to ${repository} (${by})`,
-      );
+      progress(`Attached ${count} ${count === 1 ? 'statement' : 'statements'} to ${repository} (${by})`);
   }
 }
 
-/** The layers of the embedded base are not in the image's folder; they are made again where they are missing. */
+/** The layers of the embedded base are not in the image's folder; missing ones are made again. */
 async function assureBase(root: string, app: string, { base }: ImageResult): Promise<void> {
   if (base.kind !== 'embedded') return;
   const made = await embeddedBase({ blobs: join(root, BLOBS) });
   if (made.digest !== base.digest) {
     throw new GitopsError(
       'usage',
-      `The image of ${app} was built on another base (${base.digest}) than this machine's (${made.digest}). Build it again: npx nx image ${app} --skip-nx-cache`,
+      `The image of ${app} was built on the base ${base.digest}, but this machine's base is ${made.digest}. Build it again: npx nx image ${app} --skip-nx-cache`,
       { value: base.digest },
     );
   }

@@ -67,7 +67,7 @@ describe('publishing an app', () => {
     process.env['SLIPWAY_SIGNING_KEY'] = join(root, 'key.pem');
     const first = await publishFrom(commit);
     expect(first.registries.map(({ uploadedBlobs }) => uploadedBlobs > 0)).toEqual([true, true]);
-    expect(first.lines.at(-1)).toMatch(/^Attached 2 statements about it to oci:.*two\/api \(signed\)$/);
+    expect(first.lines.at(-1)).toMatch(/^Attached 2 statements to oci:.*two\/api \(signed\)$/);
     for (const registry of registries()) {
       const image = `${registry}/api@${first.image?.digest}`;
       expect((await verifyImage({ image, policy })).accepted).toHaveLength(2);

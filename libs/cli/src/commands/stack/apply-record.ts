@@ -12,7 +12,7 @@ import {
 } from '@slipway/gitops';
 import type { Workspace } from '../../workspace.ts';
 
-/** One stack that is about to be applied, at the commit that is checked out. */
+/** A stack that is about to be applied, and the commit that is checked out. */
 interface Apply {
   /** The stack's project. */
   app: string;
@@ -21,9 +21,9 @@ interface Apply {
 }
 
 /**
- * Keeps what becomes of one apply in the folder of its run, from the moment that the engine may touch the cloud, so that
- * nothing that went through is lost with what comes after it. Inside an Nx run the run's one commit records it; else
- * this does, by the same bump.
+ * Writes the state of one apply to the folder of its run, before the engine changes the cloud, so a later
+ * failure does not lose it. Inside an Nx run, the commit of the run records it; otherwise this class runs the
+ * same bump.
  */
 export class ApplyRecord {
   readonly #workspace: Workspace;
@@ -36,24 +36,24 @@ export class ApplyRecord {
     this.#apply = apply;
   }
 
-  /** To be called when the engine holds the stack and has not touched anything. */
+  /** Call this when the engine has locked the stack and not yet changed anything. */
   async begin(): Promise<void> {
     await this.#keep(BEGUN);
     this.#begun = true;
   }
 
   /**
-   * The engine has done all of it.
+   * Call this after a successful update.
    *
-   * @returns what the bump made of it; nothing inside an Nx run, whose own bump comes after all its tasks
-   * @throws {GitopsError} when it could not be recorded, with the command that does so later
+   * @returns the result of the bump; undefined inside an Nx run, which bumps after all its tasks
+   * @throws {GitopsError} if recording failed; the message contains the command that records it later
    */
   async applied(graph: string): Promise<BumpResult | undefined> {
     await this.#keep(graph);
     return this.#bump(graph);
   }
 
-  /** The engine has failed. What it had begun makes the stack due; before that, there is nothing to record. */
+  /** Call this after a failed update. If it had begun, it is recorded, which makes the stack due. */
   async failed(): Promise<BumpResult | undefined> {
     return this.#begun ? this.#bump(BEGUN) : undefined;
   }
@@ -82,7 +82,7 @@ export class ApplyRecord {
     } catch (error) {
       if (!(error instanceof GitopsError)) throw error;
       const done = applied === BEGUN ? 'may be applied in part' : 'is applied';
-      const message = `${error.message}\n${app} ${done}, and the ledger does not say so. To record it: npx slipway bump --env ${environment.name} --run ${this.#run}`;
+      const message = `${error.message}\n${app} ${done}, but the ledger does not record it. To record it: npx slipway bump --env ${environment.name} --run ${this.#run}`;
       throw new GitopsError(error.code, message, { value: error.value, cause: error });
     }
   }

@@ -17,7 +17,7 @@ import { ApplyRecord } from './apply-record.ts';
 import { backendFor } from './backend.ts';
 import { openStack, type OpenStack, type StackOptions } from './open-stack.ts';
 
-/** Applies a stack to its own environment, whatever credentials lie around, and records what became of it. */
+/** Applies a stack to its own environment, independent of available credentials, and records the result. */
 export async function deploy(folder: string, options: StackOptions & { env?: string }): Promise<void> {
   const opened = await openStack(folder, options);
   const { root, checkout, project, graph } = opened;
@@ -38,7 +38,7 @@ export async function deploy(folder: string, options: StackOptions & { env?: str
     await record
       .failed()
       .then((bumped) => bumped && process.stderr.write(`${bumpTable(environment, bumped)}\n`))
-      .catch((also: unknown) => process.stderr.write(`${explain(also)}\n`));
+      .catch((second: unknown) => process.stderr.write(`${explain(second)}\n`));
     throw error;
   });
   const bumped = await record.applied(graphHash(graph));
@@ -49,7 +49,7 @@ export async function deploy(folder: string, options: StackOptions & { env?: str
   if (bumped) process.exitCode = exitCodeOfOutcomes(bumped.outcomes);
 }
 
-/** @param begin is called while the engine holds the stack and has not touched anything; what it throws is thrown here */
+/** @param begin called when the engine has locked the stack and changed nothing; its errors are rethrown */
 async function apply(
   { project }: OpenStack,
   { json }: StackOptions,
@@ -81,12 +81,12 @@ async function apply(
 }
 
 function describe(folder: string, { changes, interrupted }: Applied): string[] {
-  const words = Object.entries(changes).map(([word, count]) => `${count} ${word}`);
+  const counts = Object.entries(changes).map(([action, count]) => `${count} ${action}`);
   return [
-    `${folder} is applied: ${words.join(', ')}`,
+    `${folder} is applied: ${counts.join(', ')}`,
     ...interrupted.map(
       (urn) =>
-        `An earlier update was killed while it made ${urn}: look in the cloud whether it is there twice.`,
+        `An earlier update was killed while it created ${urn}: check in the cloud whether it exists twice.`,
     ),
   ];
 }
@@ -95,7 +95,7 @@ function assertPolicies(folder: string, { policies, graph }: OpenStack): void {
   const violated = evaluate(policies, graph).filter(({ state }) => state === 'violated');
   if (violated.length === 0) return;
   const names = violated.map(({ policy }) => policy).join(', ');
-  throw new StackError('refused', `${folder} breaks ${names}. See: npx slipway stack policy ${folder}`, {
+  throw new StackError('refused', `${folder} violates ${names}. See: npx slipway stack policy ${folder}`, {
     value: names,
   });
 }
@@ -103,7 +103,7 @@ function assertPolicies(folder: string, { policies, graph }: OpenStack): void {
 function wrongEnvironment(folder: string, own: string, asked: string | undefined): StackError {
   return new StackError(
     'refused',
-    `${folder} is a stack of ${own} and is applied by naming it: --env ${own}${asked === undefined ? '' : `, not ${asked}`}.`,
+    `${folder} is a stack of ${own}. To apply it, use --env ${own}${asked === undefined ? '' : `, not ${asked}`}.`,
     { value: asked },
   );
 }

@@ -4,7 +4,7 @@ import { print } from '../../print.ts';
 import { graphAt } from './graph-at.ts';
 import { openStack, type StackOptions } from './open-stack.ts';
 
-/** What the work tree changes, against the graph that is checked in at another commit. */
+/** Shows the changes of the work tree, compared with the graph that is checked in at another commit. */
 export async function diff(folder: string, options: StackOptions): Promise<void> {
   const opened = await openStack(folder, options);
   const { base: revision = 'HEAD' } = options;

@@ -1,7 +1,7 @@
 import type { Commit, Checkout } from '@slipway/gitops';
 import { CHECKED_IN, readGraph, type Graph } from '@slipway/stack';
 
-/** The graph of a stack that is checked in at a commit, if there is one. */
+/** The graph of a stack that is checked in at a commit. Returns undefined if there is none. */
 export async function graphAt(
   folder: string,
   checkout: Checkout,

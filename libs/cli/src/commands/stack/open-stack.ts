@@ -17,7 +17,7 @@ export interface StackOptions {
   base?: string;
 }
 
-/** A stack of the workspace with its graph as it is now. */
+/** A stack of the workspace with its current graph. */
 export interface OpenStack extends Workspace {
   project: StackProject;
   policies: readonly Policy[];
@@ -27,7 +27,7 @@ export interface OpenStack extends Workspace {
 /**
  * Enters the workspace, reads a stack and makes its graph.
  *
- * @throws {StackError} for a folder, a configuration or a program that is not right
+ * @throws {StackError} if the folder, the configuration or the program is invalid
  */
 export async function openStack(folder: string, { timeout }: StackOptions): Promise<OpenStack> {
   const workspace = await enterWorkspace();

@@ -14,11 +14,11 @@ import { print } from '../../print.ts';
 import { graphAt } from './graph-at.ts';
 import { openStack, type OpenStack, type StackOptions } from './open-stack.ts';
 
-/** What a plan compares with, and in which words. */
+/** The graph that a plan compares with, and its description. */
 interface Base {
   graph: Graph;
-  words: string;
-  /** Sentences about other stacks of the environment. */
+  description: string;
+  /** Messages about recorded stacks without a folder. */
   orphans: readonly string[];
 }
 
@@ -28,51 +28,52 @@ export async function plan(folder: string, options: StackOptions): Promise<void>
   const diff = diffGraphs(base.graph, opened.graph);
   const { stack } = opened.project;
   const { orphans } = base;
-  const result = { folder, stack, against: base.words, diff, applied: false, orphans };
+  const result = { folder, stack, against: base.description, diff, applied: false, orphans };
   print(options.json, result, () =>
     options.markdown
-      ? diffMarkdown(`${folder}, ${base.words}`, diff)
-      : [describe(folder, stack, base.words, diff), ...orphans].join('\n'),
+      ? diffMarkdown(`${folder}, ${base.description}`, diff)
+      : [describe(folder, stack, base.description, diff), ...orphans].join('\n'),
   );
 }
 
-function describe(folder: string, environment: string, words: string, diff: GraphDiff): string {
+function describe(folder: string, environment: string, description: string, diff: GraphDiff): string {
   return [
-    `${folder}, ${words}:`,
+    `${folder}, ${description}:`,
     diffTable(diff),
     `Nothing was applied: this is a plan. To apply it: npx slipway stack deploy ${folder} --env ${environment}`,
   ].join('\n');
 }
 
-/** What was applied, as far as this checkout can tell; else what the last commit says, or nothing at all. */
+/** The applied graph, if this checkout has it; else the graph of the last commit, else an empty graph. */
 async function baseOf(folder: string, opened: OpenStack): Promise<Base> {
   const { applied, why, orphans = [] } = await appliedOf(folder, opened);
   const source = applied?.source;
   const then = source === undefined ? undefined : await graphAt(folder, opened.checkout, source);
   if (then) {
     const short = source?.slice(0, 12);
-    const words =
+    const description =
       graphHash(then) === applied?.graph
-        ? `against what was applied at ${short}`
-        : `against ${short}, whose checked-in graph is not the one that was applied`;
-    return { graph: then, words, orphans };
+        ? `compared with the update at ${short}`
+        : `compared with ${short}, whose checked-in graph is not the applied one`;
+    return { graph: then, description, orphans };
   }
   const head = await graphAt(folder, opened.checkout, await opened.checkout.head());
-  if (why !== undefined && head) return { graph: head, words: `against the last commit (${why})`, orphans };
+  if (why !== undefined && head)
+    return { graph: head, description: `compared with the last commit (${why})`, orphans };
   const { project, stack } = opened.graph;
   const nothing = { project, stack, resources: [], outputs: {} };
   if (source === undefined) {
     const part = applied?.pending;
-    const words = part
-      ? `never applied to its end; an update at ${part.slice(0, 12)} failed half-way`
+    const description = part
+      ? `never applied completely; an update at ${part.slice(0, 12)} failed`
       : 'never applied before';
-    return { graph: nothing, words, orphans };
+    return { graph: nothing, description, orphans };
   }
   const unknown = `the graph applied at ${source.slice(0, 12)} is not in this checkout`;
-  return { graph: head ?? nothing, words: `against the last commit (${unknown})`, orphans };
+  return { graph: head ?? nothing, description: `compared with the last commit (${unknown})`, orphans };
 }
 
-/** The ledger's record of this stack, or why the ledger could not say. */
+/** The ledger's record of this stack, or the reason why it is unknown. */
 async function appliedOf(
   folder: string,
   { root, checkout, project }: OpenStack,

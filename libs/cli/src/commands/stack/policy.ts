@@ -19,12 +19,12 @@ function describe(folder: string, findings: readonly Finding[]): string {
         ({ urn, property, message }) => `    ${nameIn(urn)}${property ? ` ${property}: ` : ' '}${message}`,
       ),
     ]);
-  const relaxed = count('relaxed') > 0 ? `, ${count('relaxed')} relaxed by name` : '';
+  const relaxed = count('relaxed') > 0 ? `, ${count('relaxed')} relaxed explicitly` : '';
   return [
     ...lines,
     `${folder}: ${count('held')} policies held${relaxed}, ${count('violated')} violated`,
   ].join('\n');
 }
 
-/** The end of a URN, which is what its program calls it. */
+/** The end of a URN: the name of the resource in its program. */
 const nameIn = (urn: string | undefined): string => urn?.split('$').at(-1) ?? 'the stack:';

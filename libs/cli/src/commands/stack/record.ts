@@ -6,8 +6,6 @@ export async function record(folder: string, options: StackOptions): Promise<voi
   const { graph } = await openStack(folder, options);
   const changed = await renew(folder, graph);
   print(options.json, { folder, changed }, () =>
-    changed
-      ? `${folder}/${CHECKED_IN} is renewed: check it in.`
-      : `${folder}/${CHECKED_IN} was right already.`,
+    changed ? `${folder}/${CHECKED_IN} was updated: commit it.` : `${folder}/${CHECKED_IN} is up to date.`,
   );
 }

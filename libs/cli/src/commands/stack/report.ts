@@ -15,8 +15,8 @@ export async function report(folder: string, options: StackOptions): Promise<voi
     ]);
     const first =
       rows.length > 0
-        ? table(['RELAXED BY', 'OF', 'BECAUSE'], rows)
-        : 'Nothing is relaxed: every default is the hardened one.';
+        ? table(['OPTION', 'RESOURCE', 'REASON'], rows)
+        : 'No option is relaxed: all defaults are hardened.';
     const states = findings.map(({ state, policy, source }) => [state, policy, source]);
     return `${first}\n\n${table(['STATE', 'POLICY', 'SOURCE'], states)}`;
   });

@@ -8,68 +8,69 @@ interface Options {
   timeout: number;
 }
 
-/** What each verb does lies in a file of its own that is imported when it is typed: Pulumi takes a second to load. */
-const VERBS = {
+/** Each subcommand is in its own file, which is imported on demand, because Pulumi takes a second to load. */
+const SUBCOMMANDS = {
   synth: {
     summary: 'run the program without a cloud; write its resource graph and pictures to dist/',
     load: async () => (await import('./synth.ts')).synth,
   },
   record: {
-    summary: 'check in the resource graph, so that a diff of the repository shows what changes in the cloud',
+    summary:
+      'write the resource graph to check in, so a diff of the repository shows the changes in the cloud',
     load: async () => (await import('./record.ts')).record,
   },
   check: {
-    summary: 'fail when the checked-in graph is not what the program makes',
+    summary: 'fail if the checked-in graph differs from the graph that the program makes',
     load: async () => (await import('./check.ts')).check,
   },
   policy: {
-    summary: 'hold the graph against the policies that the program exports',
+    summary: 'check the graph against the policies that the program exports',
     load: async () => (await import('./policy.ts')).policy,
   },
   report: {
-    summary: 'list what the program relaxes, and what became of every policy',
+    summary: 'list the options that the program relaxes, and the state of every policy',
     load: async () => (await import('./report.ts')).report,
   },
   diff: {
-    summary: 'show what the work tree changes, against the graph checked in at another commit',
+    summary: 'show the changes of the work tree, compared with the graph checked in at another commit',
     load: async () => (await import('./diff.ts')).diff,
   },
   plan: {
-    summary: 'show what differs from what was applied; nothing is applied',
+    summary: 'show the differences from the applied graph; nothing is applied',
     load: async () => (await import('./plan.ts')).plan,
   },
   deploy: {
-    summary:
-      "apply the stack to its own environment by the pulumi program, and record it in the environment's ledger",
+    summary: "apply the stack to its own environment with pulumi, and record it in the environment's ledger",
     load: async () => (await import('./deploy.ts')).deploy,
   },
 } as const;
 
-/** The verbs for infrastructure; every one but `deploy` works without a cloud, an account or the pulumi program. */
+/** The subcommands for infrastructure. Only `deploy` needs a cloud, an account and the pulumi program. */
 export function stackCommand(): Command {
   const stack = new Command('stack').description(
-    'Infrastructure: what a Pulumi program makes, what changes, what must hold',
+    'Infrastructure: the resources of a Pulumi program, their changes and their policies',
   );
-  for (const [name, { summary, load }] of Object.entries(VERBS)) {
-    const verb = stack
+  for (const [name, { summary, load }] of Object.entries(SUBCOMMANDS)) {
+    const subcommand = stack
       .command(name)
       .description(summary)
       .argument('<folder>', "the stack's folder, as in infra/production/cluster")
-      .option('--timeout <seconds>', 'how long the program may take', secondsOf, 60)
+      .option('--timeout <seconds>', 'time limit of the program', secondsOf, 60)
       .option('--json', 'print JSON')
       .action(async (folder: string, options: Options) => {
         const run = await load();
         await run(folder.replace(/\/+$/, ''), options);
       });
-    if (name === 'deploy') verb.requiredOption('--env <environment>', 'the environment of the stack');
-    if (name === 'diff') verb.option('--base <commit>', 'the commit to compare with', 'HEAD');
-    if (name === 'diff' || name === 'plan') verb.option('--markdown', 'print Markdown, for a pull request');
+    if (name === 'deploy') subcommand.requiredOption('--env <environment>', 'the environment of the stack');
+    if (name === 'diff') subcommand.option('--base <commit>', 'the commit to compare with', 'HEAD');
+    if (name === 'diff' || name === 'plan')
+      subcommand.option('--markdown', 'print Markdown, for a pull request');
   }
   return stack;
 }
 
 function secondsOf(text: string): number {
   const seconds = Number(text);
-  if (!(seconds > 0)) throw new InvalidArgumentError(`"${text}" is no number of seconds.`);
+  if (!(seconds > 0)) throw new InvalidArgumentError(`"${text}" is not a number of seconds.`);
   return seconds;
 }
