@@ -175,7 +175,9 @@ describe('five apps, from commit to release', () => {
     const { code, output } = workspace.run('slipway deploy b --env production');
     expect(code).toBe(0);
     expect(output).toContain('npx slipway promote b --to production');
-    expect(workspace.run('slipway deploy c --env production').output).toContain('c is not deployed to production');
+    expect(workspace.run('slipway deploy c --env production').output).toContain(
+      'c is not deployed to production',
+    );
   });
 
   it('releases uncommitted changes locally and leaves the work tree as it was', () => {
