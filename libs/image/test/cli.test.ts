@@ -10,7 +10,7 @@ import { failureOf } from './support/failure-of.ts';
 import { smallImage } from './support/small-image.ts';
 import { writeFiles } from './support/temp-folder.ts';
 
-/** Runs a verb in this process and returns what it prints. */
+/** Runs a subcommand in this process and returns its output. */
 async function run(args: string[]): Promise<string> {
   const printed: string[] = [];
   const command = imageCommands({ print: (text) => printed.push(text), note: () => undefined });
@@ -18,8 +18,8 @@ async function run(args: string[]): Promise<string> {
   return printed.join('\n');
 }
 
-describe('the verbs', () => {
-  test('push, inspect, export and unpack speak to people and, with --json, to machines', async () => {
+describe('the subcommands', () => {
+  test('push, inspect, export and unpack print text or, with --json, JSON', async () => {
     const { layout, blobs, folder, result } = await smallImage();
     const to = `oci:${join(folder, 'repository')}`;
     expect(await run(['push', layout, '--blobs', blobs, '--to', to, '--tag', 'v1', '--tag', 'v2'])).toContain(
@@ -44,7 +44,7 @@ describe('the verbs', () => {
     expect(await readFile(join(folder, 'root/app/main.mjs'), 'utf8')).toContain('hello');
   });
 
-  test('copy takes an image by its digest and says what was sent', async () => {
+  test('copy takes an image by its digest and prints the number of sent bytes', async () => {
     const { layout, blobs, folder, result } = await smallImage();
     const [from, to] = [`oci:${layout}@${result.digest}`, `oci:${join(folder, 'copy')}`];
     expect(await run(['copy', from, to, '--blobs', blobs, '--tag', 'v1'])).toMatch(/ copied, .* in 5 blobs$/);
@@ -54,7 +54,7 @@ describe('the verbs', () => {
     expect((await failureOf(run(['copy', `oci:${layout}`, to]))).code).toBe('invalid-input');
   });
 
-  test('ls lists tags with digests, and diff says what changed, for people and machines', async () => {
+  test('ls lists tags with digests, and diff lists the changes, as text and JSON', async () => {
     const { bundle, base, layout, blobs, folder, result } = await smallImage();
     const place = `oci:${join(folder, 'repository')}`;
     await run(['push', layout, '--blobs', blobs, '--to', place, '--tag', 'v1']);
@@ -71,7 +71,7 @@ describe('the verbs', () => {
     expect(await run(['diff', layout, layout])).toBe(`both images are ${result.digest}`);
   });
 
-  test('build refuses a platform that the embedded base is not made for', async () => {
+  test('build refuses a platform that the embedded base does not support', async () => {
     const { bundle, folder } = await smallImage();
     const args = ['build', bundle, '--output', join(folder, 'other'), '--platform', 'linux/s390x'];
     const failure = await failureOf(run(args));
@@ -79,7 +79,7 @@ describe('the verbs', () => {
     expect(failure.message).toContain('name a base lock');
   });
 
-  test('build says in one document what was built and where it was pushed', async () => {
+  test('build prints the result of build and push in one document', async () => {
     const { bundle, folder } = await smallImage();
     const args = ['build', bundle, '--output', join(folder, 'built'), '--blobs', join(folder, 'base')];
     const to = [`oci:${join(folder, 'one')}`, `oci:${join(folder, 'two')}`] as const;
@@ -96,7 +96,7 @@ describe('the verbs', () => {
     expect(existsSync(blobs)).toBe(false);
   });
 
-  test('a blob that takes its time is spoken of every five seconds, with its bytes', () => {
+  test('the progress of a long upload is noted every five seconds, with the sent bytes', () => {
     let ms = 0;
     const [notes, blob] = [[] as string[], { repository: 'r.example/app', digest: 'sha256:1', size: 40 }];
     const onProgress = progressNotes(
@@ -114,7 +114,7 @@ describe('the verbs', () => {
     ]);
   });
 
-  test('build names what is wrong with a place, a tag or a lock before it builds', async () => {
+  test('build reports invalid repositories, tags and locks before it builds', async () => {
     const { bundle, folder } = await smallImage();
     const output = join(folder, 'unbuilt');
     await writeFiles(folder, {

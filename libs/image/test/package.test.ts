@@ -10,7 +10,7 @@ import { tempFolder, writeFiles } from './support/temp-folder.ts';
 const run = promisify(execFile);
 const library = fileURLToPath(new URL('..', import.meta.url));
 
-/** What `npm pack` makes of the compiled package, and a project without anything. */
+/** The tarball that `npm pack` makes of the compiled package, and an empty project. */
 async function packedPackage(): Promise<{ tarball: string; project: string }> {
   const folder = await tempFolder();
   const [built, project] = [join(folder, 'built'), join(folder, 'project')];
@@ -27,13 +27,13 @@ async function packedPackage(): Promise<{ tarball: string; project: string }> {
   return { tarball: join(folder, tarball), project };
 }
 
-/** Laid out in an empty project as npm does. */
+/** The package, unpacked into an empty project as npm does. */
 async function installedPackage(): Promise<string> {
   const { tarball, project } = await packedPackage();
   const place = join(project, 'node_modules/@slipway/image');
   await mkdir(place, { recursive: true });
   await run('tar', ['-xzf', tarball, '-C', place, '--strip-components=1']);
-  // From the workspace instead of a registry, so that this test needs no network.
+  // From the workspace instead of a registry, so this test needs no network.
   const { dependencies } = JSON.parse(await readFile(join(place, 'package.json'), 'utf8'));
   for (const name of Object.keys(dependencies as Record<string, string>)) {
     const link = join(project, 'node_modules', name);
@@ -71,7 +71,7 @@ test('npm installs the package from its tarball, and its program builds and push
   const installed = await run('npm', ['install', ...quiet, tarball], { cwd: project, timeout: 180_000 }).then(
     () => true,
     ({ stderr = '', killed = false }: { stderr?: string; killed?: boolean }) => {
-      // Its dependencies come from a registry, which a test may do without; anything else is a failure.
+      // The dependencies come from a registry. Without one the test is skipped; other errors are failures.
       expect(
         killed || /ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|EHOSTUNREACH|E[45]\d\d/.test(stderr),
         stderr,

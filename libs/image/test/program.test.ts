@@ -32,7 +32,7 @@ describe('the program', () => {
     [2, /unknown command 'nothing'/, ['nothing']],
     [2, /unknown option '--bogus'/, ['base', 'update', '--bogus']],
     [2, /Usage: slipway-image/, []],
-  ])('ends with %i and says why on standard error: %s', async (exitCode, said, args) => {
+  ])('ends with %i and prints the reason to standard error: %s', async (exitCode, said, args) => {
     const ended = await program(...args);
     expect(ended).toMatchObject({ exitCode, output: '', error: expect.stringMatching(said) });
   });
@@ -42,14 +42,14 @@ describe('the program', () => {
     ['invalid-input', ['ls', 'nowhere']],
     ['usage', ['build']],
     ['usage', ['base', 'update', '--bogus']],
-  ])('with --json says %s in one document on standard output', async (code, args) => {
+  ])('with --json prints %s as one document to standard output', async (code, args) => {
     const { output, error } = await program(...args, '--json');
     const document = JSON.parse(output) as { error: { message: string } };
     expect(document).toMatchObject({ error: { code, retryable: false } });
     expect(error).toContain(document.error.message);
   });
 
-  test('tells its version and its help and ends with 0', async () => {
+  test('prints its version and its help and ends with 0', async () => {
     expect(await program('--version')).toEqual({ exitCode: 0, output: `${version}\n`, error: '' });
     const help = await program('base', 'update', '--help');
     expect(help).toMatchObject({ exitCode: 0, output: expect.stringContaining('[lock]'), error: '' });

@@ -41,7 +41,7 @@ describe('the tar writer', () => {
     expect((await lstat(join(folder, 'app/café'))).mode & 0o7777).toBe(0o555);
   });
 
-  test('lists every parent once, before its children, sorted by bytes, owned by 0:0 at the given time', async () => {
+  test('writes every parent once, before its children, sorted by bytes, with owner 0:0 and the given time', async () => {
     const folder = await tempFolder();
     await writeFile(
       join(folder, 'x.tar'),
@@ -56,19 +56,19 @@ describe('the tar writer', () => {
     for (const line of lines) expect(line).toMatch(/ 0\/0 .* 1970-01-02 00:00 /);
   });
 
-  test('writes plain ustar where that is enough and a constant extended header where it is not', async () => {
+  test('writes plain ustar if possible, else a constant extended header', async () => {
     expect((await bytesOf([file('app/main.mjs')])).includes('PaxHeader')).toBe(false);
     const long = await bytesOf([file(`app/${deep}`)]);
     expect(long.toString('latin1', 0, 10)).toBe('PaxHeader\0');
     expect(long).toEqual(await bytesOf([file(`app/${deep}`)]));
   });
 
-  test('refuses two entries with one path', async () => {
+  test('refuses duplicate paths', async () => {
     const failure = await failureOf(() => completeEntries([file('a'), file('a', 'other')]));
     expect([failure.code, failure.value]).toEqual(['bundle-refused', 'a']);
   });
 
-  test('fails when a file changes its size while it is packed', async () => {
+  test('fails if a file changes its size while it is packed', async () => {
     const folder = await tempFolder();
     await writeFile(join(folder, 'grown'), 'longer than said');
     const entry: TarEntry = {

@@ -16,7 +16,7 @@ const provenance = { builder: source.builder, source: source.uri };
 const signedBy = ({ publicKey }: { publicKey: string }) => [{ name: 'ci', publicKey }];
 
 describe('an SBOM', () => {
-  test('lists exactly the packages whose code is inside, and is no part of the image', async () => {
+  test('lists exactly the packages whose code is in the bundle, and is not part of the image', async () => {
     const registry = await fakeRegistry();
     const { layout, bundle, base, folder, result, metafile } = await pushedImage(`${registry.host}/app`);
     const sbom = await readFile(join(layout, sbomFile), 'utf8');
@@ -71,7 +71,7 @@ describe('an attested image', () => {
     ]);
   });
 
-  test('names source, commit, lockfile, base and builder, and index and platform as its subject', async () => {
+  test('names source, commit, lockfile, base and builder, with index and manifest as its subjects', async () => {
     const registry = await fakeRegistry();
     const { attest, result, base } = await pushedImage(`${registry.host}/app`);
     await attestImage(attest);
@@ -89,7 +89,7 @@ describe('an attested image', () => {
     expect(statement.predicate.runDetails.builder.id).toBe(source.builder);
   });
 
-  test('is accepted where it was copied to, and in a folder', async () => {
+  test('is accepted after a copy, and in a folder', async () => {
     const registry = await fakeRegistry();
     const { attest, folder, result } = await pushedImage(`${registry.host}/app`);
     const key = newKey();
@@ -102,7 +102,7 @@ describe('an attested image', () => {
     }
   });
 
-  test('is attested and verified by commands, which say what is missing', async () => {
+  test('is attested and verified by commands, which name missing statements', async () => {
     const registry = await fakeRegistry();
     const { attest, folder, image, layout } = await pushedImage(`${registry.host}/app`);
     const key = newKey();
@@ -130,7 +130,7 @@ describe('an attested image', () => {
     expect(`${wrong.message} ${String(wrong.cause)}`).not.toContain('secret words');
   });
 
-  test('cannot be attested where it is not, or when there is nothing to say', async () => {
+  test('cannot be attested in a repository without the image, or without statements', async () => {
     const registry = await fakeRegistry();
     const { attest, bundle, base, folder } = await pushedImage(`${registry.host}/app`);
     expect((await failureOf(attestImage({ ...attest, to: `${registry.host}/none` }))).code).toBe(

@@ -12,7 +12,7 @@ describe('the images of a repository that were built from a commit', () => {
   test.each([
     ['unsigned', undefined],
     ['signed', newKey().signer],
-  ] as const)('are told by their provenance, %s', async (_, signer) => {
+  ] as const)('are found by their provenance, %s', async (_, signer) => {
     const repository = `${(await fakeRegistry()).host}/app`;
     const tagged = async (name: string) => {
       const made = await pushedImage(repository, name);
@@ -35,12 +35,12 @@ describe('the images of a repository that were built from a commit', () => {
   test.each([
     ['only the statement that the list names', true, 1],
     ['every statement of a list that names no commits', false, 3],
-  ])('are told by %s', async (_, named, read) => {
+  ])('are found by %s', async (_, named, read) => {
     const registry = await fakeRegistry();
     const repository = `${registry.host}/app`;
     for (const [at, name] of ['one', 'two', 'three'].entries()) {
       const made = await pushedImage(repository, name);
-      // Two tags of one image ask for its referrers once.
+      // The referrers of an image with two tags are requested once.
       const tags = [name, `${name}-again`];
       await pushImage({ layout: made.layout, blobs: made.blobs, to: repository, tags, credentials });
       await attestImage({ ...made.attest, source: { ...source, commit: `${at}`.repeat(40) } });
@@ -60,7 +60,7 @@ describe('the images of a repository that were built from a commit', () => {
     expect(asked.filter((request) => request === 'GET blobs')).toHaveLength(read);
   });
 
-  test('are not told after one deadline for all that is asked', async () => {
+  test('are searched within one deadline for all requests', async () => {
     const registry = await fakeRegistry();
     const repository = `${registry.host}/app`;
     const { layout, blobs } = await pushedImage(repository);
@@ -77,7 +77,7 @@ describe('the images of a repository that were built from a commit', () => {
     expect(Date.now() - begun).toBeLessThan(2400);
   });
 
-  test('cannot be told where there is no repository', async () => {
+  test('cannot be found in a missing repository', async () => {
     const { host } = await fakeRegistry();
     const work = imagesBuiltFrom({ repository: `${host}/none`, commit: OTHER, credentials });
     expect((await failureOf(work)).code).toBe('repository-missing');

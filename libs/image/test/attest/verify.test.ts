@@ -32,14 +32,14 @@ const subjectOf = ({ result }: Pushed) => ({
   size: 1,
 });
 
-/** Puts a referrer into the registry as an attacker who may push would. */
+/** Adds a referrer to the registry, like an attacker with push rights. */
 function plant({ registry }: Scene, { manifest, blobs }: Artifact): void {
   for (const { descriptor, bytes } of blobs) registry.blobs.set(`app@${descriptor.digest}`, bytes);
   const { digest, mediaType } = manifest.descriptor;
   registry.manifests.set(`app@${digest}`, { mediaType, bytes: manifest.bytes });
 }
 
-/** Sets what lies at a path (`a.0.b`); `undefined` removes it. */
+/** Sets the value at a path (`a.0.b`); `undefined` removes it. */
 function set(root: object, path: string, value: unknown): void {
   const keys = path.split('.');
   const last = keys.pop() ?? '';
@@ -53,7 +53,7 @@ function set(root: object, path: string, value: unknown): void {
 
 type Change = readonly [path: string, value: unknown];
 
-/** A referrer whose parts were changed after it was made; digests are made to fit again. */
+/** A referrer that was changed after it was made, with updated digests. */
 function changed(artifact: Artifact, inBundle: readonly Change[], inManifest: readonly Change[]): Artifact {
   const [config, layer] = artifact.blobs;
   if (!config || !layer) throw new Error('no layer');
@@ -71,7 +71,7 @@ function changed(artifact: Artifact, inBundle: readonly Change[], inManifest: re
 
 type Forge = (at: Scene) => Promise<Artifact>;
 
-/** A statement that says something else, signed by the right key. */
+/** A changed statement, signed by the right key. */
 const saying =
   (...changes: readonly Change[]): Forge =>
   async (at) => {
@@ -80,13 +80,13 @@ const saying =
     return makeArtifact(statement, subjectOf(at), at.key.signer);
   };
 
-/** A good one, whose bundle or manifest was changed afterwards. */
+/** A valid referrer whose bundle or manifest was changed afterwards. */
 const damaged =
   (inBundle: readonly Change[], inManifest: readonly Change[] = []): Forge =>
   async (at) =>
     changed(await makeArtifact(at.statement, subjectOf(at), at.key.signer), inBundle, inManifest);
 
-/** A good one, whose signed statement was changed afterwards. */
+/** A valid referrer whose signed statement was changed afterwards. */
 const reworded =
   (...changes: readonly Change[]): Forge =>
   async (at) => {
@@ -100,33 +100,36 @@ const other = '0'.repeat(64);
 const dependency = 'predicate.buildDefinition.resolvedDependencies.0';
 
 const forgeries: [string, Forge][] = [
-  ['one word more in a signed statement', reworded(['predicate.x', 1])],
+  ['an added value in a signed statement', reworded(['predicate.x', 1])],
   ['another subject in a signed statement', reworded(['subject.0.name', 'x'])],
   ['another builder in a signed statement', reworded(['predicate.runDetails.builder.id', 'x'])],
   ['another signature', damaged([['dsseEnvelope.signatures.0.sig', 'AAAA']])],
   ['an empty signature', damaged([['dsseEnvelope.signatures.0.sig', '']])],
   ['no signatures', damaged([['dsseEnvelope.signatures', []]])],
   ['another type of payload', damaged([['dsseEnvelope.payloadType', 'text/plain']])],
-  ['an envelope that is not there', damaged([['dsseEnvelope', undefined]])],
-  ['a payload that is no base64', damaged([['dsseEnvelope.payload', '***']])],
+  ['a missing envelope', damaged([['dsseEnvelope', undefined]])],
+  ['a payload that is not base64', damaged([['dsseEnvelope.payload', '***']])],
   ['a manifest about another subject', damaged([], [['subject.digest', `sha256:${other}`]])],
   ['a manifest whose layer has another type', damaged([], [['layers.0.mediaType', 'text/plain']])],
   ['a layer that is too large', damaged([], [['layers.0.size', 1e12]])],
   ['a layer whose size is wrong', damaged([], [['layers.0.size', 7]])],
   ['a layer whose digest is a path', damaged([], [['layers.0.digest', 'sha256:../../etc']])],
   ['another image', saying(['subject', [{ digest: { sha256: other } }]])],
-  ['the digest by another algorithm only', saying(['subject', [{ digest: { md5: other } }]])],
+  ['only a digest of another algorithm', saying(['subject', [{ digest: { md5: other } }]])],
   ['another builder', saying(['predicate.runDetails.builder.id', `${source.builder}/fork`])],
   ['another repository', saying([`${dependency}.uri`, `${source.uri}-fork`])],
   ['another commit', saying([`${dependency}.digest.gitCommit`, 'd'.repeat(40)])],
   ['no source', saying(['predicate.buildDefinition.resolvedDependencies', []])],
   ['a predicate of another shape', saying(['predicate', { builder: source.builder }])],
   ['the right predicate under another type', saying(['predicateType', 'https://slsa.dev/provenance/v0.2'])],
-  ['a statement that is none', saying(['_type', 'https://evil.example/Statement'])],
-  ['nobody’s signature', async (at) => makeArtifact(at.statement, subjectOf(at), undefined)],
-  ['a stranger’s signature', async (at) => makeArtifact(at.statement, subjectOf(at), newKey().signer)],
+  ['a statement of an unknown type', saying(['_type', 'https://evil.example/Statement'])],
+  ['a statement without a signature', async (at) => makeArtifact(at.statement, subjectOf(at), undefined)],
   [
-    'a stranger’s signature under the right key’s name',
+    'the signature of an unknown key',
+    async (at) => makeArtifact(at.statement, subjectOf(at), newKey().signer),
+  ],
+  [
+    'the signature of an unknown key with the id of a trusted key',
     async (at) => {
       const stranger = { ...newKey().signer, keyId: at.key.signer.keyId };
       return makeArtifact(at.statement, subjectOf(at), stranger);
@@ -141,13 +144,13 @@ describe('a policy', () => {
     const failure = await failureOf(verifyImage({ image: at.image, policy: at.policy, credentials }));
     expect(failure.code).toBe('image-refused');
     expect(failure.message).toContain('no accepted provenance');
-    // The control: beside it a good one is found and accepted.
+    // The control: a valid statement beside it is found and accepted.
     plant(at, await makeArtifact(at.statement, subjectOf(at), at.key.signer));
     const { accepted } = await verifyImage({ image: at.image, policy: at.policy, credentials });
     expect(accepted).toHaveLength(1);
   });
 
-  test('does not accept for a new image what was said about an older one', async () => {
+  test('does not accept a statement about an older image', async () => {
     const at = await scene();
     await attestImage({ ...at.attest, signer: at.key.signer });
     const next = await pushedImage(at.attest.to, 'changed');
@@ -163,7 +166,7 @@ describe('a policy', () => {
     expect(failure.message).toContain('is about another image');
   });
 
-  test('wants an SBOM where it says so, by digest only, from a registry that answers', async () => {
+  test('can require an SBOM, accepts only digests, and fails if the registry does not answer', async () => {
     const at = await scene();
     plant(at, await makeArtifact(at.statement, subjectOf(at), at.key.signer));
     const verify = (image: string, policy: Policy = at.policy) => verifyImage({ image, policy, credentials });
@@ -176,7 +179,7 @@ describe('a policy', () => {
     expect((await failureOf(verify(at.image))).code).toBe('registry-unreachable');
   });
 
-  test('that would accept everything, or cannot be read, is refused itself', async () => {
+  test('that would accept every image, or is invalid, is refused', async () => {
     const { publicKey, privateKey } = newKey();
     const signers = [{ name: 'ci', publicKey }];
     const provenance = { builder: 'b', source: 's' };

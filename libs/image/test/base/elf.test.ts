@@ -6,14 +6,14 @@ import { failureOf } from '../support/failure-of.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 describe.skipIf(process.platform !== 'linux')('the ELF reader', () => {
-  test('reads the loader and the needs of the Node that runs', async () => {
+  test('reads the loader and the libraries of the running Node', async () => {
     const elf = await readElf(process.execPath);
     expect(elf.machine).toBe({ x64: 62, arm64: 183 }[process.arch as string]);
     expect(elf.interpreter).toMatch(/^\/lib.*\/ld-/);
     expect(elf.needed.some((name) => name.startsWith('libc.'))).toBe(true);
   });
 
-  test('refuses what is no ELF file, a 32-bit one, and one that was cut off', async () => {
+  test('refuses files that are not ELF, 32-bit files, and truncated files', async () => {
     const folder = await tempFolder();
     await writeFiles(folder, { script: `#!/bin/sh\n${' '.repeat(100)}`, empty: '' });
     const elf = (await readElf(process.execPath)).interpreter ?? '';

@@ -8,7 +8,7 @@ import { embeddedBase } from '../../src/base/embedded-base.ts';
 import { unpackImage } from '../../src/read/unpack.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
-/** Runs the image's entrypoint in its own root; without root rights by the image's own loader and libraries. */
+/** Runs the entrypoint with chroot; without root rights with the loader and libraries of the image. */
 async function start(root: string, entrypoint: string[]): Promise<string> {
   const [node = '', script = ''] = entrypoint;
   if (process.geteuid?.() === 0) {
@@ -22,7 +22,7 @@ async function start(root: string, entrypoint: string[]): Promise<string> {
 }
 
 test.skipIf(process.platform !== 'linux')(
-  'an image on the embedded base starts in its own root file system, and its layer is made once',
+  'an image on the embedded base starts in its own root file system, and the base layer is made once',
   async () => {
     const folder = await tempFolder();
     const [bundle, blobs, root] = [join(folder, 'bundle'), join(folder, 'blobs'), join(folder, 'root')];
@@ -42,7 +42,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(await embeddedBase({ blobs })).toEqual(base);
     expect((await stat(layer)).ino).toBe(made.ino);
 
-    // A blob that was cut off is made again with the same digest.
+    // A truncated blob is made again with the same digest.
     await chmod(layer, 0o644); // only root may write to what is read-only
     await truncate(layer, 1000);
     expect(await embeddedBase({ blobs })).toEqual(base);

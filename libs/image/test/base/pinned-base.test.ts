@@ -60,7 +60,7 @@ const requests = ({ seen }: FakeRegistry) =>
   seen.map(({ method, path }) => `${method} ${path.split('/').at(-2)}`);
 
 describe('a pinned base', () => {
-  test('fetches index, manifest and configuration once and no layer at all', async () => {
+  test('fetches index, manifest and configuration once and does not fetch layers', async () => {
     const [{ registry, lock, layer }, blobs] = [await publicBase(), await tempFolder()];
     const base = await pinnedBase({ lock, blobs, platform: 'linux/amd64', ...anonymous });
     expect(requests(registry)).toEqual(['GET manifests', 'GET manifests', 'GET blobs']);
@@ -74,7 +74,7 @@ describe('a pinned base', () => {
     expect(await pinnedBase({ lock, blobs, platform: 'linux/amd64', ...anonymous })).toEqual(base);
   });
 
-  test('gives an image whose push brings the base’s layer from its registry', async () => {
+  test('gives an image whose push takes the base’s layer from its registry', async () => {
     const [{ registry, lock, layer }, folder] = [await publicBase(), await tempFolder()];
     const [bundle, blobs, layout] = ['bundle', 'blobs', 'layout'].map((name) => join(folder, name)) as [
       string,
@@ -92,7 +92,7 @@ describe('a pinned base', () => {
     await pushImage({ layout, blobs, to: `oci:${join(folder, 'repository')}` });
     await checkLayout(join(folder, 'repository'));
 
-    // A layer that is not what the manifest says arrives nowhere.
+    // A layer with a wrong digest is not pushed.
     registry.blobs.set(`base/node@${layer}`, Buffer.alloc(4096, 1));
     const [other, repository] = [await fakeRegistry(), join(folder, 'other')];
     const failure = await failureOf(pushImage({ layout, blobs, to: `${other.host}/app`, ...anonymous }));
@@ -123,7 +123,7 @@ describe('a pinned base', () => {
     expect(pushed).toMatchObject({ uploadedBlobs: 4, digest: result.digest });
   });
 
-  test('is built for the platforms that the command names', async () => {
+  test('is used for the platforms that the command names', async () => {
     const [{ lock }, folder] = [await publicBase(), await tempFolder()];
     await writeFiles(folder, { 'bundle/main.mjs': 'x', 'lock.json': JSON.stringify(lock) });
     const [bundle, output, file] = [join(folder, 'bundle'), join(folder, 'image'), join(folder, 'lock.json')];
@@ -148,7 +148,7 @@ describe('a pinned base', () => {
       expect(printed[0]).toContain(text);
   });
 
-  test('refuses content that is not what the lock says, and keeps nothing of it', async () => {
+  test('refuses content that does not match the lock, and does not store it', async () => {
     const [{ registry, lock }, blobs] = [await publicBase(), await tempFolder()];
     const kept = registry.manifests.get(`base/node@${lock.digest}`);
     registry.manifests.set(`base/node@${lock.digest}`, {
@@ -160,7 +160,7 @@ describe('a pinned base', () => {
     expect(await readdir(blobs)).toEqual([]);
   });
 
-  test('takes a kept document that was damaged from the registry again', async () => {
+  test('fetches a damaged document from the registry again', async () => {
     const [{ registry, lock }, blobs] = [await publicBase(), await tempFolder()];
     await writeFiles(blobs, { [`sha256/${lock.digest.slice(7)}`]: 'damaged' });
     await pinnedBase({ lock, blobs, platform: 'linux/arm64', ...anonymous });
@@ -169,7 +169,7 @@ describe('a pinned base', () => {
     expect(blobPath(blobs, lock.digest)).toContain(lock.digest.slice(7));
   });
 
-  test('checks the platform digests of the lock and names the platforms there are', async () => {
+  test('checks the platform digests of the lock and lists the available platforms', async () => {
     const [{ lock, manifests }, blobs] = [await publicBase(), await tempFolder()];
     const base = (change: Partial<BaseLock>, platform: string) =>
       pinnedBase({ lock: { ...lock, ...change }, blobs, platform, ...anonymous });
@@ -180,7 +180,7 @@ describe('a pinned base', () => {
     expect((await failureOf(base({}, 'linux/s390x'))).message).toContain('linux/amd64, linux/arm64');
   });
 
-  test('reports every problem of a lock at once, with its path', async () => {
+  test('reports all problems of a lock in one error, with their paths', async () => {
     const lock = { name: 7, digest: 'latest', extra: true } as unknown as BaseLock;
     const failure = await failureOf(pinnedBase({ lock, blobs: await tempFolder() }));
     expect(failure.code).toBe('document-invalid');

@@ -22,7 +22,7 @@ async function publicBase() {
   return { registry, image, to };
 }
 
-test('the lock moves to where its tag leads, with every platform, and keeps its comment', async () => {
+test('an update sets the digest of the tag and of all platforms, and keeps the comment of the lock', async () => {
   const { image, to } = await publicBase();
   const text = `# Why this base.\nname: ${to}\ntag: nonroot\ndigest: ${none}\nplatforms: {} # none yet\n`;
   await writeFiles(image.folder, { 'base.lock.yaml': text });
@@ -49,7 +49,7 @@ test('the lock moves to where its tag leads, with every platform, and keeps its 
   expect(await readFile(file, 'utf8')).toBe(moved);
 });
 
-test('a new lock is a name and a tag; once the registry was asked, images can be built on it', async () => {
+test('a new lock has only a name and a tag; after an update, images can be built on it', async () => {
   const { image, to } = await publicBase();
   const file = join(image.folder, 'base.lock.json');
   await writeFiles(image.folder, { 'base.lock.json': JSON.stringify({ name: to, tag: 'nonroot' }) });
@@ -65,7 +65,7 @@ test('a new lock is a name and a tag; once the registry was asked, images can be
   expect(JSON.parse(printed[1] ?? '').base).toMatchObject({ name: to, digest: image.result.digest });
 });
 
-test('a tag of one platform’s manifest is its only platform; a lock without a tag follows nothing', async () => {
+test('a tag of a single manifest gives one platform; a lock without a tag cannot be updated', async () => {
   const { registry, image, to } = await publicBase();
   const manifest = registry.manifests.get(`base/node@${image.result.platforms[0]?.digest}`);
   if (manifest) registry.manifests.set('base/node:single', manifest);

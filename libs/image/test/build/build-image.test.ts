@@ -23,7 +23,7 @@ async function readConfig(layout: string) {
 }
 
 describe('building an image', () => {
-  test('writes a sparse layout: everything but the base’s layer, which is referred to', async () => {
+  test('writes a sparse layout: all blobs except the base’s layer, which is only referenced', async () => {
     const { layout, base, result } = await smallImage();
     const { roots, reached, present } = await checkLayout(layout, { sparse: true });
     expect(roots.map(({ digest }) => digest)).toEqual([result.digest]);
@@ -36,7 +36,7 @@ describe('building an image', () => {
     ]);
   });
 
-  test('runs as nobody, in exec form, from /app, and names neither commit nor time', async () => {
+  test('runs as nonroot, in exec form, in /app, and contains neither commit nor time', async () => {
     const { layout, base } = await smallImage();
     const { index, config } = await readConfig(layout);
     expect(config.config).toEqual({
@@ -54,7 +54,7 @@ describe('building an image', () => {
     expect(index.manifests[0].platform).toEqual({ os: 'linux', architecture: 'amd64' });
   });
 
-  test('records what it made in image.json, which is read back by its schema', async () => {
+  test('writes its result to image.json, which is valid by its schema', async () => {
     const { layout, result } = await smallImage();
     expect(await readImageResult(layout)).toEqual(result);
     expect(result.layers.map(({ name, files }) => [name, files])).toEqual([
@@ -76,7 +76,7 @@ describe('building an image', () => {
     expect(config.config.Env).toEqual(['PATH=/x', 'SSL_CERT_FILE=/ca', 'NODE_ENV=production']);
   });
 
-  test('packs source maps apart and turns them on, or leaves them out', async () => {
+  test('adds source maps in a separate layer and enables them, or leaves them out', async () => {
     const { bundle, base, folder, result } = await smallImage();
     await writeFiles(bundle, { 'main.mjs.map': '{}' });
     const output = join(folder, 'maps');
@@ -88,7 +88,7 @@ describe('building an image', () => {
     expect(withMaps.layers.slice(0, 3)).toEqual(result.layers);
   });
 
-  test('without a base the host’s Node is named, in the image and in the result', async () => {
+  test('without a base names the host’s Node, in the image and in the result', async () => {
     const { bundle, folder } = await smallImage();
     const output = join(folder, 'host');
     const { base } = await buildImage({ bundle, output, base: hostNodeBase() });
@@ -97,7 +97,7 @@ describe('building an image', () => {
     await checkLayout(output);
   });
 
-  test('names what was allowed although it looks like a secret', async () => {
+  test('lists allowed paths that look like secrets', async () => {
     const { bundle, base, folder } = await smallImage();
     await writeFiles(bundle, { 'public.pem': 'public' });
     const allow = ['public.pem', 'long-gone.pem'];
@@ -105,7 +105,7 @@ describe('building an image', () => {
     expect(built.allowed).toEqual(['public.pem']);
   });
 
-  test('refuses an entry that is not there, a SOURCE_DATE_EPOCH that is no number, and folders in each other', async () => {
+  test('refuses a missing entry, a SOURCE_DATE_EPOCH that is not a number, and overlapping folders', async () => {
     const { bundle, base, folder } = await smallImage();
     const build = (options: object) => buildImage({ bundle, output: join(folder, 'x'), base, ...options });
     expect((await failureOf(build({ entry: 'server.js' }))).code).toBe('entry-missing');
@@ -119,7 +119,7 @@ describe('building an image', () => {
     }
   });
 
-  test('replaces its own output and refuses to replace anything else', async () => {
+  test('replaces its own output and refuses to replace other folders', async () => {
     const { bundle, base, layout, result } = await smallImage();
     expect(await buildImage({ bundle, output: layout, base, name: 'small' })).toEqual(result);
     const home = await writeFiles(await tempFolder(), { 'thesis.txt': 'ten years' });
@@ -131,7 +131,7 @@ describe('building an image', () => {
     expect(await readFile(join(layout, 'thesis.txt'), 'utf8')).toBe('ten years');
   });
 
-  test('a disk that takes no more leaves the old output intact and nothing half-written', async () => {
+  test('leaves the old output unchanged and no partial files if the disk is full', async () => {
     const { folder, bundle, layout, blobs, result } = await smallImage();
     const random = Array.from({ length: 200_000 }, () => Math.random().toString(36)[3]).join('');
     await writeFiles(bundle, { 'big.txt': random });

@@ -33,18 +33,18 @@ describe('reading a bundle', () => {
     'id_rsa',
     'x.p12',
     '.netrc',
-  ])('refuses %s by name and says what to do', async (path) => {
+  ])('refuses %s by name, with the remedy', async (path) => {
     const failure = await failureOf(readBundle(await bundleOf({ 'main.mjs': 'x', [path]: 'secret' })));
     expect([failure.code, failure.refused]).toEqual(['secret-refused', true]);
     expect(path.startsWith(failure.value ?? '-')).toBe(true);
     expect(failure.message).toMatch(/remove it from the bundle, or allow this path/);
   });
 
-  test.each(['environment.js', 'keyboard.ts', 'pem.js', '.github/x', 'key'])('takes %s', async (path) => {
+  test.each(['environment.js', 'keyboard.ts', 'pem.js', '.github/x', 'key'])('accepts %s', async (path) => {
     expect(await readBundle(await bundleOf({ [path]: 'x' }))).toHaveLength(1);
   });
 
-  test('takes what is allowed by its exact path, and nothing else', async () => {
+  test('accepts a secret only if its exact path is allowed', async () => {
     const bundle = await bundleOf({ 'certs/ca.pem': 'public', 'ca.pem': 'private' });
     expect((await failureOf(readBundle(bundle, ['certs/ca.pem']))).value).toBe('ca.pem');
     expect(await readBundle(bundle, ['certs/ca.pem', 'ca.pem'])).toHaveLength(2);
@@ -61,7 +61,7 @@ describe('reading a bundle', () => {
     expect([failure.code, failure.value]).toEqual(['bundle-refused', 'bad']);
   });
 
-  test('refuses a link that only other links lead outside', async () => {
+  test('refuses a link that leaves the bundle only through other links', async () => {
     const folder = await bundleOf({ 'bundle/deep/er/file': 'x', 'bundle/hop': { link: 'deep/er' } });
     await writeFiles(folder, { secret: 'x', 'bundle/sly': { link: 'hop/../../../secret' } });
     expect((await failureOf(readBundle(join(folder, 'bundle')))).value).toBe('sly');
@@ -75,7 +75,7 @@ describe('reading a bundle', () => {
     expect((await failureOf(readBundle(pipe))).value).toBe('pipe');
   });
 
-  test('leaves out what package managers stamp with versions and times', async () => {
+  test('leaves out files in which package managers write versions and times', async () => {
     const noise = ['node_modules/.package-lock.json', 'node_modules/.modules.yaml', 'sub/.DS_Store'];
     const files = await readBundle(
       await bundleOf({ 'main.mjs': 'x', ...Object.fromEntries(noise.map((path) => [path, 'x'])) }),
@@ -83,7 +83,7 @@ describe('reading a bundle', () => {
     expect(files.map(({ path }) => path)).toEqual(['main.mjs']);
   });
 
-  test('says that the application has to be built when there is nothing', async () => {
+  test('says to build the application if the bundle is missing or empty', async () => {
     expect((await failureOf(readBundle('/nonexistent/bundle'))).message).toContain(
       'build the application first',
     );

@@ -14,11 +14,11 @@ test.each([
   ['assets/logo.svg', 'assets'],
   ['node_modules/sharp/index.js', 'external'],
   ['node_modules.txt', 'app'],
-])('%s goes into the layer %s', (path, layer) => {
+])('%s is in the layer %s', (path, layer) => {
   expect(layerOf(path)).toBe(layer);
 });
 
-test('files lie under /app, readable by all, writable by nobody, executable when they begin like a program', async () => {
+test('files are in /app, read-only for all users, and executable if they begin like a program', async () => {
   const bundle = await writeFiles(await tempFolder(), {
     'main.mjs': { text: 'x', mode: 0o777 },
     'run.sh': { text: '#!/bin/sh', mode: 0o600 },

@@ -12,7 +12,7 @@ import { failureOf } from '../support/failure-of.ts';
 import { elf } from '../support/raw-elf.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
-/** Bases without layers: what lies below is of no interest here. */
+/** Bases without layers, because these tests do not need the layers of the base. */
 function bases(architectures: readonly string[], name = 'registry.example/node'): Base[] {
   return architectures.map((architecture) => {
     const platform = { os: 'linux', architecture };
@@ -43,7 +43,7 @@ async function contents(
 const named = (os: string[], cpu: string[]) => JSON.stringify({ name: 'x', version: '1.0.0', os, cpu });
 
 describe('a package with native code', () => {
-  test('brings to each platform its own prebuilt addons and packages, and those of no other', async () => {
+  test('adds to each platform only its own prebuilt addons and packages', async () => {
     const found = await contents(
       {
         'node_modules/utf/package.json': '{"name":"utf","version":"1.0.0"}',
@@ -81,14 +81,14 @@ describe('a package with native code', () => {
     });
   });
 
-  test('that lies about its processor is refused all the same', async () => {
+  test('that names the wrong processor is refused', async () => {
     const lie = { 'node_modules/utf/prebuilds/linux-arm64/node.napi.node': elf(62) };
     const failure = await failureOf(contents(lie, bases(['arm64'])));
     expect(failure.message).toContain('is made for amd64 and cannot be loaded on linux/arm64');
   });
 });
 
-/** Small packages with native code that this workspace installs anyway. */
+/** Small packages with native code that this workspace has installed. */
 const installed = join(import.meta.dirname, '../../../../node_modules');
 const real = [
   '@unrs/resolver-binding-linux-x64-gnu',
@@ -99,7 +99,7 @@ const real = [
   .find((file) => existsSync(file));
 
 test.runIf(real !== undefined)(
-  'a real native package reaches linux/amd64 and needs a glibc that Debian 12 has',
+  'a real native package is in the image for linux/amd64 and needs a glibc that Debian 12 has',
   async () => {
     const folder = await tempFolder();
     await cp(dirname(real ?? ''), join(folder, 'bundle/node_modules/native'), { recursive: true });
@@ -122,10 +122,10 @@ test.runIf(real !== undefined)(
 );
 
 describe.runIf(process.platform === 'linux' && existsSync('/etc/debian_version'))('glibc', () => {
-  test('of the Node that runs is new enough for that Node, and too old a base is refused by name', async () => {
+  test('of the running Node is new enough for it, and an older base is refused by name', async () => {
     const needed = (await glibcNeededBy(process.execPath)) ?? '';
     expect(compareVersions(needed, glibcOf(hostNodeBase()) ?? '')).toBeLessThanOrEqual(0);
-    // Debian's own program, under an addon's name, for a base that is much older.
+    // A program of Debian, renamed to an addon, for a much older base.
     const folder = await tempFolder();
     const newest = await newestSystemFile();
     const bundle = join(folder, 'bundle');

@@ -17,7 +17,7 @@ import { checkLayout } from '../support/strict-layout.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 describe('an image for several platforms', () => {
-  test('has one index with sorted platforms, whatever the order of the bases', async () => {
+  test('has one index with sorted platforms, independent of the order of the bases', async () => {
     const one = await platformsImage(undefined, ['arm64', 'amd64', 's390x']);
     const other = await platformsImage(undefined, ['s390x', 'amd64', 'arm64']);
     expect(other.result).toEqual(one.result);
@@ -59,13 +59,13 @@ describe('an image for several platforms', () => {
     }
   });
 
-  test('with one base in a list is the image that the base alone gives', async () => {
+  test('with one base in a list equals the image with that base', async () => {
     const { bundle, base, folder, result } = await smallImage();
     const listed = await buildImage({ bundle, output: join(folder, 'x'), bases: [base], name: 'small' });
     expect(listed).toEqual(result);
   });
 
-  test('needs bases, one for each platform, of one image', async () => {
+  test('needs one base per platform, all of one image', async () => {
     const { bundle, base, blobs, folder } = await smallImage();
     const build = (bases: Base[]) => failureOf(buildImage({ bundle, output: join(folder, 'x'), bases }));
     const other = await basesFor(blobs, ['arm64']);
@@ -105,15 +105,15 @@ describe('a native addon', () => {
     expect(failure.message).toContain(`--cpu=${architectures.at(-1) === 'amd64' ? 'x64' : 'arm64'}`);
   });
 
-  test('is not looked at where the host’s Node runs the image', async () => {
+  test('is not checked if the host’s Node runs the image', async () => {
     const folder = await tempFolder();
     const bundle = await writeFiles(join(folder, 'bundle'), { 'main.mjs': 'x', [addon]: 'Mach-O' });
     await buildImage({ bundle, output: join(folder, 'layout'), base: hostNodeBase() });
   });
 });
 
-describe('the image for one platform, made before several were possible,', () => {
-  test('has the same configuration, whatever compresses its layers', async () => {
+describe('the image for one platform, as built before images could have several platforms,', () => {
+  test('has the same configuration, independent of the compression of its layers', async () => {
     const { layout, result } = await smallImage();
     const manifest = blobPath(join(layout, 'blobs'), result.platforms[0]?.digest ?? '');
     expect(JSON.parse(await readFile(manifest, 'utf8')).config.digest).toBe(
@@ -121,7 +121,7 @@ describe('the image for one platform, made before several were possible,', () =>
     );
   });
 
-  // The compressed bytes are a function of zlib, which the Node of the lockfile brings along.
+  // The compressed bytes depend on zlib, which is part of the Node in the lockfile.
   test.runIf(process.versions.zlib === '1.3.2.1-motley-8002e91')('has the same digest', async () => {
     expect((await smallImage()).result.digest).toBe(
       'sha256:7959a8702ae1a14be22f525af6b4dd51d0e583b31529556dcb41829feb077ef4',

@@ -20,7 +20,7 @@ const files = {
   link: { link: 'main.mjs' },
 };
 
-/** Builds in a process of its own under a shell's umask. */
+/** Builds in a child process with a umask. */
 async function build(umask: string, env: NodeJS.ProcessEnv, prepare: (bundle: string) => Promise<unknown>) {
   const folder = await tempFolder();
   const bundle = join(folder, 'somewhere', 'bundle');
@@ -44,7 +44,7 @@ async function buildHere(change: Record<string, string>, epoch = 0): Promise<str
   return (await buildImage(options)).digest;
 }
 
-test('clock, zone, locale, umask, folder, order of creation and times of files change nothing; one byte does', async () => {
+test('clock, zone, locale, umask, folder, order of creation and file times do not change the digest; one byte does', async () => {
   const plain = (bundle: string) => writeFiles(bundle, files);
   const reversed = (bundle: string) =>
     writeFiles(bundle, Object.fromEntries(Object.entries(files).reverse()));
@@ -60,7 +60,7 @@ test('clock, zone, locale, umask, folder, order of creation and times of files c
   ]);
   expect(new Set(same.map(({ digest }) => digest)).size).toBe(1);
   expect(new Set(same.map(({ image }) => image)).size).toBe(1);
-  // The controls, and one more process (this one) that must agree.
+  // The controls: a build in this process gives the same digest, changed content another one.
   const [here, changed, dated] = [
     await buildHere({}),
     await buildHere({ 'main.mjs': 'console.log(2)' }),

@@ -30,7 +30,7 @@ async function schemaErrors(sbom: object): Promise<unknown[]> {
   );
   const formats = { 'idn-email': true, 'iri-reference': true } as const;
   const ajv = new Ajv({ strict: false, formats });
-  // Under the names by which the library's copy of the schema refers to them.
+  // Under the names that the library's copy of the schema uses.
   ajv.addSchema(spdx ?? {}, 'http://cyclonedx.org/schema/spdx.SNAPSHOT.schema.json');
   ajv.addSchema(jsf ?? {}, 'http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json');
   addFormats.default(ajv);
@@ -81,16 +81,16 @@ async function sbomOf(): Promise<{ components: Record<string, unknown>[] }> {
   return JSON.parse(await readFile(join(output, sbomFile), 'utf8')) as Awaited<ReturnType<typeof sbomOf>>;
 }
 
-describe('the list of what is in an image', () => {
-  test('is CycloneDX 1.6 by its official schema', async () => {
+describe('the SBOM of an image', () => {
+  test('is valid by the official schema of CycloneDX 1.6', async () => {
     const sbom = await sbomOf();
     expect(await schemaErrors(sbom)).toEqual([]);
-    // The control: the schema does refuse.
+    // The control: the schema refuses an invalid document.
     const [component] = sbom.components;
     expect(await schemaErrors({ ...sbom, components: [{ ...component, type: 'package' }] })).not.toEqual([]);
   });
 
-  test('has the hash of the lockfile for exactly the version that it locks', async () => {
+  test('has the hash of the lockfile only for the locked version', async () => {
     const [locked, moved] = (await sbomOf()).components;
     expect(locked).toMatchObject({
       name: 'locked',
@@ -100,7 +100,7 @@ describe('the list of what is in an image', () => {
     expect(moved).not.toHaveProperty('hashes');
   });
 
-  test('names the base by its digest, and the Node in it', async () => {
+  test('names the base by its digest, and its Node', async () => {
     const [, , image, node] = (await sbomOf()).components;
     expect(image).toMatchObject({ type: 'container', name: base.name, version: base.digest });
     expect(node).toMatchObject({ type: 'platform', name: 'node', version: '24.1.0' });

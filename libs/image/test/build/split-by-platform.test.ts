@@ -29,7 +29,7 @@ describe('files for one platform', () => {
     'platforms/linux-arm64/node_modules/link': { link: 'sharp/sharp.node' },
   };
 
-  test('are in no other platform’s image, at the path that all of them use; everything else is shared', async () => {
+  test('are only in the image for that platform, without the platform in their path; other files are shared', async () => {
     const { folder, blobs, layout, result } = await build(files);
     expect(result.layers.map(({ name, platform }) => [name, platform])).toEqual([
       ['external', undefined],
@@ -58,11 +58,11 @@ describe('files for one platform', () => {
     ['also for all', { 'a.mjs': 'x', 'platforms/linux-arm64/a.mjs': 'y' }, 'platforms/linux-arm64/a.mjs'],
     ['for npm’s word', { 'platforms/linux-x64/a.mjs': 'y' }, 'platforms/linux-x64/a.mjs'],
     [
-      'linked out of their folder',
+      'linked to files outside their folder',
       { 'platforms/linux-arm64/a': { link: '../../main.mjs' } },
       'platforms/linux-arm64/a',
     ],
-  ])('are refused when they are %s', async (_, wrong, value) => {
+  ])('are refused if they are %s', async (_, wrong, value) => {
     const failure = await failureOf(build(wrong));
     expect([failure.code, failure.value]).toEqual(['bundle-refused', value]);
   });

@@ -47,10 +47,10 @@ const nobody = 65534;
 const oneProcessor = ['taskset', '-c', '0'];
 const otherHost = ['unshare', '--uts', 'sh', '-c', 'hostname elsewhere && exec "$0" "$@"'];
 const otherUser = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
-// Only the calendar: timers go on as they do.
+// Changes only the date; timers are not affected.
 const clockAt = (date: string) => ['env', 'FAKETIME_DONT_FAKE_MONOTONIC=1', 'faketime', date];
 
-/** What this machine does not have or does not let us do is left out of the variations. */
+/** Whether this machine has and permits a program. Others are left out of the variations. */
 function works([program = '', ...args]: readonly string[], isPrefix = true): boolean {
   return spawnSync(program, [...args, ...(isPrefix ? ['true'] : [])], { stdio: 'ignore' }).status === 0;
 }
@@ -59,15 +59,15 @@ interface Variation {
   umask: string;
   /** Order in which files are created. */
   order: number;
-  /** Modes and times that the disk shows. */
+  /** Modes and times of the files on disk. */
   modes: number;
   mtime: number;
   atOnce: boolean;
   oneProcessor: boolean;
-  /** `HOSTNAME` is only a word; this is what the kernel says. */
+  /** The host name of the kernel, not only the variable `HOSTNAME`. */
   otherHost: boolean;
   otherUser: boolean;
-  /** What the clock says. */
+  /** The date of the clock. */
   clock: string | undefined;
   env: NodeJS.ProcessEnv;
 }
@@ -106,7 +106,7 @@ async function digestsUnder(variation: Variation, files: Record<string, Files>):
     const shuffled = Object.entries(content)
       .map((entry) => ({ entry, key: random() }))
       .sort((left, right) => left.key - right.key);
-    // A link wants its target; everything else comes in any order.
+    // A link is created after its target; all other files in any order.
     const inOrder = shuffled.map(({ entry }) => entry);
     await writeFiles(join(folder, tree), Object.fromEntries(inOrder));
     for (const [path, item] of inOrder) {
@@ -149,7 +149,7 @@ test(`${variations} hostile variations of 8 kinds of application, ${variations *
   process.stdout.write(`variations beyond the environment: ${[...tried].join(', ') || 'none'}\n`);
   expect(digests).toHaveLength(variations * 8);
   expect(new Set(digests).size).toBe(8);
-  // The control: one byte more in one file of each, and all eight are others.
+  // The control: one more byte in one file of each application changes all eight digests.
   const changed = Object.entries(trees).map(([tree, files]): [string, Files] => [
     tree,
     { ...files, 'main.mjs': tree },

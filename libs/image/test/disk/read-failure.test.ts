@@ -14,7 +14,7 @@ import { fakeRegistry } from '../support/fake-registry.ts';
 import { smallImage } from '../support/small-image.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** What is there and yet cannot be read, for root neither: a folder where a file should be. */
+/** Makes a path that exists and cannot be read, not even by root: a folder instead of a file. */
 async function folderInsteadOf(file: string): Promise<string> {
   await rm(file, { force: true });
   await mkdir(file);
@@ -23,8 +23,8 @@ async function folderInsteadOf(file: string): Promise<string> {
 
 const bytesOf = (source: AsyncIterable<Uint8Array>) => Array.fromAsync(source);
 
-describe('what is there and cannot be read is named,', () => {
-  test('be it a part of a layout', async () => {
+describe('an existing path that cannot be read is named:', () => {
+  test('a file of a layout', async () => {
     const { layout } = await smallImage();
     for (const [name, read] of [
       ['index.json', readLayoutIndex],
@@ -37,14 +37,14 @@ describe('what is there and cannot be read is named,', () => {
     }
   });
 
-  test('be it the list of packages: it is not left out in silence', async () => {
+  test('the SBOM, which is not silently omitted', async () => {
     const { attest, layout } = await pushedImage(`${(await fakeRegistry()).host}/app`);
     const file = await folderInsteadOf(join(layout, 'sbom.cdx.json'));
     const failure = await failureOf(attestImage(attest));
     expect([failure.code, failure.value]).toEqual(['read-failed', file]);
   });
 
-  test('be it a file that goes into an image', async () => {
+  test('a file of a bundle', async () => {
     const { folder, base } = await smallImage();
     const metafile = await folderInsteadOf(join(folder, 'meta.json'));
     const sbom = bundleSbom({ name: 'app', metafile, root: folder, files: [], base });
@@ -56,7 +56,7 @@ describe('what is there and cannot be read is named,', () => {
     }
   });
 
-  test('be it a folder that lies deeper than paths may be long', async () => {
+  test('a folder whose path is too long', async () => {
     const folder = await tempFolder();
     const levels = Array<string>(10).fill('d'.repeat(240));
     const [half, other] = [join(folder, 'half', ...levels), join(folder, 'other')];
@@ -68,7 +68,7 @@ describe('what is there and cannot be read is named,', () => {
       expect(failure.code).toBe('read-failed');
       expect(failure.message).toContain('(ENAMETOOLONG)');
     } finally {
-      // As a whole it could not be deleted.
+      // It cannot be deleted by its full path.
       await rename(join(half, 'other'), other);
     }
   });

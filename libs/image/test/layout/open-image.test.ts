@@ -39,7 +39,7 @@ describe('opening an image', () => {
     expect((await failureOf(openImage({ layout, blobs }))).code).toBe('document-invalid');
   });
 
-  test('says what is no layout, and where the image has to be built', async () => {
+  test('names a folder that is not a layout, and says to build the image first', async () => {
     const folder = await writeFiles(await tempFolder(), { file: 'x' });
     expect((await failureOf(openImage({ layout: folder }))).message).toContain('build the image first');
     expect((await failureOf(readImageResult(folder))).message).toContain('build the image first');

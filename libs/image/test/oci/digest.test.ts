@@ -8,7 +8,7 @@ async function* chunks(...texts: string[]) {
 }
 
 describe('a digest', () => {
-  test('is the known one of known bytes', () => {
+  test('of known bytes is the known digest', () => {
     expect(digestOf('')).toBe('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   });
 
@@ -29,7 +29,7 @@ describe('a digest', () => {
 describe('verified content', () => {
   const good = { digest: digestOf('onetwo'), size: 6 };
 
-  test('passes when it is what was expected', async () => {
+  test('passes if digest and size are as expected', async () => {
     expect(Buffer.concat(await Array.fromAsync(verified(chunks('one', 'two'), good, 'x'))).toString()).toBe(
       'onetwo',
     );
@@ -39,7 +39,7 @@ describe('verified content', () => {
     ['truncated', ['one', 'tw']],
     ['longer', ['one', 'two', '!']],
     ['other bytes of the same size', ['one', 'twO']],
-  ])('is never handed out whole when it is %s', async (_, texts) => {
+  ])('is never passed on completely if it is %s', async (_, texts) => {
     let received = '';
     const failure = await failureOf(async () => {
       for await (const chunk of verified(chunks(...texts), good, 'x'))

@@ -1,5 +1,5 @@
-// A registry with the referrers API of OCI 1.1, in memory: go-containerregistry's, which `crane registry serve`
-// offers without it. Only tests run it.
+// The in-memory registry of go-containerregistry with the referrers API of OCI 1.1, which `crane registry serve`
+// does not enable. Only tests run it.
 package main
 
 import (

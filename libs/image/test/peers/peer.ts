@@ -7,12 +7,12 @@ import { onTestFinished } from 'vitest';
 
 const run = promisify(execFile);
 
-/** True when the program is installed. Tests that need one which is not are skipped, and say so by its name. */
+/** True if the program is installed. Tests of missing programs are skipped. */
 export function hasPeer(name: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' }).status === 0;
 }
 
-/** Runs a peer to its end and returns what it prints. */
+/** Runs a program and returns its output. */
 export async function peer(
   name: string,
   args: readonly string[],
@@ -26,7 +26,7 @@ export async function peer(
   return stdout;
 }
 
-/** Starts a server that says on which port it listens, and ends it with the test. */
+/** Starts a server that prints its port, and stops it after the test. */
 export async function startServer(name: string, args: readonly string[]): Promise<string> {
   const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -40,10 +40,10 @@ export async function startServer(name: string, args: readonly string[]): Promis
   });
 }
 
-/** ci / hunter2 as bcrypt, which is all that docker-registry takes. */
+/** ci / hunter2 as bcrypt, the only format of docker-registry. */
 const htpasswd = 'ci:$2y$04$Ag/V4X2dzeByRO9Xv9.KEOgqfP2L4Ey5NbYPx/bg7eLchntkK7vOa\n';
 
-/** Debian's docker-registry over a folder; with `secured`, over TLS and for `ci` only. */
+/** Debian's docker-registry with a folder as storage; `secured`: with TLS and a password for `ci`. */
 export async function startDockerRegistry(folder: string, secured = false): Promise<string> {
   const [key, certificate] = [join(folder, 'tls.key'), join(folder, 'tls.pem')];
   const http: Record<string, unknown> = { addr: '127.0.0.1:0' };

@@ -12,7 +12,7 @@ import { hasPeer, peer, startServer } from './peer.ts';
 
 const credentials = async () => undefined;
 
-/** A service that answers with who it is, and ends with 0 on SIGTERM. */
+/** A service that answers with its user id, and exits with 0 on SIGTERM. */
 const service = `
 import { createServer } from 'node:http';
 import { accessSync, constants } from 'node:fs';
@@ -30,7 +30,7 @@ async function exported(): Promise<{ layout: string; digest: string }> {
   return { layout: output, digest: result.digest };
 }
 
-/** In a registry, and without a base: crane takes every layer for a compressed one, which the small base is not. */
+/** In a registry, without a base: crane expects compressed layers, which the small base does not have. */
 async function pushed(): Promise<{ repository: string; digest: string }> {
   const host = await startServer('crane', ['registry', 'serve', '--address', '127.0.0.1:0']);
   const { bundle, blobs, folder } = await smallImage();
@@ -40,7 +40,7 @@ async function pushed(): Promise<{ repository: string; digest: string }> {
   return { repository: `${host}/app`, digest };
 }
 
-describe('what we write is read by', () => {
+describe('our images can be read by', () => {
   test.runIf(hasPeer('skopeo'))('skopeo, which copies it without changing its digest', async () => {
     const [{ layout, digest }, folder] = [await exported(), await tempFolder()];
     const inspected = JSON.parse(await peer('skopeo', ['inspect', `oci:${layout}:v1`])) as { Digest: string };
@@ -57,7 +57,7 @@ describe('what we write is read by', () => {
     expect(JSON.parse(await peer('skopeo', ['inspect', to])).Digest).toBe(digest);
   });
 
-  test.runIf(hasPeer('umoci'))('umoci, which unpacks the files, modes and owners that we meant', async () => {
+  test.runIf(hasPeer('umoci'))('umoci, which unpacks the expected files, modes and owners', async () => {
     const [{ layout }, folder] = [await exported(), await tempFolder()];
     const rootless = process.getuid?.() === 0 ? [] : ['--rootless'];
     await peer('umoci', ['unpack', ...rootless, '--image', `${layout}:v1`, join(folder, 'bundle')]);
@@ -109,7 +109,7 @@ test.runIf(hasPeer('umoci') && hasPeer('runc') && process.getuid?.() === 0)(
     const config = JSON.parse(await readFile(join(bundle, 'config.json'), 'utf8'));
     config.process.terminal = false;
     config.root.readonly = true;
-    // Without a network of its own, so that the test can reach it.
+    // In the network of the host, so the test can reach it.
     config.linux.namespaces = config.linux.namespaces.filter(
       ({ type }: { type: string }) => type !== 'network',
     );

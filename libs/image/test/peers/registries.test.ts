@@ -16,7 +16,7 @@ import { smallImage } from '../support/small-image.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 import { hasPeer, peer, startDockerRegistry, startServer } from './peer.ts';
 
-/** Real registries: one without the referrers API and with mounts, one without either, one with all of OCI 1.1. */
+/** Real registries: with mounts but no referrers API, with neither, and with all of OCI 1.1. */
 const registries: [string, () => Promise<string>][] = [
   ['docker-registry', async () => startDockerRegistry(await tempFolder())],
   ['crane', () => startServer('crane', ['registry', 'serve', '--address', '127.0.0.1:0'])],
@@ -46,17 +46,14 @@ describe.each(registries)('%s', (name, start) => {
     expect((await pushImage(second)).digest).toBe(other.result.digest);
   });
 
-  judged(
-    'keeps the artifact of a base, so that the next image is pushed without a question for each layer',
-    async () => {
-      const [host, first, changed] = [await start(), await platformsImage(), await platformsImage('changed')];
-      const push = ({ layout, blobs }: PlatformsImage) =>
-        pushImage({ layout, blobs, to: `${host}/team/app`, credentials });
-      await push(first);
-      // Questions: the image, the base, two layers that seldom change, the image. A layer and two configurations; three documents.
-      expect(await push(changed)).toMatchObject({ uploadedBlobs: 3, requests: 5 + 2 * 3 + 3 });
-    },
-  );
+  judged('stores the base marker, so the next image is pushed without a HEAD per layer', async () => {
+    const [host, first, changed] = [await start(), await platformsImage(), await platformsImage('changed')];
+    const push = ({ layout, blobs }: PlatformsImage) =>
+      pushImage({ layout, blobs, to: `${host}/team/app`, credentials });
+    await push(first);
+    // HEAD: image, marker, two rarely changed layers, image. Sent: a layer, two configurations, 3 documents.
+    expect(await push(changed)).toMatchObject({ uploadedBlobs: 3, requests: 5 + 2 * 3 + 3 });
+  });
 
   judged('takes attestations, which are accepted there and where they were copied to', async () => {
     const host = await start();
@@ -77,7 +74,7 @@ describe.each(registries)('%s', (name, start) => {
 });
 
 describe.runIf(hasPeer('docker-registry'))('docker-registry', () => {
-  test('gets each blob of 32 pushes at once a single time', async () => {
+  test('receives each blob of 32 parallel pushes once', async () => {
     const host = await startDockerRegistry(await tempFolder());
     const images = await Promise.all(Array.from({ length: 8 }, (_, n) => smallImage(`console.log(${n})`)));
     const pushes = Array.from({ length: 32 }, (_, n) => {
@@ -85,8 +82,8 @@ describe.runIf(hasPeer('docker-registry'))('docker-registry', () => {
       return pushImage({ layout, blobs, to: `${host}/app-${Math.floor(n / 16)}`, credentials });
     });
     const results = await Promise.all(pushes);
-    // A base, two shared layers, and for each image its own layer and configuration; in two repositories, of which the
-    // second takes over what the first has.
+    // A base, two shared layers, and one layer and configuration per image. The second repository mounts
+    // those of the first.
     const sent = results.reduce((sum, { uploadedBlobs }) => sum + uploadedBlobs, 0);
     expect(sent).toBeGreaterThanOrEqual(3 + 8 * 2);
     expect(sent).toBeLessThanOrEqual(2 * (3 + 8 * 2));
@@ -98,7 +95,7 @@ describe.runIf(hasPeer('docker-registry'))('docker-registry', () => {
 
   const kills = process.env['SLIPWAY_DEEP'] ? 20 : 3;
 
-  test(`never shows half an image after kill -9 at ${kills} random moments, and the next run succeeds (SLIPWAY_SEED=${seed})`, async () => {
+  test(`never shows an incomplete image after kill -9 at ${kills} random moments, and the next run succeeds (SLIPWAY_SEED=${seed})`, async () => {
     const [random, folder] = [randomOf(seed), await tempFolder()];
     const assets = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [`bundle/assets/${at}.txt`, `${at} `.repeat(9000)]),
@@ -117,21 +114,21 @@ describe.runIf(hasPeer('docker-registry'))('docker-registry', () => {
       const host = await startDockerRegistry(await tempFolder());
       const copy = async () =>
         copyImage({ from: `${host}/app`, to: `oci:${await tempFolder()}/copy`, digest, credentials });
-      // The first one at once, so that one at least is never too late.
+      // The first kill is immediate, so at least one is not too late.
       const afterMs = run === 0 ? 0 : random() * whole.ms;
       if ((await runAndKill(folder, host, afterMs)).killed) killed += 1;
-      // Not there, or whole: a copy checks every byte.
+      // The image is missing or complete: a copy checks all bytes.
       await copy().catch((error: unknown) => expect(error).toMatchObject({ code: 'image-missing' }));
       expect((await runAndKill(folder, host, Number.POSITIVE_INFINITY)).output).toBe(whole.output);
       expect((await copy()).digest).toBe(digest);
     }
-    // The control: a test in which nothing was killed would show nothing.
+    // The control: processes were killed.
     expect(killed).toBeGreaterThan(0);
   }, 900_000);
 });
 
 test.runIf(hasPeer('docker-registry') && hasPeer('openssl'))(
-  'docker-registry with TLS and a password takes an image from who signs in and trusts it, and from nobody else',
+  'docker-registry with TLS and a password accepts an image only with sign-in and a trusted certificate',
   async () => {
     const folder = await tempFolder();
     const [host, image] = [await startDockerRegistry(folder, true), await smallImage()];
@@ -153,11 +150,11 @@ test.runIf(hasPeer('docker-registry') && hasPeer('openssl'))(
   },
 );
 
-// It takes minutes to build from its sources, so CI asks the reference implementation of DSSE instead (dsse.test.ts).
+// Building cosign takes minutes, so CI uses the reference implementation of DSSE instead (dsse.test.ts).
 const hasCosign = hasPeer('cosign') && hasPeer('referrers-registry');
 if (hasCosign)
   describe('cosign', () => {
-    /** So that it asks nobody else whom to trust. */
+    /** Keeps cosign from contacting other trust services. */
     const root = {
       mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
       tlogs: [],
@@ -166,7 +163,7 @@ if (hasCosign)
       timestampAuthorities: [],
     };
 
-    test('verifies our attestations, and we verify its', async () => {
+    test('verifies our attestations, and we verify its attestations', async () => {
       const host = await startServer('referrers-registry', []);
       const { attest, image, folder } = await pushedImage(`${host}/app`);
       const key = newKey();

@@ -15,25 +15,25 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const credentials = async () => undefined;
 const layersOf = ({ bases }: PlatformsImage) => bases.flatMap(({ layers }) => layers);
-const artifactOf = async ({ layout, blobs }: PlatformsImage) =>
+const markerOf = async ({ layout, blobs }: PlatformsImage) =>
   baseMarker(await openImage({ layout, blobs }));
 
 const push = ({ host }: FakeRegistry, { layout, blobs }: PlatformsImage) =>
   pushImage({ layout, blobs, to: `${host}/team/app`, credentials });
 
-/** How often the registry was asked about a layer of the base. */
+/** The number of HEAD requests for layers of the base. */
 const asked = ({ seen }: FakeRegistry, image: PlatformsImage) =>
   seen.filter(({ method, path }) => {
     return method === 'HEAD' && layersOf(image).some(({ digest }) => path.endsWith(`/blobs/${digest}`));
   }).length;
 
 describe('the layers of a base', () => {
-  test('are asked for once in each repository; afterwards one question stands for all of them', async () => {
+  test('are checked once per repository; afterwards one HEAD of the marker covers all of them', async () => {
     const [registry, first] = [await fakeRegistry(), await platformsImage()];
     await push(registry, first);
     expect(asked(registry, first)).toBe(2);
-    const artifact = await artifactOf(first);
-    const kept = registry.manifests.get(`team/app@${artifact?.manifest.descriptor.digest}`);
+    const marker = await markerOf(first);
+    const kept = registry.manifests.get(`team/app@${marker?.manifest.descriptor.digest}`);
     expect(JSON.parse(String(kept?.bytes))).toMatchObject({
       artifactType: 'application/vnd.slipway.image.base.v1',
       config: { mediaType: 'application/vnd.oci.empty.v1+json', size: 2 },
@@ -47,25 +47,25 @@ describe('the layers of a base', () => {
     expect(await push(registry, changed)).toMatchObject({ existed: false, uploadedBlobs: 3 });
     expect(asked(registry, changed)).toBe(2);
     const questions = registry.seen.slice(before).filter(({ method }) => method === 'HEAD');
-    // The image, the artifact, two layers of the application that seldom change, the image again.
+    // The image, the marker, two rarely changed layers of the application, the image again.
     expect(questions).toHaveLength(5);
   });
 
-  test('are asked for one by one, and brought again, where the artifact is no longer there', async () => {
+  test('are checked one by one, and sent again, if the marker was deleted', async () => {
     const [registry, first, changed] = [
       await fakeRegistry(),
       await platformsImage(),
       await platformsImage('x'),
     ];
     await push(registry, first);
-    const { digest } = (await artifactOf(first))?.manifest.descriptor ?? {};
+    const { digest } = (await markerOf(first))?.manifest.descriptor ?? {};
     registry.manifests.delete(`team/app@${digest}`);
     for (const layer of layersOf(first)) registry.blobs.delete(`team/app@${layer.digest}`);
     expect(await push(registry, changed)).toMatchObject({ existed: false, uploadedBlobs: 5 });
     expect(registry.manifests.has(`team/app@${digest}`)).toBe(true);
   });
 
-  test('are brought again to a registry that lost them and kept the artifact', async () => {
+  test('are sent again to a registry that lost them and kept the marker', async () => {
     const [registry, first, changed] = [
       await fakeRegistry(),
       await platformsImage(),
@@ -78,10 +78,10 @@ describe('the layers of a base', () => {
   });
 
   test.each([400, 403, 405])(
-    'do not need it: a registry that refuses it (%i) gets the image',
+    'do not need the marker: the image is pushed to a registry that refuses it (%i)',
     async (status) => {
       const [first, changed] = [await platformsImage(), await platformsImage('x')];
-      const { digest } = (await artifactOf(first))?.manifest.descriptor ?? {};
+      const { digest } = (await markerOf(first))?.manifest.descriptor ?? {};
       const registry = await fakeRegistry({
         fault: ({ method, path }) =>
           method === 'PUT' && path.endsWith(`/${digest}`) ? { status } : undefined,
@@ -95,9 +95,9 @@ describe('the layers of a base', () => {
     },
   );
 
-  test('hold up no push: where the artifact is answered with 503 again and again, all tags are set and it ends', async () => {
+  test('do not block a push: all tags are set even if the registry answers 503 to the marker', async () => {
     const image = await platformsImage();
-    const { digest } = (await artifactOf(image))?.manifest.descriptor ?? {};
+    const { digest } = (await markerOf(image))?.manifest.descriptor ?? {};
     const registry = await fakeRegistry({
       fault: ({ method, path }) =>
         method === 'PUT' && path.endsWith(`/${digest}`)
@@ -112,17 +112,17 @@ describe('the layers of a base', () => {
     expect(last?.path.endsWith(`/${digest}`)).toBe(true);
   }, 30_000);
 
-  test('have none where there is one of them, where a folder is pushed to, or where image.json is of another image', async () => {
+  test('have no marker for a base with one layer, in a folder, and with the image.json of another image', async () => {
     const { layout, blobs } = await smallImage();
     expect(baseMarker(await openImage({ layout, blobs }))).toBeUndefined();
     const [image, other] = [await platformsImage(), await platformsImage('other')];
     const folder = await tempFolder();
     await pushImage({ layout: image.layout, blobs: image.blobs, to: `oci:${folder}`, credentials });
-    const { digest } = (await artifactOf(image))?.manifest.descriptor ?? {};
-    expect(digest).toBe((await artifactOf(other))?.manifest.descriptor.digest);
+    const { digest } = (await markerOf(image))?.manifest.descriptor ?? {};
+    expect(digest).toBe((await markerOf(other))?.manifest.descriptor.digest);
     expect(hasBlob(blobsOf(folder), layersOf(image)[0] as Descriptor)).toBe(true);
     expect(existsSync(blobPath(blobsOf(folder), digest ?? ''))).toBe(false);
     await writeFile(join(image.layout, 'image.json'), JSON.stringify(other.result));
-    expect(await artifactOf(image)).toBeUndefined();
+    expect(await markerOf(image)).toBeUndefined();
   });
 });

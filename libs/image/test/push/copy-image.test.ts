@@ -50,7 +50,7 @@ function attach({ blobs, manifests }: FakeRegistry, repository: string, subject:
 const tagOf = (digest: string) => digest.replace(':', '-');
 
 describe('a copy', () => {
-  test('from registry to registry brings the same bytes, children before the index and tags last', async () => {
+  test('from registry to registry copies the same bytes, children before the index and tags last', async () => {
     const [{ registry, from, digest }, target] = [await published(), await fakeRegistry()];
     const before = registry.seen.length;
     const result = await copy(from, `${target.host}/prod/app`, digest, { tags: ['v1'] });
@@ -70,7 +70,7 @@ describe('a copy', () => {
     expect(puts.at(-3)).toMatch(/^sha256:/);
   });
 
-  test('a second time sends 0 blob bytes and asks for no blob', async () => {
+  test('repeated sends 0 blob bytes and requests no blob', async () => {
     const [{ registry, from, digest }, target] = [await published(), await fakeRegistry()];
     const to = `${target.host}/prod/app`;
     await copy(from, to, digest, { tags: ['v1'] });
@@ -93,7 +93,7 @@ describe('a copy', () => {
     expect(registry.manifests.get(`back@${digest}`)).toEqual(registry.manifests.get(`dev/app@${digest}`));
   });
 
-  test('of a sparse folder finds base blobs in the folder of base blobs, or names what is missing', async () => {
+  test('of a sparse folder finds base blobs in the folder of base blobs, or names the missing blob', async () => {
     const [image, folder] = [await smallImage(), await tempFolder()];
     const { layout, blobs, result, base } = image;
     const failure = await failureOf(copy(`oci:${layout}`, `oci:${join(folder, 'x')}`, result.digest));
@@ -102,14 +102,14 @@ describe('a copy', () => {
     await checkLayout(join(folder, 'y'));
   });
 
-  test('takes one platform’s manifest as well as an index', async () => {
+  test('accepts one platform’s manifest as well as an index', async () => {
     const { registry, from, image } = await published();
     const digest = image.result.platforms[0]?.digest ?? '';
     await copy(from, `${registry.host}/prod/app`, digest, { tags: ['amd64'] });
     expect(registry.manifests.get('prod/app:amd64')?.mediaType).toBe(mediaTypes.manifest);
   });
 
-  test('refuses a layer that is not what its digest says, and lists nothing', async () => {
+  test('refuses a layer with a wrong digest, and does not list the image', async () => {
     const [{ registry, from, digest, image }, target] = [await published(), await fakeRegistry()];
     const layer = image.result.layers[0];
     registry.blobs.set(`dev/app@${layer?.digest}`, Buffer.alloc(layer?.size ?? 0, 7));
@@ -135,7 +135,7 @@ describe('a copy', () => {
     expect([...registry.manifests.keys()].filter((key) => key.startsWith('prod/'))).toEqual([]);
   });
 
-  test('says which image is nowhere, and wants a digest and not a tag', async () => {
+  test('names an image that does not exist, and accepts only a digest, not a tag', async () => {
     const [{ from, registry }, none] = [await published(), `sha256:${'0'.repeat(64)}`];
     for (const place of [from, `oci:${await tempFolder()}`]) {
       const failure = await failureOf(copy(place, `${registry.host}/prod/app`, none));
@@ -144,7 +144,7 @@ describe('a copy', () => {
     expect((await failureOf(copy(from, `${registry.host}/prod/app`, 'v1'))).code).toBe('invalid-input');
   });
 
-  test('goes on after resets and busy answers on either side', async () => {
+  test('continues after resets and busy answers on either side', async () => {
     let count = 0;
     const fault: FakeRegistryOptions['fault'] = ({ path }) => {
       if (!path.includes('blobs')) return undefined;
@@ -161,14 +161,14 @@ describe('a copy', () => {
   });
 });
 
-describe('what refers to a copied image', () => {
+describe('the referrers of a copied image', () => {
   const cases: [string, boolean, boolean][] = [
     ['the API on both sides', true, true],
     ['the API here, a tag there', true, false],
     ['a tag here, the API there', false, true],
     ['tags on both sides', false, false],
   ];
-  test.each(cases)('goes along and is found at the target (%s)', async (_, here, there) => {
+  test.each(cases)('are copied and listed at the target (%s)', async (_, here, there) => {
     const { registry, from, digest, image } = await published({ referrersApi: here });
     const target = await fakeRegistry({ referrersApi: there });
     const platform = image.result.platforms[0]?.digest ?? '';
@@ -197,7 +197,7 @@ describe('what refers to a copied image', () => {
     expect(target.seen.findLast(({ method }) => method === 'PUT')?.path).toBe('/v2/prod/app/manifests/v1');
   });
 
-  test('comes later to an image that is there, beside what is listed already', async () => {
+  test('are added later to an existing image, beside the listed referrers', async () => {
     const [{ registry, from, digest }, target] = [
       await published({ referrersApi: true }),
       await fakeRegistry(),
@@ -211,7 +211,7 @@ describe('what refers to a copied image', () => {
     expect(JSON.parse(bytes.toString()).manifests).toHaveLength(2);
   });
 
-  test('lies in a folder under the same tag, and a folder with one image is still read without a digest', async () => {
+  test('are stored in a folder under the same tag, and a folder with one image is still read without a digest', async () => {
     const [{ registry, from, digest }, folder] = [
       await published({ referrersApi: true }),
       await tempFolder(),

@@ -23,7 +23,7 @@ async function tagsOf(folder: string): Promise<Record<string, string>> {
 }
 
 describe('a push to a folder', () => {
-  test('makes a whole layout, and a second one sends 0 bytes and changes no file', async () => {
+  test('makes a complete layout, and a second push sends 0 bytes and changes no file', async () => {
     const [image, folder] = [await smallImage(), join(await tempFolder(), 'registry', 'app')];
     expect(await push(image, folder, ['v1'])).toMatchObject({
       uploadedBlobs: 5,
@@ -49,7 +49,7 @@ describe('a push to a folder', () => {
     expect(await inode(join(folder, 'blobs'), app)).not.toBe(await inode(join(image.layout, 'blobs'), app));
   });
 
-  test('keeps older images and tags, and moves a tag without losing the image it leaves', async () => {
+  test('keeps older images and tags, and moves a tag without losing its previous image', async () => {
     const [first, second, folder] = [await smallImage(), await smallImage('other'), await tempFolder()];
     await push(first, folder);
     expect(await tagsOf(folder)).toEqual({ '': first.result.digest });
@@ -64,8 +64,8 @@ describe('a push to a folder', () => {
     });
   });
 
-  test('refuses a base blob that was damaged, lists no image, and leaves no work running behind', async () => {
-    // A layer that takes longer to copy than it takes to see the damage.
+  test('refuses a damaged base blob, lists no image, and leaves no work running', async () => {
+    // Copying this layer takes longer than detecting the damage.
     const large = randomBytes(6_000_000).toString('base64');
     const [image, folder] = [await smallImage(large), await tempFolder()];
     const blob = blobPath(image.blobs, image.base.digest ?? '');
@@ -78,7 +78,7 @@ describe('a push to a folder', () => {
     expect(existsSync(blobPath(join(folder, 'blobs'), image.base.digest ?? ''))).toBe(false);
   });
 
-  test('at the same time as twenty others loses no tag', async () => {
+  test('parallel to twenty others loses no tag', async () => {
     const [image, other, folder] = [await smallImage(), await smallImage('other'), await tempFolder()];
     await Promise.all(Array.from({ length: 20 }, (_, n) => push(n % 2 ? image : other, folder, [`t${n}`])));
     const expected = Array.from({ length: 20 }, (_, n) => [`t${n}`, (n % 2 ? image : other).result.digest]);
@@ -86,7 +86,7 @@ describe('a push to a folder', () => {
     expect((await readdir(folder)).sort()).toEqual(['blobs', 'index.json', 'oci-layout']);
   });
 
-  test('takes over a lock whose process is gone, or that is old', async () => {
+  test('takes over a lock whose process has ended, or that is old', async () => {
     const [image, folder] = [await smallImage(), await tempFolder()];
     const lock = join(folder, 'index.json.lock');
     await writeFiles(folder, { 'index.json.lock': `999999999 ${hostname()} gone` });
@@ -98,7 +98,7 @@ describe('a push to a folder', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  test('killed at any moment leaves a layout that can be read, and the next push completes it', async () => {
+  test('killed at any moment leaves a readable layout, and the next push completes it', async () => {
     const [first, second] = [await smallImage(), await smallImage('next')];
     const kill = async (nth: number) => {
       const folder = await tempFolder();
@@ -121,7 +121,7 @@ describe('a push to a folder', () => {
   });
 });
 
-test('a tag replaces the entry without a tag of the same image', () => {
+test('a tag replaces the untagged entry of its image', () => {
   const image = { mediaType: mediaTypes.index, digest: `sha256:${'a'.repeat(64)}`, size: 1 };
   expect(withTag([image], 'v1', image)).toEqual([{ ...image, annotations: { [refName]: 'v1' } }]);
 });

@@ -10,7 +10,7 @@ import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 const kills = process.env['SLIPWAY_DEEP'] ? 50 : 4;
 
-/** Whatever can be read must be whole: every document that is named, and every blob that a document names. */
+/** Checks that all listed documents, and all blobs that they name, exist. */
 async function checkWhole(folder: string, { manifests, blobs }: FakeRegistry): Promise<void> {
   const [layout, repository] = [join(folder, 'layout'), join(folder, 'repository')];
   if (existsSync(layout)) await checkLayout(layout, { sparse: true });
@@ -22,7 +22,7 @@ async function checkWhole(folder: string, { manifests, blobs }: FakeRegistry): P
   }
 }
 
-test(`kill -9 at ${kills} random moments of build and push leaves nothing half, and the next run succeeds (SLIPWAY_SEED=${seed})`, async () => {
+test(`kill -9 at ${kills} random moments of build and push leaves no incomplete image, and the next run succeeds (SLIPWAY_SEED=${seed})`, async () => {
   const [random, folder, registry] = [randomOf(seed), await tempFolder(), await fakeRegistry()];
   const content = Array.from({ length: 3000 }, (_, at) => `export const line${at} = ${at * at};`).join('\n');
   const assets = Object.fromEntries(
@@ -38,7 +38,7 @@ test(`kill -9 at ${kills} random moments of build and push leaves nothing half, 
       await rm(join(folder, name), { recursive: true, force: true });
     registry.manifests.clear();
     registry.blobs.clear();
-    // The first one at once, so that one at least is never too late.
+    // The first kill is immediate, so at least one is not too late.
     const afterMs = run === 0 ? 0 : random() * first.ms;
     if ((await runAndKill(folder, registry.host, afterMs)).killed) killed += 1;
     await checkWhole(folder, registry);
@@ -47,6 +47,6 @@ test(`kill -9 at ${kills} random moments of build and push leaves nothing half, 
     await checkWhole(folder, registry);
     expect(registry.manifests.has(`app@${digest}`)).toBe(true);
   }
-  // The control: a test in which nothing was killed would show nothing.
+  // The control: processes were killed.
   expect(killed).toBeGreaterThan(0);
 }, 1_800_000);

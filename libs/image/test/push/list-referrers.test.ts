@@ -15,7 +15,7 @@ const listOf = async (repository: string, digest: string) => {
   return list.map((referrer) => referrer.digest);
 };
 
-test('eight writers of one list at the same time lose nothing, where the registry keeps no list', async () => {
+test('eight parallel writers of one list lose no referrer if the registry does not maintain the list', async () => {
   const registry = await fakeRegistry();
   const { attest, result } = await pushedImage(`${registry.host}/app`);
   const writers = Array.from({ length: 8 }, (_, n) =>
@@ -29,7 +29,7 @@ test('eight writers of one list at the same time lose nothing, where the registr
 test.each([
   ['without conditions', undefined],
   ['with conditions', true],
-])('a list that another writer replaced in between is completed again (%s)', async (_, etags) => {
+])('a list that another writer has replaced is completed again (%s)', async (_, etags) => {
   const options: FakeRegistryOptions = etags ? { etags } : {};
   const registry = await fakeRegistry(options);
   const { attest, result } = await pushedImage(`${registry.host}/app`);
@@ -41,7 +41,7 @@ test.each([
   };
   let overwritten = 0;
   registry.options.fault = ({ method, path }) => {
-    // Another writer, on another machine, began with the empty list and comes after our first change.
+    // A writer on another machine started with the empty list and writes after our first change.
     const ours = registry.manifests.get(`app:${tag}`);
     if (method === 'GET' && path.endsWith(tag) && ours && overwritten++ === 0) {
       const mediaType = 'application/vnd.oci.image.index.v1+json';
@@ -61,7 +61,7 @@ test.each([
   expect(list.sort()).toEqual([foreign.digest, ...attached.map(({ digest }) => digest)].sort());
 });
 
-test('what a registry accepts but never lists is a failure', async () => {
+test('a referrer that the registry accepts but never lists is an error', async () => {
   const registry = await fakeRegistry({ referrersApi: true });
   const { attest } = await pushedImage(`${registry.host}/app`);
   const empty = JSON.stringify({ schemaVersion: 2, manifests: [] });

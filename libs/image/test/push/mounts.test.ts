@@ -28,7 +28,7 @@ describe('a blob that another repository of the same registry has', () => {
     ];
     await push(registry, first, 'team/old');
     const result = await push(registry, second, 'team/new');
-    // The application's own layer and its configuration.
+    // The application's layer and its configuration.
     expect(result).toMatchObject({ uploadedBlobs: 2, digest: second.result.digest });
     expect(mountsAsked(registry).every(({ query }) => query.get('from') === 'team/old')).toBe(true);
     if (scheme !== 'bearer') return;
@@ -36,17 +36,17 @@ describe('a blob that another repository of the same registry has', () => {
     expect(scopes).toEqual(['repository:team/new:pull,push', 'repository:team/old:pull']);
   });
 
-  test('is mounted from an image that was there before this process, too', async () => {
+  test('is mounted also from an image that was pushed before this process started', async () => {
     const registry = await fakeRegistry({ mounts: 201 });
     const [first, second] = [await smallImage(), await smallImage('other')];
-    // What other credentials brought is as unknown here as what another process did.
+    // Pushes with other credentials are unknown to this account, like pushes of another process.
     await push(registry, first, 'team/old', async () => undefined);
     expect(await push(registry, first, 'team/old')).toMatchObject({ existed: true, requests: 1 });
     expect(await push(registry, second, 'team/new')).toMatchObject({ uploadedBlobs: 2 });
     expect(mountsAsked(registry).map(({ query }) => query.get('from'))).toEqual(Array(3).fill('team/old'));
   });
 
-  test('is sent through the upload that a registry begins instead of mounting', async () => {
+  test('is sent with the upload that the registry starts instead of mounting', async () => {
     const [registry, first, second] = [
       await fakeRegistry({ mounts: 202 }),
       await smallImage(),
@@ -57,7 +57,7 @@ describe('a blob that another repository of the same registry has', () => {
     expect([mountsAsked(registry).length, plainPosts(registry).length]).toEqual([3, 2]);
   });
 
-  test.each([401, 404] as const)('is sent as any other where mounting answers %i', async (mounts) => {
+  test.each([401, 404] as const)('is sent like other blobs if mounting answers %i', async (mounts) => {
     const [registry, first, second] = [
       await fakeRegistry({ mounts }),
       await smallImage(),
@@ -69,7 +69,7 @@ describe('a blob that another repository of the same registry has', () => {
     expect(plainPosts(registry)).toHaveLength(5);
   });
 
-  test('is sent when the token service knows nobody who may read the other repository', async () => {
+  test('is sent if the token service does not grant access to the other repository', async () => {
     const registry = await fakeRegistry({
       mounts: 201,
       auth: { scheme: 'bearer', ...signIn },
@@ -80,7 +80,7 @@ describe('a blob that another repository of the same registry has', () => {
     expect(await push(registry, await smallImage('x'), 'team/new')).toMatchObject({ uploadedBlobs: 5 });
   });
 
-  test('is not asked for under other credentials, nor for a repository on another registry', async () => {
+  test('is not mounted with other credentials, nor from another registry', async () => {
     const [registry, other] = [await fakeRegistry({ mounts: 201 }), await fakeRegistry({ mounts: 201 })];
     const [first, second] = [await smallImage(), await smallImage('x')];
     await push(registry, first, 'team/old');
@@ -104,7 +104,7 @@ describe('a blob that another repository of the same registry has', () => {
       from: `${registry.host}/dev/app`,
       to: `${registry.host}/prod/app`,
       digest: image.result.digest,
-      // Whoever copies never pushed: the source alone tells where to mount from.
+      // A copy has not pushed before, so it mounts from its source.
       credentials: async () => undefined,
       onProgress: ({ state }) => states.add(state),
     });

@@ -8,7 +8,7 @@ import { smallImage } from '../support/small-image.ts';
 
 const credentials = async () => undefined;
 
-test('an image reaches several registries at once, under one digest', async () => {
+test('an image is pushed to several registries in parallel, with one digest', async () => {
   const [one, other, image] = [await fakeRegistry(), await fakeRegistry(), await smallImage()];
   const { layout, blobs, folder, result } = image;
   const to = [
@@ -27,7 +27,7 @@ test('an image reaches several registries at once, under one digest', async () =
   expect(one.manifests.has('app:v1') && other.manifests.has('team/app:v1')).toBe(true);
 });
 
-test('where one registry fails the others are finished, and the error names both', async () => {
+test('if one registry fails, the other pushes are completed, and the error names both', async () => {
   const [good, bad, image] = [
     await fakeRegistry(),
     await fakeRegistry({ repositories: [] }),
@@ -45,7 +45,7 @@ test('where one registry fails the others are finished, and the error names both
   expect((await failureOf(publishImage({ layout, blobs, to: [], credentials }))).code).toBe('invalid-input');
 });
 
-test('nothing is sent anywhere when one of the repositories or tags is no name', async () => {
+test('no request is sent if the name of a repository or tag is invalid', async () => {
   const [registry, { layout, blobs }] = [await fakeRegistry(), await smallImage()];
   const good = `${registry.host}/app`;
   for (const wrong of [{ to: [good, 'no name/'] }, { to: [good], tags: ['v1', 'no tag'] }]) {

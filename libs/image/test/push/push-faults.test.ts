@@ -8,10 +8,10 @@ import { fakeRegistry, type FakeRegistryOptions } from '../support/fake-registry
 import { oneToThree, randomOf, seed, shaky } from '../support/shaky.ts';
 import { smallImage, type SmallImage } from '../support/small-image.ts';
 
-/** That of `pushImage`. */
+/** The default deadline of `pushImage`. */
 const deadlineMs = 120_000;
 
-test(`every push ends right although each fifth request goes wrong (SLIPWAY_SEED=${seed})`, async () => {
+test(`every push succeeds although one in five requests fails (SLIPWAY_SEED=${seed})`, async () => {
   const { fault, count } = shaky(seed);
   const [registry, image] = [await fakeRegistry({ fault }), await smallImage()];
   const pushes = Array.from({ length: 24 }, (_, index) => {
@@ -27,13 +27,13 @@ test(`every push ends right although each fifth request goes wrong (SLIPWAY_SEED
   for (const { digest } of await Promise.all(pushes)) expect(digest).toBe(image.result.digest);
   const tags = [...registry.manifests.keys()].filter((key) => key.endsWith(':v1'));
   expect(tags).toHaveLength(24);
-  // The control: without faults the test would show nothing.
+  // The control: faults did occur.
   expect(count()).toBeGreaterThan(20);
 });
 
 const pushesWithFaults = process.env['SLIPWAY_DEEP'] ? 200 : 40;
 
-/** One registry for many pushes, each with its own one to three faults. */
+/** Many pushes to one registry, each with one to three faults. */
 async function faultyPushes(image: SmallImage, policy: RetryPolicy) {
   const random = randomOf(seed);
   const plans = Array.from({ length: pushesWithFaults }, () => oneToThree(random));
@@ -59,13 +59,13 @@ async function faultyPushes(image: SmallImage, policy: RetryPolicy) {
   return { outcomes, kept: kept.length, faults: plans.reduce((sum, plan) => sum + plan.count(), 0) };
 }
 
-test(`each of ${pushesWithFaults} pushes ends right within its deadline, whatever one to three faults it meets (SLIPWAY_SEED=${seed})`, async () => {
+test(`each of ${pushesWithFaults} pushes with one to three faults succeeds within its deadline (SLIPWAY_SEED=${seed})`, async () => {
   const image = await smallImage();
   const { outcomes, kept, faults } = await faultyPushes(image, defaultRetryPolicy);
   expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
   expect(kept).toBe(pushesWithFaults);
   expect(faults).toBeGreaterThan(pushesWithFaults / 2);
-  // The control: who does not try again fails with the same faults.
+  // The control: without retries, pushes fail with the same faults.
   const without = await faultyPushes(image, { ...defaultRetryPolicy, tries: {} });
   expect(without.outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(
     pushesWithFaults / 4,

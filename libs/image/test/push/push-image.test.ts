@@ -14,7 +14,7 @@ import { smallImage, type SmallImage } from '../support/small-image.ts';
 const password: CredentialStore = async () => ({ kind: 'password', user: 'ci', password: 'hunter2' });
 const signIn = { user: 'ci', password: 'hunter2' };
 
-/** A pushed path without the repository: `PUT manifests/v1`. */
+/** The requests of a push, without the repository: `PUT manifests/v1`. */
 const steps = ({ seen }: FakeRegistry) =>
   seen.map(
     ({ method, path }) =>
@@ -26,13 +26,13 @@ function push(registry: FakeRegistry, image: SmallImage, options: Partial<PushOp
   return pushImage({ layout: image.layout, blobs: image.blobs, to, credentials: password, ...options });
 }
 
-/** The first request that matches goes wrong, as often as said. */
+/** Makes the first matching requests fail. */
 function failing(expression: RegExp, fault: Fault, times = 1): NonNullable<FakeRegistryOptions['fault']> {
   return ({ method, path }) => (expression.test(`${method} ${path}`) && times-- > 0 ? fault : undefined);
 }
 
 describe('a push to a registry', () => {
-  test('sends blobs, then the manifest, then the index under its first tag, checks that it is there, and sends further tags', async () => {
+  test('sends blobs, then the manifest, then the index under its first tag, checks the index, and sends the other tags', async () => {
     const [registry, image] = [await fakeRegistry(), await smallImage()];
     const result = await push(registry, image, { tags: ['v1', 'v1', 'v2'] });
     expect(result).toMatchObject({ digest: image.result.digest, uploadedBlobs: 5, existed: false });
@@ -55,7 +55,7 @@ describe('a push to a registry', () => {
   });
 
   test.each(['basic', 'bearer'] as const)(
-    'twice sends nothing the second time, in at most 4 requests (%s)',
+    'repeated sends no blobs, in at most 4 requests (%s)',
     async (scheme) => {
       const [registry, image] = [await fakeRegistry({ auth: { scheme, ...signIn } }), await smallImage()];
       await push(registry, image, { tags: ['v1'] });
@@ -67,25 +67,25 @@ describe('a push to a registry', () => {
     },
   );
 
-  test('of a changed application sends only what changed', async () => {
+  test('of a changed application sends only changed blobs', async () => {
     const [registry, image] = [await fakeRegistry(), await smallImage()];
     await push(registry, image);
     const changed = await smallImage('console.log("changed")');
     expect(await push(registry, changed)).toMatchObject({ uploadedBlobs: 2, existed: false });
   });
 
-  test('asks for every layer, but for its code and its configuration only when this process has sent them before', async () => {
+  test('checks every layer, but code and configuration only if this process has sent them before', async () => {
     const [registry, image] = [await fakeRegistry(), await smallImage()];
     const asked = () => steps(registry).filter((step) => step.startsWith('HEAD blobs/')).length;
     await push(registry, image);
     expect(asked()).toBe(3);
-    // Somebody deletes the index: everything below it is still there.
+    // The index is deleted; all content below it still exists.
     registry.manifests.delete(`team/app@${image.result.digest}`);
     expect(await push(registry, image)).toMatchObject({ uploadedBlobs: 0, existed: false });
     expect(asked()).toBe(3 + 5);
   });
 
-  test('reports what happens to each blob', async () => {
+  test('reports the progress of each blob', async () => {
     const [registry, image] = [await fakeRegistry(), await smallImage()];
     const events: PushProgress[] = [];
     await push(registry, image, { onProgress: (progress) => events.push(progress) });
@@ -102,9 +102,9 @@ describe('a push to a registry', () => {
     ['a 502 without a body', /HEAD .*manifests/, { status: 502 }, 1],
     ['a 503 on the index', /PUT .*manifests/, { status: 503 }, 2],
     ['a reset in the middle of a body', /PUT .*uploads/, 'reset', 2],
-    ['a lost answer after the work was done', /PUT .*uploads/, 'lost-answer', 1],
+    ['a lost answer after the upload was stored', /PUT .*uploads/, 'lost-answer', 1],
     ['a lost answer to the index', /PUT .*manifests/, 'lost-answer', 2],
-    ['an answer that breaks off', /POST .*uploads/, 'truncate', 1],
+    ['a truncated answer', /POST .*uploads/, 'truncate', 1],
   ])('survives %s', async (_, expression, fault, times) => {
     const image = await smallImage();
     const registry = await fakeRegistry({ fault: failing(expression, fault, times) });
@@ -112,7 +112,7 @@ describe('a push to a registry', () => {
     expect(registry.manifests.has(`team/app@${image.result.digest}`)).toBe(true);
   });
 
-  test('waits as long as a busy registry asks', async () => {
+  test('waits as long as a busy registry demands', async () => {
     const image = await smallImage();
     const fault = failing(/POST/, { status: 429, headers: { 'retry-after': '1' } });
     const registry = await fakeRegistry({ fault });
@@ -121,7 +121,7 @@ describe('a push to a registry', () => {
     expect(Date.now() - begun).toBeGreaterThanOrEqual(995);
   });
 
-  test('signs in again when the token runs out on the way', async () => {
+  test('signs in again if the token expires during the push', async () => {
     const image = await smallImage();
     const expire: FakeRegistryOptions['fault'] = ({ method, path }) => {
       if (method === 'PUT' && path.includes('uploads') && expired++ < 1) registry.tokens.clear();
@@ -147,17 +147,17 @@ describe('a push to a registry', () => {
     }
   });
 
-  test('does not ask again where the repository is missing, and says to create it', async () => {
+  test('does not retry if the repository is missing, and says to create it', async () => {
     const [registry, image] = [await fakeRegistry({ repositories: ['team/other'] }), await smallImage()];
     const failure = await failureOf(push(registry, image));
     expect([failure.code, failure.retryable]).toEqual(['repository-missing', false]);
     expect(failure.message).toContain('create the repository');
-    expect(failure.message).not.toContain('own words');
+    expect(failure.message).not.toContain('free text');
     const posts = registry.seen.filter(({ method }) => method === 'POST').map(({ path }) => path);
     expect(posts.length).toBeLessThanOrEqual(4);
   });
 
-  test('leaves an immutable tag alone when it is right, and names both digests when it is not', async () => {
+  test('does not set an immutable tag that is right, and names both digests if it is not', async () => {
     const [registry, image] = [await fakeRegistry({ immutableTags: true }), await smallImage()];
     await push(registry, image, { tags: ['v1'] });
     await push(registry, image, { tags: ['v1'] });
@@ -169,14 +169,14 @@ describe('a push to a registry', () => {
     expect(failure.message).toContain(other.result.digest);
   });
 
-  test('takes an immutable tag as set when only the answer was lost', async () => {
+  test('treats an immutable tag as set if only the answer was lost', async () => {
     const image = await smallImage();
     const fault = failing(/PUT .*manifests\/v1/, 'lost-answer');
     const registry = await fakeRegistry({ immutableTags: true, fault });
     expect((await push(registry, image, { tags: ['v1'] })).existed).toBe(false);
   });
 
-  test('moves a tag that may move, also where the registry does not say digests', async () => {
+  test('moves a mutable tag, also if the registry does not send digests', async () => {
     const [registry, image] = [await fakeRegistry({ withoutDigestHeader: true }), await smallImage()];
     await push(registry, image, { tags: ['latest'] });
     const other = await smallImage('other');
@@ -199,7 +199,7 @@ describe('a push to a registry', () => {
     },
   );
 
-  test('does not believe a registry that accepts everything and keeps nothing', async () => {
+  test('detects a registry that accepts the image but does not store it', async () => {
     const image = await smallImage();
     const registry = await fakeRegistry({ fault: failing(/PUT .*manifests/, { status: 201 }, 100) });
     expect((await failureOf(push(registry, image))).code).toBe('push-unverified');
@@ -211,7 +211,7 @@ describe('a push to a registry', () => {
       auth: { scheme: 'basic', ...signIn },
       uploadLocation: (path) => `${store.origin}${path}`,
     });
-    // The store keeps the blobs where the registry finds them.
+    // The store and the registry share their blobs.
     registry.blobs = store.blobs;
     await push(registry, image);
     expect(store.seen.map(({ method }) => method)).toEqual(['PUT', 'PUT', 'PUT', 'PUT', 'PUT']);
@@ -221,14 +221,14 @@ describe('a push to a registry', () => {
     );
   });
 
-  test('goes nowhere that a metadata service could be', async () => {
+  test('sends no request to the address of a metadata service', async () => {
     const registry = await fakeRegistry({ uploadLocation: (path) => `http://169.254.169.254${path}` });
     const failure = await failureOf(push(registry, await smallImage()));
     expect([failure.code, failure.value]).toEqual(['address-refused', 'http://169.254.169.254']);
     expect(failure.message).not.toContain('secret-state');
   });
 
-  test('says one clear thing when the registry is down', async () => {
+  test('reports one clear error if the registry is down', async () => {
     const registry = await fakeRegistry();
     await registry.close();
     const failure = await failureOf(push(registry, await smallImage()));
@@ -249,7 +249,7 @@ describe('a push to a registry', () => {
     },
   );
 
-  test('names a base blob that is nowhere, and sends no manifest', async () => {
+  test('names a missing base blob, and sends no manifest', async () => {
     const [registry, image] = [await fakeRegistry(), await smallImage()];
     const failure = await failureOf(push(registry, image, { blobs: `${image.blobs}-elsewhere` }));
     expect([failure.code, failure.value]).toEqual(['blob-missing', image.base.digest]);

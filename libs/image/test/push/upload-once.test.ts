@@ -11,7 +11,7 @@ import { smallImage } from '../support/small-image.ts';
 const never = new AbortController().signal;
 const anonymous: CredentialStore = async () => undefined;
 
-/** How often each blob arrived. */
+/** The number of uploads per blob. */
 function uploads({ seen }: FakeRegistry): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { method, path, query } of seen) {
@@ -22,8 +22,8 @@ function uploads({ seen }: FakeRegistry): Map<string, number> {
   return counts;
 }
 
-describe('uploads at the same time', () => {
-  test('32 pushes of 8 images that share layers send each blob once for each repository', async () => {
+describe('parallel uploads', () => {
+  test('of 32 pushes of 8 images with shared layers send each blob once per repository', async () => {
     const registry = await fakeRegistry();
     const images = await Promise.all(Array.from({ length: 8 }, (_, n) => smallImage(`console.log(${n})`)));
     const pushes = Array.from({ length: 32 }, (_, n) => {
@@ -40,7 +40,7 @@ describe('uploads at the same time', () => {
     for (const [n, { digest }] of results.entries()) expect(digest).toBe(images[n % 8]?.result.digest);
   });
 
-  test('to several repositories of one registry send a blob once, where that registry mounts', async () => {
+  test('to several repositories of one registry send a blob once if the registry supports mounts', async () => {
     const [registry, image] = [await fakeRegistry({ mounts: 201 }), await smallImage()];
     const pushes = Array.from({ length: 12 }, (_, n) => {
       const to = `${registry.host}/app-${n}`;
@@ -52,7 +52,7 @@ describe('uploads at the same time', () => {
     for (let n = 0; n < 12; n++) expect(registry.manifests.has(`app-${n}@${image.result.digest}`)).toBe(true);
   });
 
-  test('are done once for one key and again when the first has ended', async () => {
+  test('run once per key, and again after the first has ended', async () => {
     let runs = 0;
     const work = async () => {
       await delay(5);
@@ -68,7 +68,7 @@ describe('uploads at the same time', () => {
     expect(await once('a')).toBe(3);
   });
 
-  test('are tried by the next in line when the one they waited for fails', async () => {
+  test('run if the upload that they waited for fails', async () => {
     const failing = uploadOnce('key', never, async () => {
       await delay(5);
       throw new Error('its source is gone');
@@ -78,7 +78,7 @@ describe('uploads at the same time', () => {
     expect(await Promise.all(others)).toEqual([1, undefined]);
   });
 
-  test('are waited for until the own deadline and no longer', async () => {
+  test('are awaited only until the own deadline', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slow = uploadOnce('slow', never, () => promise);
     const failure = await failureOf(uploadOnce('slow', AbortSignal.timeout(20), async () => 1));
@@ -87,7 +87,7 @@ describe('uploads at the same time', () => {
     await slow;
   });
 
-  test('are not shared between accounts, and an account’s name tells no secret', async () => {
+  test('are not shared between accounts, and the key of an account reveals no secret', async () => {
     const as = (user: string, password: string): CredentialStore => {
       return async () => ({ kind: 'password', user, password });
     };

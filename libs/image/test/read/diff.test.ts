@@ -15,7 +15,7 @@ const layersOf = ({ platforms }: ImageDiff) =>
   Object.fromEntries((platforms[0]?.layers ?? []).map((layer) => [layer.name, layer]));
 const nothing = { added: [], removed: [], changed: [] };
 
-/** An image, and one of the same bundle with a file added, one removed, two changed and a layer more. */
+/** An image, and a second one with one file added, one removed, two changed, and an additional layer. */
 async function twoImages() {
   const image = await smallImage();
   const { bundle, blobs, folder } = image;
@@ -58,7 +58,7 @@ describe('the difference of two images', () => {
     });
   });
 
-  test('is the same from a registry, and fetches only layers that differ', async () => {
+  test('is the same in a registry, and fetches only layers that differ', async () => {
     const { layout, next, blobs, result, after } = await twoImages();
     const registry = await fakeRegistry();
     const to = `${registry.host}/team/app`;
@@ -76,7 +76,7 @@ describe('the difference of two images', () => {
     expect(fetched.some(({ path }) => path.endsWith(result.base.digest ?? '-'))).toBe(false);
   });
 
-  test('sees a changed base, and says when its layer is nowhere', async () => {
+  test('includes a changed base, and reports a missing layer', async () => {
     const { bundle, blobs, folder, layout } = await smallImage('#!');
     const [base, output] = [await smallBase(blobs, 'patched'), join(folder, 'next')];
     await buildImage({ bundle, output, base, name: 'small' });
@@ -86,7 +86,7 @@ describe('the difference of two images', () => {
     expect(missing.code).toBe('blob-missing');
   });
 
-  test('tells which platforms only one of them has, and compares the one that is named', async () => {
+  test('lists the platforms of only one image, and can be limited to one platform', async () => {
     const { bundle, blobs, folder, layout } = await smallImage();
     const bases = ['amd64', 'arm64'].map(async (architecture) => ({
       ...(await smallBase(blobs)),
@@ -101,7 +101,7 @@ describe('the difference of two images', () => {
     expect((await failureOf(wrong)).message).toContain('platforms of both images: linux/amd64');
   });
 
-  test('of an image that is nowhere says which', async () => {
+  test('of a missing image names it', async () => {
     const [{ layout }, registry, digest] = [
       await smallImage(),
       await fakeRegistry(),

@@ -12,7 +12,7 @@ import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 const hasSkopeo = spawnSync('skopeo', ['--version']).status === 0;
 
 describe('an exported image', () => {
-  test('is a whole OCI layout with the digest of the build', async () => {
+  test('is a complete OCI layout with the digest of the build', async () => {
     const { layout, blobs, result, folder } = await smallImage();
     const output = join(folder, 'whole');
     expect(await exportImage({ layout, blobs, output, tag: 'v1' })).toMatchObject({ digest: result.digest });
@@ -23,7 +23,7 @@ describe('an exported image', () => {
     expect(present).toEqual(reached);
   });
 
-  test('as an archive holds the same layout, byte for byte each time', async () => {
+  test('as an archive contains the same layout, with identical bytes in each run', async () => {
     const { layout, blobs, result, folder } = await smallImage();
     const archives = ['a.tar', 'b.tar'].map((name) => join(folder, name));
     for (const output of archives) await exportImage({ layout, blobs, output });
@@ -38,7 +38,7 @@ describe('an exported image', () => {
     expect(unpacked.mode & 0o700).toBe(0o700); // so that it can be deleted without being root
   });
 
-  test('can be taken from a repository folder by its digest', async () => {
+  test('can be read from a repository folder by its digest', async () => {
     const [one, two] = [await smallImage(), await smallImage('two')];
     const [repository, output] = [join(one.folder, 'repository'), join(one.folder, 'out')];
     for (const { layout, blobs } of [one, two]) await pushImage({ layout, blobs, to: `oci:${repository}` });
@@ -48,7 +48,7 @@ describe('an exported image', () => {
     expect((await checkLayout(output)).roots.map(({ digest }) => digest)).toEqual([two.result.digest]);
   });
 
-  test('does not replace a folder that holds something, unless told to', async () => {
+  test('replaces a folder that is not empty only with the option `replace`', async () => {
     const { layout, blobs } = await smallImage();
     const output = await writeFiles(await tempFolder(), { 'thesis.txt': 'ten years' });
     expect((await failureOf(exportImage({ layout, blobs, output }))).code).toBe('output-refused');
@@ -56,7 +56,7 @@ describe('an exported image', () => {
     await checkLayout(output);
   });
 
-  test('as an archive says where it cannot be written, and leaves nothing behind', async () => {
+  test('as an archive names the path that cannot be written, and leaves no files behind', async () => {
     const { layout, blobs, folder, bundle } = await smallImage();
     const [below, over] = [join(bundle, 'main.mjs/x.tar'), join(folder, 'x.tar')];
     await mkdir(over);

@@ -34,7 +34,7 @@ test('inspecting leaves out the files of a layer that is not on this machine', a
   expect(platforms[0]?.layers.map(({ files }) => files?.length)).toEqual([undefined, 4, 3, 2]);
 });
 
-test('inspecting an image of a registry fetches documents, and no layer', async () => {
+test('inspecting an image of a registry fetches documents but no layer', async () => {
   const [registry, { layout, blobs, result }] = [await fakeRegistry(), await smallImage()];
   const [to, credentials] = [`${registry.host}/app`, async () => undefined];
   await pushImage({ layout, blobs, to, credentials });

@@ -30,7 +30,7 @@ describe('listing a repository', () => {
     expect(pages).toHaveLength(Math.ceil(10 / pageSize));
   });
 
-  test('of a registry leaves out tags that stand in for a list of signatures', async () => {
+  test('of a registry leaves out tags of lists of referrers', async () => {
     const { registry, to, listed } = await tagged();
     const manifest = registry.manifests.get('team/app:v1');
     if (manifest) registry.manifests.set(`team/app:sha256-${'a'.repeat(64)}`, manifest);
@@ -49,7 +49,7 @@ describe('listing a repository', () => {
     },
   );
 
-  test('of a registry ends although the list goes in circles', async () => {
+  test('of a registry ends although the list is circular', async () => {
     const { registry, to } = await tagged({ pageSize: 1, nextPage: () => '/v2/team/app/tags/list?n=1' });
     const failure = await failureOf(listImages({ repository: to, credentials }));
     expect(failure.message).toContain('more than 1000 pages');
@@ -57,9 +57,9 @@ describe('listing a repository', () => {
   });
 
   test.each([
-    ['its head', 'HTTP/1.1 200 OK\r\nx: '],
-    ['its body', 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n'],
-  ])('of a registry that is never silent and never done with %s ends at its deadline', async (_, begin) => {
+    ['headers', 'HTTP/1.1 200 OK\r\nx: '],
+    ['a body', 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n'],
+  ])('of a registry that sends %s endlessly ends at its deadline', async (_, begin) => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined).write(begin);
       const drip = setInterval(() => socket.write(' '), 20);
@@ -74,7 +74,7 @@ describe('listing a repository', () => {
     expect(Date.now() - begun).toBeLessThan(1300);
   });
 
-  test('that is not there says so', async () => {
+  test('that does not exist is an error', async () => {
     const registry = await fakeRegistry({ repositories: ['team/other'] });
     const missing = listImages({ repository: `${registry.host}/team/app`, credentials });
     expect((await failureOf(missing)).code).toBe('repository-missing');
@@ -82,7 +82,7 @@ describe('listing a repository', () => {
     expect((await failureOf(folder)).code).toBe('document-invalid');
   });
 
-  test('of a folder shows tags in order, and at last images that have none', async () => {
+  test('of a folder shows sorted tags, then images without a tag', async () => {
     const [one, two, folder] = [await smallImage(), await smallImage('x'), await tempFolder()];
     const push = ({ layout, blobs }: typeof one, tags: string[]) =>
       pushImage({ layout, blobs, to: `oci:${folder}`, tags });

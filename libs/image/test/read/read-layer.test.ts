@@ -9,7 +9,7 @@ import { rawEntry, rawTar } from '../support/raw-tar.ts';
 
 const megabyte = 1024 ** 2;
 
-/** An archive of an empty file and 64 MB of padding, which gzip makes a thousand times smaller. */
+/** An archive with an empty file and 64 MB of padding, which gzip compresses by a factor of 1000. */
 const archive = Buffer.concat([rawTar(rawEntry('a', '0')), Buffer.alloc(64 * megabyte)]);
 const blob = gzipSync(archive);
 const layer = { mediaType: mediaTypes.layerGzip, digest: digestOf(blob), size: blob.length };
@@ -29,16 +29,16 @@ async function readPaths(limits?: Parameters<typeof readLayer>[3]): Promise<stri
 
 test.each([
   ['it is small', undefined],
-  ['no more than a ratio is asked for', { size: 100 * megabyte, ratio: 1500, anyRatio: 0 }],
-  ['any ratio will do', { size: 100 * megabyte, ratio: 1, anyRatio: 65 * megabyte }],
-])('a layer that unpacks to a thousand times its size is read while %s', async (_, limits) => {
+  ['it is below the limits', { size: 100 * megabyte, ratio: 1500, anyRatio: 0 }],
+  ['the ratio is not limited', { size: 100 * megabyte, ratio: 1, anyRatio: 65 * megabyte }],
+])('a layer that unpacks to a thousand times its size is read if %s', async (_, limits) => {
   expect(await readPaths(limits)).toEqual(['a']);
 });
 
 test.each([
-  ['all', { size: 10 * megabyte, ratio: 1500, anyRatio: 100 * megabyte }, 10 * megabyte],
-  ['its blob', { size: 100 * megabyte, ratio: 500, anyRatio: megabyte }, 500 * layer.size],
-])('a layer that is too large for %s is refused by name', async (_, limits, most) => {
+  ['the size limit', { size: 10 * megabyte, ratio: 1500, anyRatio: 100 * megabyte }, 10 * megabyte],
+  ['the ratio limit', { size: 100 * megabyte, ratio: 500, anyRatio: megabyte }, 500 * layer.size],
+])('a layer above %s is refused with its digest', async (_, limits, most) => {
   const failure = await failureOf(readPaths(limits));
   expect([failure.code, failure.value]).toEqual(['archive-invalid', layer.digest]);
   expect(failure.message).toContain(`of ${layer.size} bytes unpacks to more than ${most}: do not use it`);

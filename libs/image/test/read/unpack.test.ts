@@ -11,7 +11,7 @@ import { failureOf } from '../support/failure-of.ts';
 import { gnuLong, pax, rawEntry, rawTar } from '../support/raw-tar.ts';
 import { smallImage } from '../support/small-image.ts';
 
-/** An image whose base has these archives as layers; unpacked into a folder beside a file that must not change. */
+/** An image whose base has these layers, to be unpacked beside a file that must not change. */
 async function unpacked(...archives: Buffer[]) {
   const { folder, bundle, blobs, base } = await smallImage();
   const layers = [];
@@ -29,7 +29,7 @@ async function unpacked(...archives: Buffer[]) {
 }
 
 describe('unpacking', () => {
-  test('lays layers over each other and says how the image starts', async () => {
+  test('applies all layers and returns the command of the image', async () => {
     const { layout, blobs, folder } = await smallImage();
     const output = join(folder, 'root');
     const result = await unpackImage({ layout, blobs, output });
@@ -43,7 +43,7 @@ describe('unpacking', () => {
     expect((await lstat(join(output, 'app/main.mjs'))).mode & 0o7777).toBe(0o444);
   });
 
-  test('applies whiteouts, replaces files by folders and back, and drops set-uid', async () => {
+  test('applies whiteouts, replaces files by folders and folders by files, and removes set-uid', async () => {
     const { output, unpack } = await unpacked(
       rawTar(
         rawEntry('keep/a', '0', '', 'a'),
@@ -75,19 +75,19 @@ describe('unpacking', () => {
     ['a path that climbs from "."', rawTar(rawEntry('./../victim', '0', '', 'evil'))],
     ['a path in an extended header', rawTar(pax('path', '../victim'), rawEntry('ok', '0', '', 'evil'))],
     ['a long path of GNU tar', rawTar(gnuLong('L', '../victim'), rawEntry('ok', '0', '', 'evil'))],
-    ['a folder that climbs', rawTar(rawEntry('../victim', '5'))],
-    ['a symbolic link that lies outside', rawTar(rawEntry('../victim', '2', 'x'))],
-    ['a whiteout that climbs', rawTar(rawEntry('../.wh.victim', '0'))],
-    ['a marker of an opaque folder that climbs', rawTar(rawEntry('../.wh..wh..opq', '0'))],
-    ['a hard link that climbs', rawTar(rawEntry('x', '1', '../victim'))],
+    ['a folder with ".."', rawTar(rawEntry('../victim', '5'))],
+    ['a symbolic link with ".."', rawTar(rawEntry('../victim', '2', 'x'))],
+    ['a whiteout with ".."', rawTar(rawEntry('../.wh.victim', '0'))],
+    ['a marker of an opaque folder with ".."', rawTar(rawEntry('../.wh..wh..opq', '0'))],
+    ['a hard link with ".."', rawTar(rawEntry('x', '1', '../victim'))],
     ['a hard link in an extended header', rawTar(pax('linkpath', '../victim'), rawEntry('x', '1', 'ok'))],
     ['a long hard link of GNU tar', rawTar(gnuLong('K', '../victim'), rawEntry('x', '1', 'ok'))],
-    ['a hard link to what is not there', rawTar(rawEntry('x', '1', '/etc/hostname'))],
+    ['a hard link to a missing file', rawTar(rawEntry('x', '1', '/etc/hostname'))],
     ['a hard link to a folder', rawTar(rawEntry('d', '5'), rawEntry('x', '1', 'd'))],
     ['a hard link through a link', rawTar(rawEntry('l', '2', '..'), rawEntry('x', '1', 'l/victim'))],
     ['a hard link to a symbolic one', rawTar(rawEntry('x', '2', '/etc/passwd'), rawEntry('y', '1', 'x'))],
     [
-      'links in a circle',
+      'circular links',
       rawTar(rawEntry('a', '2', 'b'), rawEntry('b', '2', 'a'), rawEntry('a/file', '0', '', 'evil')),
     ],
   ])('refuses %s', async (_, archive) => {
@@ -104,8 +104,8 @@ describe('unpacking', () => {
     ['an absolute path', [rawTar(file('/victim'))], 'victim'],
     ['a name with backslashes', [rawTar(file('..\\victim'))], '..\\victim'],
     ['an absolute link to a folder', [rawTar(link('/deep'), file('l/victim'))], 'deep/victim'],
-    ['a climbing link to a folder', [rawTar(link('../../..'), file('l/victim'))], 'victim'],
-    ['a climbing link of the layer below', [rawTar(link('../../..')), rawTar(file('l/victim'))], 'victim'],
+    ['a link with ".." to a folder', [rawTar(link('../../..'), file('l/victim'))], 'victim'],
+    ['a link with ".." of the layer below', [rawTar(link('../../..')), rawTar(file('l/victim'))], 'victim'],
     ['a link to another root', [rawTar(link('/proc/self/cwd/..'), file('l/victim'))], 'proc/self/victim'],
     ['a long link of GNU tar', [rawTar(gnuLong('K', '../..'), link('x'), file('l/victim'))], 'victim'],
     [
@@ -147,7 +147,7 @@ describe('unpacking', () => {
     ]);
   });
 
-  test('keeps a link that leads outside as it is, and follows it nowhere', async () => {
+  test('keeps a link to the outside unchanged, and does not follow it', async () => {
     const { folder, output, unpack } = await unpacked(
       rawTar(rawEntry('l', '2', '../victim')),
       rawTar(rawEntry('.wh.l', '0')),
@@ -160,7 +160,7 @@ describe('unpacking', () => {
     expect(existsSync(join(output, 'l'))).toBe(false);
   });
 
-  test('refuses a layer that is not what the configuration says', async () => {
+  test('refuses a layer with another diffID than in the configuration', async () => {
     const { folder, bundle, blobs, base } = await smallImage();
     const lying = { ...base, diffIds: [digestOf('something else')] };
     await buildImage({ bundle, output: join(folder, 'lying'), base: lying });
@@ -171,7 +171,7 @@ describe('unpacking', () => {
     expect(existsSync(join(folder, 'root'))).toBe(false);
   });
 
-  test('names the platforms there are', async () => {
+  test('lists the available platforms', async () => {
     const { layout, blobs, folder } = await smallImage();
     const failure = await failureOf(
       unpackImage({ layout, blobs, output: join(folder, 'root'), platform: 'linux/s390x' }),

@@ -16,6 +16,6 @@ test.each([
   ['Bearer service="s"', undefined],
   ['Negotiate', undefined],
   [undefined, undefined],
-])('%j asks for %j', (header, expected) => {
+])('%j is parsed as %j', (header, expected) => {
   expect(parseChallenge(header)).toEqual(expected);
 });

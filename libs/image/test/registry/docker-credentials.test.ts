@@ -60,7 +60,7 @@ describe('credentials', () => {
     expect(await store('quay.io')).toBeUndefined();
   });
 
-  test('may be written out, or be an identity token', async () => {
+  test('may be user and password, or an identity token', async () => {
     const store = await storeOf({
       auths: { a: { username: 'u', password: 'p' }, b: { identitytoken: 't', ...auth('x:') } },
     });
@@ -87,11 +87,11 @@ describe('credentials', () => {
 
   test.each([
     ['fails', 'echo SECRET; exit 3'],
-    ['answers nonsense', 'echo SECRET'],
-    ['answers without end', 'yes SECRET'],
+    ['prints invalid JSON', 'echo SECRET'],
+    ['prints endlessly', 'yes SECRET'],
     ['is not installed', undefined],
-    ['has a path for a name', undefined],
-  ])('fail closed and show nothing when a helper %s', async (what, body) => {
+    ['has a path as its name', undefined],
+  ])('are an error that shows no secret if a helper %s', async (what, body) => {
     const name = what.includes('path') ? '../own' : 'own';
     const store = await storeOf({ credsStore: name }, body ? { 'docker-credential-own': helper(body) } : {});
     const failure = await failureOf(store('ghcr.io'));
@@ -106,7 +106,7 @@ describe('credentials', () => {
     expect(await store('quay.io')).toBeUndefined();
   });
 
-  test('of a configuration that cannot be read are an error that shows none of it', async () => {
+  test('of an invalid configuration are an error that shows none of its content', async () => {
     for (const config of [
       '{"auths": SECRET',
       { auths: { 'ghcr.io': { auth: 'SECRET', password: 7 } } },

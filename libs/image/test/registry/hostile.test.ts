@@ -26,7 +26,7 @@ interface Reply {
 }
 type Script = (request: Request) => Reply;
 
-/** A repository at an address that looks public, whose every answer comes from a script. */
+/** A repository at a public address, whose answers come from a script. */
 function scripted(script: Script, host = 'registry.example') {
   const sent: { origin: string; method: string; said: string }[] = [];
   const transport: Transport = {
@@ -47,13 +47,13 @@ function scripted(script: Script, host = 'registry.example') {
     credentials,
     signal: AbortSignal.timeout(30_000),
     transport,
-    // Each answer counts; what is tried again is another test's business.
+    // Without retries, because other tests cover them.
     policy: { ...defaultRetryPolicy, tries: {} },
   });
   return { remote, sent };
 }
 
-/** Everything that a client does with a registry. */
+/** All operations of a client. */
 async function use(remote: RemoteRepository, folder: string): Promise<void> {
   await remote.manifestDigest(digest);
   await remote.fetchManifest(digest);
@@ -65,7 +65,7 @@ async function use(remote: RemoteRepository, folder: string): Promise<void> {
   await remote.putManifest(digest, { descriptor: { mediaType: 'x', ...blob }, bytes: content });
 }
 
-/** An honest registry that asks for a token which it issues itself. */
+/** A normal registry that issues its own tokens. */
 const honest: Script = ({ url, method, headers }) => {
   if (url.pathname === '/token') return { status: 200, body: JSON.stringify({ token }) };
   if (headers['authorization'] !== `Bearer ${token}`) {
@@ -79,7 +79,7 @@ const honest: Script = ({ url, method, headers }) => {
   return { status: 200, body: content, headers: { 'docker-content-digest': digest } };
 };
 
-/** The honest one, but for the requests that match. */
+/** The normal registry, except for matching requests. */
 const but =
   (match: RegExp, reply: Reply | Script): Script =>
   (request) => {
@@ -108,7 +108,7 @@ const hostile: [string, Script][] = [
   ['a token service that is a metadata service', realm('https://169.254.169.254/latest')],
   ['a token service that is AWS’s IPv6 metadata service', realm('https://[fd00:ec2::254]/t')],
   ['a token service in a private network', realm('https://10.0.0.1/t')],
-  ['a token service with a name of an inner network', realm('https://vault.internal/t')],
+  ['a token service with a name of an internal network', realm('https://vault.internal/t')],
   ['a token service over http', realm('http://auth.example/t')],
   ['a token service over http at its own host', realm(`${home.replace('https', 'http')}/t`)],
   ['a token service with a password in its address', realm('https://a:b@auth.example/t')],
@@ -127,13 +127,13 @@ const hostile: [string, Script][] = [
   ['an upload to this machine', but(/POST/, to('https://127.0.0.1/u', 202))],
   ['an upload to a metadata service', but(/POST/, to('https://169.254.169.254/u', 202))],
   ['an upload over http', but(/POST/, to('http://registry.example/u', 202))],
-  ['an upload to no address', but(/POST/, to('https://', 202))],
+  ['an upload to an invalid URL', but(/POST/, to('https://', 202))],
   [
-    'tags that go on elsewhere',
+    'tags that continue on another host',
     but(/tags/, { status: 200, body: '{}', headers: { link: '<https://evil.example/>; rel="next"' } }),
   ],
   [
-    'tags that go on with a password',
+    'tags that continue at a URL with a password',
     but(/tags/, {
       status: 200,
       body: '{}',
@@ -144,18 +144,18 @@ const hostile: [string, Script][] = [
   ['a manifest with another digest', but(/GET .*manifests/, { status: 200, body: '{}' })],
   ['a manifest without end', but(/GET .*manifests/, { status: 200, body: large })],
   [
-    'a digest that is another one',
+    'another digest',
     but(/HEAD/, { status: 200, headers: { 'docker-content-digest': `sha256:${'0'.repeat(64)}` } }),
   ],
-  ['a blob that is another one', but(blobs, { status: 200, body: 'x'.repeat(content.length) })],
+  ['another blob', but(blobs, { status: 200, body: 'x'.repeat(content.length) })],
   ['a blob that is too short', but(blobs, { status: 200, body: content.subarray(1) })],
   ['a blob that is too long', but(blobs, { status: 200, body: Buffer.concat([content, content]) })],
   [
-    'an upload that became another blob',
+    'an upload that is stored under another digest',
     but(/PUT .*uploads/, { status: 201, headers: { 'docker-content-digest': 'sha256:../../etc' } }),
   ],
   [
-    'a manifest that became another one',
+    'a manifest that is stored under another digest',
     but(/PUT .*manifests/, { status: 201, headers: { 'docker-content-digest': `sha256:${'0'.repeat(64)}` } }),
   ],
 ];
@@ -185,7 +185,7 @@ const legitimate: [string, Script][] = [
     },
   ],
   [
-    'redirects that stay at home',
+    'redirects to the same registry',
     but(blobs, ({ url }) =>
       url.searchParams.has('again')
         ? honest({ method: 'GET', url, headers: { authorization: `Bearer ${token}` } })
@@ -197,7 +197,7 @@ const legitimate: [string, Script][] = [
   ['204 instead of 201', but(/PUT/, { status: 204 })],
 ];
 
-describe('the ways of a registry that are refused', () => {
+describe('refused answers of a registry', () => {
   test(`are ${hostile.length}`, () => expect(hostile).toHaveLength(40));
 
   test.each(hostile)('%s', async (_, script) => {
@@ -210,24 +210,24 @@ describe('the ways of a registry that are refused', () => {
     expect(['address-refused', 'registry-refused', 'digest-mismatch', 'document-invalid']).toContain(
       (failure as ImageError).code,
     );
-    // Neither secret nor token went anywhere else, and nothing went where a registry has no business.
+    // Secret and token were sent only to the registry, and no request was sent to a forbidden address.
     const foreign = sent.filter(({ origin }) => origin !== home);
     expect(foreign.filter(({ said }) => said.includes(secret) || said.includes(encoded))).toEqual([]);
     expect(foreign.filter(({ said }) => said.includes(token))).toEqual([]);
     expect(foreign).toEqual([]);
     expect(String(failure)).not.toMatch(new RegExp(`${secret}|${encoded}|${token}`));
-    // Only what was checked is kept.
+    // Only checked content is stored.
     const kept = await readdir(`${folder}/sha256`).catch(() => []);
     for (const name of kept) expect(name).toBe(digest.slice('sha256:'.length));
   });
 });
 
-describe('the ways of a registry that are odd but right', () => {
+describe('unusual but valid answers of a registry', () => {
   test.each(legitimate)('%s', async (_, script) => {
     const [{ remote, sent }, folder] = [scripted(script), await tempFolder()];
     await use(remote, folder);
     expect(await readdir(`${folder}/sha256`)).toEqual([digest.slice('sha256:'.length)]);
-    // The token service is given the password; a store is given nothing.
+    // The token service receives the password; a store receives no credentials.
     const stores = sent.filter(({ origin }) => origin === 'https://store.example');
     expect(stores.filter(({ said }) => /authorization/i.test(said))).toEqual([]);
   });

@@ -14,7 +14,7 @@ const token = (password: string, hours = 12) => ({
 const nowhere = { DOCKER_CONFIG: '/nonexistent' };
 
 describe('credentials for Amazon ECR', () => {
-  test('are asked for once for each region, and again before they run out', async () => {
+  test('are requested once per region, and again before they expire', async () => {
     const asked: string[] = [];
     const store = registryCredentials(nowhere, async (region) => {
       asked.push(region);
@@ -27,7 +27,7 @@ describe('credentials for Amazon ECR', () => {
     expect(asked).toEqual(['eu-central-1', 'eu-central-1', 'us-gov-east-1']);
   });
 
-  test('are never asked for on behalf of a host that only looks like it, nor where a login is left', async () => {
+  test('are not requested for similar host names, nor if there is a login', async () => {
     const store = registryCredentials(nowhere, () => Promise.reject(new Error('asked')));
     const others = [
       'docker.io',
@@ -45,7 +45,7 @@ describe('credentials for Amazon ECR', () => {
     expect(await kept(host)).toMatchObject({ password: 'left' });
   });
 
-  test('that AWS does not give are a clear failure', async () => {
+  test('are a clear error if AWS refuses them', async () => {
     const refused = Object.assign(new Error('secret words'), { name: 'ExpiredTokenException' });
     const failure = await failureOf(registryCredentials(nowhere, () => Promise.reject(refused))(host));
     expect([failure.code, failure.value]).toEqual(['credentials-failed', host]);
@@ -55,7 +55,7 @@ describe('credentials for Amazon ECR', () => {
     expect((await failureOf(odd(host))).code).toBe('credentials-failed');
   });
 
-  test('come from the AWS SDK and the variables of this environment', async () => {
+  test('come from the AWS SDK and the environment variables', async () => {
     const seen: string[] = [];
     const server = createServer((request, response) => {
       seen.push(`${String(request.headers['x-amz-target'])} ${String(request.headers.authorization)}`);

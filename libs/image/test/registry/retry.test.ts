@@ -14,7 +14,7 @@ const counting = (code: ImageError['code']) => {
   return { attempt, tries: () => tries };
 };
 
-describe('trying again', () => {
+describe('a retry', () => {
   test.each<[ImageError['code'], number]>([
     ['network', 10],
     ['registry-unavailable', 10],
@@ -23,7 +23,7 @@ describe('trying again', () => {
     ['repository-missing', 1],
     ['registry-refused', 1],
     ['digest-mismatch', 1],
-  ])('happens after %s up to %i tries', async (code, expected) => {
+  ])('after %s makes up to %i attempts', async (code, expected) => {
     const { attempt, tries } = counting(code);
     expect((await failureOf(retry(quick, never, attempt))).code).toBe(code);
     expect(tries()).toBe(expected);
@@ -38,7 +38,7 @@ describe('trying again', () => {
     expect(await retry(quick, never, attempt)).toBe('done');
   });
 
-  test('ends at the deadline and keeps the last reason', async () => {
+  test('ends at the deadline and keeps the last error', async () => {
     const { attempt } = counting('network');
     const failure = await failureOf(
       retry({ ...quick, baseMs: 10_000, random: () => 1 }, AbortSignal.timeout(20), attempt),
@@ -50,13 +50,13 @@ describe('trying again', () => {
     );
   });
 
-  test('pauses a random share of a bound that doubles up to a cap', () => {
+  test('pauses for a random part of a bound that doubles up to a limit', () => {
     const policy = { ...defaultRetryPolicy, random: () => 1 };
     expect([1, 2, 3, 20].map((tried) => pauseMs(policy, tried, undefined))).toEqual([100, 200, 400, 5000]);
     expect(pauseMs({ ...policy, random: () => 0 }, 5, undefined)).toBe(0);
   });
 
-  test('pauses as long as the registry asks, at most a minute', () => {
+  test('pauses as long as the registry demands, at most a minute', () => {
     expect(pauseMs(defaultRetryPolicy, 1, 7000)).toBe(7000);
     expect(pauseMs(defaultRetryPolicy, 1, 3_600_000)).toBe(60_000);
   });

@@ -21,7 +21,7 @@ interface Sent {
 const secret = 'hunter2';
 const basic = `Basic ${Buffer.from(`ci:${secret}`).toString('base64')}`;
 
-/** A session whose every request is answered by a script and written down. */
+/** A session whose requests are recorded and answered by a script. */
 function scripted(
   script: (request: Request) => Reply,
   credentials: Credentials = { kind: 'password', user: 'ci', password: secret },
@@ -71,7 +71,7 @@ const leaks = (sent: Sent[], allowed: string[]) =>
   );
 
 describe('a session', () => {
-  test('fetches a token from a public token service and uses it for the registry only', async () => {
+  test('fetches a token from a public token service and uses it only for the registry', async () => {
     const { sent, get } = scripted(({ url, headers }) => {
       if (url.hostname === 'auth.example') return token('good');
       if (headers['authorization'] !== 'Bearer good') return bearer('https://auth.example/token');
@@ -120,7 +120,7 @@ describe('a session', () => {
     'http://registry.example/t',
     'file:///etc/passwd',
     'https://vault.internal/t',
-  ])('gives nothing to the token service %s', async (realm) => {
+  ])('sends no request to the token service %s', async (realm) => {
     const { sent, get } = scripted(() => bearer(realm));
     expect((await failureOf(get())).code).toBe('address-refused');
     expect(sent).toHaveLength(1);
@@ -144,7 +144,7 @@ describe('a session', () => {
     ['another host', 'https://evil.example/x'],
     ['another port', 'https://registry.example:8443/x'],
     ['a look-alike', 'https://registry.example.evil.example/x'],
-  ])('sends no credentials when redirected to %s, not even when that asks for them', async (_, location) => {
+  ])('sends no credentials after a redirect to %s, even if that host demands them', async (_, location) => {
     const { sent, get } = scripted(({ url, headers }) => {
       if (url.origin !== 'https://registry.example')
         return { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } };
@@ -170,7 +170,7 @@ describe('a session', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('stops after five redirects, and after one refused sign-in', async () => {
+  test('stops after five redirects, and after one failed sign-in', async () => {
     const endless = scripted(() => ({ status: 307, headers: { location: '/v2/app/blobs/x' } }));
     expect((await failureOf(endless.get())).code).toBe('registry-refused');
     expect(endless.sent).toHaveLength(6);

@@ -17,7 +17,7 @@ function transport() {
   return opened;
 }
 
-/** A peer that says exactly this, and then nothing more. */
+/** A peer that sends exactly this text and then stays silent. */
 async function peer(says: string): Promise<string> {
   const server = createServer((socket) => void socket.on('error', () => undefined).write(says));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -26,7 +26,7 @@ async function peer(says: string): Promise<string> {
 }
 
 describe('the network', () => {
-  test('gives up a peer that is silent, before its answer or in the middle of it', async () => {
+  test('fails if a peer is silent before or during its answer', async () => {
     const signal = AbortSignal.timeout(5000);
     const silent = await failureOf(transport().send(get(await peer('')), signal));
     expect([silent.code, silent.message]).toEqual(['network', expect.stringContaining('silent for 150 ms')]);
@@ -37,7 +37,7 @@ describe('the network', () => {
     await expect(Array.fromAsync(answer.body)).rejects.toThrow();
   });
 
-  test('does not connect to this machine when another host’s name leads there', async () => {
+  test('does not connect to this machine if the name of another host resolves to it', async () => {
     const url = (await peer('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')).replace(
       '127.0.0.1',
       'localhost',
@@ -55,7 +55,7 @@ describe('the network', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'registry-refused'],
     ['CERT_HAS_EXPIRED', 'registry-refused'],
     ['EPROTO', 'registry-refused'],
-  ])('%s is %s, named without the address’s query', (code, expected) => {
+  ])('%s is %s, reported without the query of the URL', (code, expected) => {
     const failure = networkError(
       get('https://host/path?token=secret'),
       Object.assign(new Error('x'), { code }),
@@ -64,14 +64,14 @@ describe('the network', () => {
     expect(failure.message).not.toContain('secret');
   });
 
-  test('a peer that speaks no TLS: how to name it depends on where it is', () => {
+  test('the remedy for a peer without TLS depends on its address', () => {
     const of = (url: string) =>
       networkError(get(url), Object.assign(new Error('x'), { code: 'EPROTO' })).message;
     expect(of('https://registry.example/v2/')).toContain('needs the option "insecure"');
     expect(of('https://localhost:5000/v2/')).toContain('leave out https://');
   });
 
-  test('a passed deadline is told in words, not by its number', () => {
+  test('a passed deadline is reported by its message, not by its code', () => {
     const { message } = networkError(get('https://host/path'), new DOMException('too late', 'TimeoutError'));
     expect(message).toContain('was interrupted (too late)');
   });

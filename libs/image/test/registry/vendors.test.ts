@@ -29,7 +29,7 @@ describe('Amazon ECR', () => {
     pieces: { status: 201, onlyFirst: true },
   } as const;
 
-  test('gets every blob in one piece, because it loses all pieces but the first', async () => {
+  test('receives every blob in one request, because it loses all chunks but the first', async () => {
     const [registry, image] = [await fakeRegistry(ecr), await smallImage()];
     await push(registry, image, { tags: ['v1'] });
     await push(registry, image, { tags: ['v1'] });
@@ -38,9 +38,9 @@ describe('Amazon ECR', () => {
   });
 
   test.each([
-    ['arrives whole elsewhere', false],
-    ['would be damaged here, which is not believed', true],
-  ])('shows why: a blob of two pieces %s', async (_, onlyFirst) => {
+    ['is stored completely by other registries', false],
+    ['would be damaged by ECR, which is detected', true],
+  ])('shows the reason: a blob of two chunks %s', async (_, onlyFirst) => {
     const registry = await fakeRegistry({ wholeUploads: 413, pieces: { status: 201, onlyFirst } });
     const repository = { kind: 'registry', name: 'app', host: registry.host, path: 'app' } as const;
     const signal = AbortSignal.timeout(60_000);
@@ -55,7 +55,7 @@ describe('Amazon ECR', () => {
     remote.close();
   });
 
-  test('is told nothing twice when a repository is missing, and its refusal of attestations is named', async () => {
+  test('receives no second request if a repository is missing, and its refusal of attestations is reported', async () => {
     const missing = await fakeRegistry({ ...ecr, repositories: [] });
     const failure = await failureOf(push(missing, await smallImage()));
     expect(failure.code).toBe('repository-missing');
@@ -67,7 +67,7 @@ describe('Amazon ECR', () => {
   });
 });
 
-test('a missing repository of ECR is named with the command that creates it', async () => {
+test('a missing repository of ECR is reported with the command that creates it', async () => {
   const url = new URL('https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/team/app/blobs/uploads/');
   const answer = { status: 404, headers: {}, body: Readable.from([]) };
   const { code, message } = await answerError({ method: 'POST', url }, answer);
@@ -78,12 +78,12 @@ test('a missing repository of ECR is named with the command that creates it', as
 });
 
 describe('Docker Hub', () => {
-  test('whose tokens are for the first scope only gets the repository of the push first', async () => {
+  test('issues tokens for the first scope only, so the repository of the push is first', async () => {
     const auth = { scheme: 'bearer', ...signIn } as const;
     const registry = await fakeRegistry({ auth, onlyFirstScope: true, mounts: 401 });
     const image = await smallImage();
     await push(registry, image);
-    // The second repository would mount from the first, which takes a second scope.
+    // The second repository would mount from the first, which needs a second scope.
     await push(registry, image, { to: `${registry.host}/team/other` });
     const asked = registry.seen
       .filter(({ path }) => path === '/token')
@@ -93,7 +93,7 @@ describe('Docker Hub', () => {
     expect(registry.manifests.has(`team/other@${image.result.digest}`)).toBe(true);
   });
 
-  test('that limits the rate is waited for, and named when it does not end', async () => {
+  test('is awaited if it limits requests, and the limit is reported if it does not end', async () => {
     let limited = 0;
     const registry = await fakeRegistry({
       fault: ({ method }) =>
@@ -110,7 +110,7 @@ describe('Docker Hub', () => {
 
 describe('a registry', () => {
   test.each([405, 413] as const)(
-    'that takes nothing in one piece (%i) gets pieces instead',
+    'that refuses uploads in one request (%i) receives chunks instead',
     async (wholeUploads) => {
       const registry = await fakeRegistry({ wholeUploads, pieces: { status: 202 } });
       const image = await smallImage();
@@ -120,7 +120,7 @@ describe('a registry', () => {
     },
   );
 
-  test('that answers 416 to a piece gets the blob from its beginning', async () => {
+  test('that answers 416 to a chunk receives the blob from its beginning', async () => {
     let refused = 0;
     const registry = await fakeRegistry({
       wholeUploads: 413,
@@ -132,7 +132,7 @@ describe('a registry', () => {
     expect(registry.manifests.has(`team/app@${image.result.digest}`)).toBe(true);
   });
 
-  test('whose limit is reached (507, 413 for a manifest) is named and not asked again', async () => {
+  test('whose quota is used up (507, 413 for a manifest) is reported and not retried', async () => {
     for (const status of [413, 507]) {
       const registry = await fakeRegistry({
         fault: ({ method }) => (method === 'PUT' ? { status } : undefined),

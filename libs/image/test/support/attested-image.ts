@@ -10,7 +10,7 @@ import { writeFiles } from './temp-folder.ts';
 
 export const credentials = async () => undefined;
 
-/** Where all images of these tests come from. */
+/** The source of all images in these tests. */
 export const source = {
   uri: 'git+https://git.example/team/app',
   commit: 'c'.repeat(40),
@@ -18,7 +18,7 @@ export const source = {
   lockfile: { path: 'package-lock.json', digest: `sha256:${'1'.repeat(64)}` },
 };
 
-/** A key pair as a signer and as a policy names it. */
+/** A key pair: a signer, and the public key for a policy. */
 export function newKey(kind: 'ec' | 'ed25519' = 'ec') {
   const pair =
     kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' }) : generateKeyPairSync('ed25519');
@@ -27,7 +27,7 @@ export function newKey(kind: 'ec' | 'ed25519' = 'ec') {
   return { signer: keySigner(pair.privateKey), publicKey, privateKey };
 }
 
-/** An image with a list of its two packages, in a repository. */
+/** A pushed image with an SBOM of two packages. */
 export async function pushedImage(to: string, text = 'x') {
   const { folder, bundle, base, blobs } = await smallImage(text);
   const app = join(folder, 'app');

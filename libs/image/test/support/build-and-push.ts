@@ -3,7 +3,7 @@ import { buildImage } from '../../src/build/build-image.ts';
 import { publishImage } from '../../src/push/publish-image.ts';
 import { smallBase } from './small-base.ts';
 
-// Run as its own process, to be killed: builds argv[2]/bundle and brings it into a folder and a registry (argv[3]).
+// Run as a child process that is killed: builds argv[2]/bundle, pushes to a folder and the registry argv[3].
 const [, , folder = '', host = ''] = process.argv;
 const [blobs, layout] = [join(folder, 'blobs'), join(folder, 'layout')];
 process.stdout.write('begun\n');

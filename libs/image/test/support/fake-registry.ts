@@ -4,29 +4,29 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
-/** One request as it arrived. */
+/** A received request. */
 export interface Seen {
   method: string;
   /** Without query. */
   path: string;
   query: URLSearchParams;
   authorization: string | undefined;
-  /** `Content-Range` of a piece. */
+  /** `Content-Range` of a chunk. */
   range?: string | undefined;
-  /** Bytes of its body. */
+  /** Bytes of the body. */
   bytes: number;
 }
 
-/** What goes wrong instead of, or after, the real answer. */
+/** A failure instead of, or after, the normal answer. */
 export type Fault =
   | { status: number; headers?: Record<string, string>; body?: string }
-  /** The connection breaks while the request's body arrives. */
+  /** The connection breaks while the request body is received. */
   | 'reset'
-  /** The work is done, but the answer never arrives. */
+  /** The request is processed, but the answer is not sent. */
   | 'lost-answer'
-  /** Half of the answer's body, then a reset. */
+  /** Half of the answer is sent, then the connection is reset. */
   | 'truncate'
-  /** Nothing for half a second, then a reset. */
+  /** Silence for half a second, then a reset. */
   | 'stall'
   /** No answer at all. */
   | 'silence';
@@ -34,31 +34,31 @@ export type Fault =
 export interface FakeRegistryOptions {
   auth?: { scheme: 'basic' | 'bearer'; user: string; password: string; realm?: string };
   immutableTags?: boolean;
-  /** When given, all other repositories answer 404. */
+  /** If given, all other repositories answer 404. */
   repositories?: string[];
-  /** Leaves `Docker-Content-Digest` out, as old registries do. */
+  /** Omits `Docker-Content-Digest`, like old registries. */
   withoutDigestHeader?: boolean;
-  /** Address to which uploads are sent. @default relative */
+  /** URL of uploads. @default relative */
   uploadLocation?: (path: string) => string;
-  /** What an upload in one piece is answered with instead of being taken. */
+  /** The status that refuses an upload in one request. */
   wholeUploads?: 405 | 413;
-  /** How uploads in pieces go: what PATCH answers, whether pieces after the first are lost (as ECR loses them). */
+  /** Uploads in chunks: the status of PATCH, and whether chunks after the first are lost (as in ECR). */
   pieces?: { status?: 201 | 202 | 204; onlyFirst?: boolean; minimum?: number };
   /** Refuses manifests that name a subject, as ECR did (containers-roadmap #2783). */
   refusesSubjects?: boolean;
-  /** The token service gives rights for the first scope that it is asked for, and for no other. */
+  /** The token service grants only the first requested scope. */
   onlyFirstScope?: boolean;
   /** Serves the referrers API of distribution-spec 1.1. @default 404, as distribution 2.8 answers */
   referrersApi?: boolean;
-  /** Mounts blobs across repositories, begins a plain upload instead (202), or refuses. @default 202 */
+  /** Mounts blobs across repositories, starts an upload instead (202), or refuses. @default 202 */
   mounts?: 201 | 202 | 401 | 404;
-  /** Names the state of each tag and checks `If-Match`. @default no */
+  /** Sends ETags of tags and checks `If-Match`. @default no */
   etags?: boolean;
-  /** Entries in one page of a list. @default all */
+  /** Entries per page of a list. @default all */
   pageSize?: number;
-  /** Where the next page is said to be. @default relative */
+  /** URL of the next page. @default relative */
   nextPage?: (path: string) => string;
-  /** Asked before each request. */
+  /** Called before each request. */
   fault?: (seen: Omit<Seen, 'bytes'>) => Fault | undefined;
 }
 
@@ -69,15 +69,15 @@ export interface FakeRegistry {
   /** By repository and digest or tag: `app@sha256:…`, `app:tag`. */
   manifests: Map<string, { mediaType: string; bytes: Buffer }>;
   seen: Seen[];
-  /** Uploads in pieces that have begun. */
+  /** Started uploads in chunks. */
   uploads: Map<string, Buffer>;
-  /** Tokens that are good now, and what they were given for; empty it to let all of them expire. */
+  /** Valid tokens and their scopes. Clear it to let all of them expire. */
   tokens: Map<string, readonly string[]>;
   options: FakeRegistryOptions;
   close(): Promise<void>;
 }
 
-/** A registry in this process: OCI distribution-spec 1.1 as far as a push and a pull by digest need it. */
+/** A registry in this process: the parts of the OCI distribution-spec 1.1 for push and pull by digest. */
 export async function fakeRegistry(options: FakeRegistryOptions = {}): Promise<FakeRegistry> {
   const server = createServer((request, response) => {
     const { socket } = request;
@@ -233,7 +233,7 @@ function piece(registry: FakeRegistry, { path, range }: Seen, url: URL, body: Bu
   return { status, headers: { location: `${url.pathname}${url.search}` } };
 }
 
-/** The answer to a mount; nothing when the upload shall go on as any other. */
+/** The answer to a mount. Returns undefined to continue as a normal upload. */
 function mount(registry: FakeRegistry, name: string, { searchParams }: URL): Reply | undefined {
   const [digest, { mounts = 202 }] = [searchParams.get('mount'), registry.options];
   if (digest === null || mounts === 202) return undefined;
@@ -276,7 +276,7 @@ function manifest(
   return { status: 201, headers: { 'docker-content-digest': digest } };
 }
 
-/** A registry takes no manifest that names what it does not have. */
+/** Whether a manifest names blobs that the registry does not have. */
 function missing(registry: FakeRegistry, name: string, body: Buffer): boolean {
   const { manifests = [], config, layers = [] } = JSON.parse(body.toString());
   const blobs = config ? [config, ...layers] : [];
@@ -327,7 +327,7 @@ function basicOf({ user, password }: { user: string; password: string }): string
 }
 
 function refusal(status: number, code: string): Reply {
-  return { status, body: JSON.stringify({ errors: [{ code, message: 'in the registry’s own words' }] }) };
+  return { status, body: JSON.stringify({ errors: [{ code, message: 'free text of the registry' }] }) };
 }
 
 function digestOf(bytes: Buffer): string {

@@ -7,11 +7,11 @@ import { smallImage, type SmallImage } from './small-image.ts';
 
 export interface PlatformsImage extends Omit<SmallImage, 'base'> {
   bases: Base[];
-  /** Of the same application for one platform. */
+  /** The image of the same application for one platform. */
   single: ImageResult;
 }
 
-/** A built image for several platforms, whose bases have a layer each. */
+/** A built image for several platforms, whose bases have one layer each. */
 export async function platformsImage(
   text?: string,
   architectures = ['amd64', 'arm64'],

@@ -1,7 +1,7 @@
 import { buildImage } from '../../src/build/build-image.ts';
 import { smallBase } from './small-base.ts';
 
-// Run as its own process: builds argv[2] into argv[3] with base blobs in argv[4] and prints the result.
+// Run as a child process: builds argv[2] to argv[3] with base blobs in argv[4] and prints the result.
 const [, , bundle = '', output = '', blobs = ''] = process.argv;
 const result = await buildImage({
   bundle,

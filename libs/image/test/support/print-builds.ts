@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { buildImage } from '../../src/build/build-image.ts';
 import { smallBase } from './small-base.ts';
 
-// Run as its own process: builds each folder of argv[2] and prints their digests. argv[3]: `all at once` or not.
+// Run as a child process: builds each folder of argv[2], prints the digests. argv[3]: `all at once` or not.
 const [, , folder = '', atOnce = '', ...trees] = process.argv;
 const base = await smallBase(join(folder, 'blobs'));
 const build = async (tree: string) => {

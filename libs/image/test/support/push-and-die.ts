@@ -1,6 +1,6 @@
 import { pushImage } from '../../src/push/push-image.ts';
 
-// Run as its own process: pushes and kills itself, without any chance to clean up, at the nth event.
+// Run as a child process: pushes and kills itself at the nth event, without cleaning up.
 const [, , layout = '', blobs = '', to = '', nth = ''] = process.argv;
 let events = 0;
 await pushImage({

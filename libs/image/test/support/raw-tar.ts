@@ -1,4 +1,4 @@
-/** A tar entry exactly as asked for, however hostile: what the library's own writer would not write. */
+/** A tar entry with exactly these values, also hostile ones that the library's writer does not write. */
 export function rawEntry(path: string, type: string, target = '', text = '', mode = 0o644): Buffer {
   const header = Buffer.alloc(512);
   const content = Buffer.from(text);
@@ -26,13 +26,13 @@ export function rawEntry(path: string, type: string, target = '', text = '', mod
   return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
 }
 
-/** What an extended header says of the next entry (POSIX pax). */
+/** An extended header for the next entry (POSIX pax). */
 export function pax(key: string, value: string): Buffer {
   const rest = ` ${key}=${value}\n`;
   return rawEntry('PaxHeader', 'x', '', `${rest.length + 2}${rest}`); // two digits are enough here
 }
 
-/** What GNU tar says of the next entry where ustar has no room: its path (`L`) or its target (`K`). */
+/** GNU tar's header for a long path (`L`) or link target (`K`) of the next entry. */
 export function gnuLong(type: 'L' | 'K', value: string): Buffer {
   return rawEntry('././@LongLink', type, '', `${value}\0`);
 }

@@ -6,11 +6,11 @@ const program = new URL('build-and-push.ts', import.meta.url).pathname;
 export interface Run {
   output: string;
   killed: boolean;
-  /** From its first word to its end. Milliseconds. */
+  /** Milliseconds from its first output to its end. */
   ms: number;
 }
 
-/** Builds and pushes in a process of its own, which is killed so long after its first word. */
+/** Builds and pushes in a child process, which is killed this time after its first output. */
 export function runAndKill(folder: string, host: string, afterMs: number): Promise<Run> {
   const child = spawn(process.execPath, [program, folder, host], { stdio: ['ignore', 'pipe', 'inherit'] });
   let [output, begun] = ['', 0];

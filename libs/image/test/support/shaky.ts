@@ -10,10 +10,10 @@ const faults: Fault[] = [
   { status: 429, headers: { 'retry-after': new Date(0).toUTCString() } },
 ];
 
-/** The same, and connections that go quiet. */
+/** As `faults`, and silent connections. */
 const allFaults: Fault[] = [...faults, 'stall'];
 
-/** Small and good enough here (mulberry32): a failed run is replayed by its seed. */
+/** A seeded random generator (mulberry32), to replay a failed run. */
 export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -24,7 +24,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** What makes each fifth request go wrong, and how often it has. */
+/** Makes one in five requests fail, and counts the faults. */
 export function shaky(seed: number): { fault: () => Fault | undefined; count: () => number } {
   const random = randomOf(seed);
   let count = 0;
@@ -38,7 +38,7 @@ export function shaky(seed: number): { fault: () => Fault | undefined; count: ()
   };
 }
 
-/** Lets one to three of a push's first requests go wrong: which, and how, follows from the random numbers. */
+/** Makes one to three of the first requests of a push fail, at random. */
 export function oneToThree(random: () => number): { fault: () => Fault | undefined; count: () => number } {
   const planned = new Map<number, Fault>();
   for (let left = 1 + Math.floor(random() * 3); left > 0; left--) {
@@ -55,5 +55,5 @@ export function oneToThree(random: () => number): { fault: () => Fault | undefin
   };
 }
 
-/** A seed for one run: given, to play a failed run again, or a new one. */
+/** The seed of this run: `SLIPWAY_SEED`, to replay a failed run, or a new one. */
 export const seed = Number(process.env['SLIPWAY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));

@@ -3,7 +3,7 @@ import { addBlob } from '../../src/layout/blob-folder.ts';
 import { mediaTypes } from '../../src/oci/schemas.ts';
 import { completeEntries, writeTar, type TarEntry } from '../../src/archive/write-tar.ts';
 
-/** A base with one small layer instead of a whole Node. */
+/** A base with one small layer instead of Node. */
 export async function smallBase(blobs: string, text = 'base'): Promise<Base> {
   const content = Buffer.from(text);
   const entries: TarEntry[] = [
@@ -22,7 +22,7 @@ export async function smallBase(blobs: string, text = 'base'): Promise<Base> {
   };
 }
 
-/** The bases of one public image: same name and digest, other platforms and layers. */
+/** The bases of one public image: same name and digest, different platforms and layers. */
 export async function basesFor(blobs: string, architectures: string[]): Promise<Base[]> {
   return Promise.all(
     architectures.map(async (architecture) => ({

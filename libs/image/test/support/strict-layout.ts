@@ -13,7 +13,7 @@ interface Pointer {
 
 export interface StrictLayout {
   roots: Pointer[];
-  /** Digests that were reached from the roots. */
+  /** Digests that the roots reference. */
   reached: Set<string>;
   /** Files in blobs/sha256. */
   present: Set<string>;
@@ -24,8 +24,8 @@ const manifest = 'application/vnd.oci.image.manifest.v1+json';
 const layers = ['application/vnd.oci.image.layer.v1.tar', 'application/vnd.oci.image.layer.v1.tar+gzip'];
 
 /**
- * Reads an OCI image layout by the letter of the image-spec, with none of the library's own code, and throws at
- * the first thing that is wrong.
+ * Reads an OCI image layout strictly by the image-spec, without code of the library, and throws at the first
+ * violation.
  * @param options.sparse layers may be missing
  */
 export async function checkLayout(folder: string, options: { sparse?: boolean } = {}): Promise<StrictLayout> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** An empty folder that is gone after the test. */
+/** An empty folder that is deleted after the test. */
 export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-image-'));
   onTestFinished(async () => {
@@ -13,7 +13,7 @@ export async function tempFolder(): Promise<string> {
   return folder;
 }
 
-/** An unpacked layer has folders that only root could empty. */
+/** Makes the read-only folders of an unpacked layer writable, so the test can delete them. */
 async function makeWritable(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const folders = entries.filter((entry) => entry.isDirectory());

@@ -33,7 +33,7 @@ type bundle struct {
 	Envelope             *dsse.Envelope `json:"dsseEnvelope"`
 }
 
-// What the library needs to know about a key: how to sign and to verify bytes with it.
+// Implements the library's interface for a key: signs and verifies bytes.
 type key struct {
 	private crypto.Signer
 	public  crypto.PublicKey
