@@ -8,7 +8,7 @@ const library = {
   external: ['@aws-sdk/client-ecr'],
 };
 
-/** Compiles the package as it is published. */
+/** Compiles the package for publishing. */
 export const compilePackage = (outdir: string): Promise<void> => compileLibrary(library, outdir);
 
 if (import.meta.main) await compilePackage(join(library.folder, 'dist'));

@@ -3,7 +3,7 @@ import { backendFor } from '../src/commands/stack/backend.ts';
 
 const of = (url?: string) => () => backendFor('production', { PULUMI_BACKEND_URL: url });
 
-describe('the store with the state of an environment', () => {
+describe('the state store of an environment', () => {
   it.each([
     's3://production-pulumi-a1?region=eu-central-1',
     's3://acme-production/state',

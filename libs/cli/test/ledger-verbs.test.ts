@@ -11,7 +11,7 @@ const home = process.cwd();
 let folder: string;
 let output: string;
 
-/** Nothing lies below the application: small, and good enough for everything but starting it. */
+/** An empty base: small, and sufficient because no test starts the application. */
 const NO_BASE: Base = {
   kind: 'embedded',
   name: 'none',
@@ -57,7 +57,7 @@ function commit(message: string): void {
   git('commit', '--quiet', '--message', message);
 }
 
-/** Two environments of this machine: `local`, and `stage` that is reached by promotion only. */
+/** Two environments of this machine: `local`, and `stage`, which accepts only promotions. */
 function workspace(): void {
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'user.name', 'Ada');
@@ -104,7 +104,7 @@ async function slipway(line: string, ...last: string[]): Promise<{ code: number;
 }
 
 describe('hold and unhold', () => {
-  it('say what they did, by whom and what comes next, and a second time that there is nothing to do', async () => {
+  it('print what they did, the author and the next step, and a second time that there is nothing to do', async () => {
     await release('api', 'one');
     const held = await slipway('hold api --env local --reason incident');
     expect(held.code).toBe(0);
@@ -127,7 +127,7 @@ describe('hold and unhold', () => {
     });
   });
 
-  it('in CI are signed by who started the run, and name the run', async () => {
+  it('in CI record the user who started the run, and the run', async () => {
     await release('api', 'one');
     vi.stubEnv('GITHUB_ACTOR', 'octocat');
     vi.stubEnv('GITHUB_SERVER_URL', 'https://git.example');
@@ -140,8 +140,8 @@ describe('hold and unhold', () => {
       hold: { by: 'octocat' },
     });
     expect((await slipway('history api')).output).toMatch(/ incident https:\/\/git\.example\/acme\/shop/);
-    const told = await slipway('history api --json');
-    expect(JSON.parse(told.output)).toMatchObject([
+    const shown = await slipway('history api --json');
+    expect(JSON.parse(shown.output)).toMatchObject([
       { action: 'hold', by: 'octocat', run: 'https://git.example/acme/shop/actions/runs/7' },
       { action: 'release' },
     ]);
@@ -160,7 +160,7 @@ describe('hold and unhold', () => {
 });
 
 describe('rollback and history', () => {
-  it('go back to the release before and tell of it', async () => {
+  it('go back to the previous release and show it', async () => {
     const [one, two] = [await release('api', 'one'), await release('api', 'two')];
     const back = await slipway('rollback api --env local --until 2h --reason', 'errors since 14:00');
     expect(back.code).toBe(0);
@@ -173,16 +173,16 @@ describe('rollback and history', () => {
     expect(again.code).toBe(0);
     expect(again.output).toContain(`api in local is already ${one} with configuration`);
     expect(again.output).toContain(': nothing was written.\n');
-    const told = await slipway('history api --limit 2');
+    const shown = await slipway('history api --limit 2');
     const when = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d';
-    expect(told.output).toMatch(
+    expect(shown.output).toMatch(
       new RegExp(
         `^WHEN \\(UTC\\) +ACTION +BY +IMAGE +CONFIGURATION +CHANGED +LEDGER +NOTE\n${when} +rollback +Ada +${one} .*image +[0-9a-f]{12} +errors since 14:00\n${when} +release +Ada +${two} .*image +[0-9a-f]{12}\n$`,
       ),
     );
   });
 
-  it('exit 3 where there is nothing to go back to, and 2 for a target or limit that is none', async () => {
+  it('exit 3 without an earlier release, and 2 for an invalid target or limit', async () => {
     const tag = await release('api', 'one');
     expect(await slipway('rollback api --env local --reason x')).toEqual({
       code: 3,
@@ -224,7 +224,7 @@ describe('promote', () => {
     });
   });
 
-  it('exits 3 for what is held, and 1 as soon as an app failed', async () => {
+  it('exits 3 if an app is held, and 1 if an app failed', async () => {
     await release('api', 'one');
     await slipway('hold api --env local --reason x');
     const held = await slipway('promote api --from local --to stage');
@@ -235,7 +235,7 @@ describe('promote', () => {
     expect(failed.output).toMatch(/web +failed +- +not released in local\. Deploy it there first/);
   });
 
-  it('knows from where, where one environment is the obvious one, and asks for --from elsewhere', async () => {
+  it('promotes from the only possible environment, and needs --from if there are several', async () => {
     const tag = await release('api', 'one');
     const preview = await slipway('status --no-cluster');
     expect(preview.output).toContain('A promotion from local to stage would change:');

@@ -55,9 +55,9 @@ const LOCAL = {
 };
 
 describe('the command', () => {
-  it('explains itself and its exit codes', async () => {
+  it('prints its help with the exit codes', async () => {
     expect(await main(['--help'])).toBe(0);
-    for (const verb of [
+    for (const name of [
       'status',
       'history',
       'deploy',
@@ -74,7 +74,7 @@ describe('the command', () => {
       'values',
       'doctor',
     ]) {
-      expect(output).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
+      expect(output).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
     expect(output).toContain(
       'Exit codes: 0 done (also: nothing to do) · 1 work failed · 2 wrong usage · 3 refused',
@@ -93,31 +93,31 @@ describe('the command', () => {
     [['promote', '--json'], "required option '--to <environment>' not specified"],
     [['statsu', '--json'], "unknown command 'statsu'\n(Did you mean status?)"],
     [['hold', 'api', '--json', '--env'], "option '--env <environment>' argument missing"],
-  ])('tells what is wrong with %j as JSON, too', async (argv, message) => {
+  ])('reports errors of %j also as JSON', async (argv, message) => {
     const out = vi.mocked(process.stdout.write);
     expect(await main(argv)).toBe(2);
-    const told = out.mock.calls.map(([chunk]) => String(chunk)).join('');
-    expect(JSON.parse(told)).toEqual({ error: { code: 'usage', message } });
+    const printed = out.mock.calls.map(([chunk]) => String(chunk)).join('');
+    expect(JSON.parse(printed)).toEqual({ error: { code: 'usage', message } });
   });
 
-  it('says in one line that there is no repository', async () => {
+  it('reports a missing repository in one line', async () => {
     expect(await main(['status'])).toBe(1);
     expect(output).toMatch(/^slipway: .* is not inside a Git work tree\. .*\n$/);
   });
 
-  it('exits 2 for an environment that is not there, and names those that are', async () => {
+  it('exits 2 for an unknown environment, and lists the known ones', async () => {
     repository(LOCAL);
     expect(await main(['status', '--env', 'staging'])).toBe(2);
     expect(output).toContain('There is no environment "staging". Known: local.');
   });
 
-  it('exits 2 for an app that is not there', async () => {
+  it('exits 2 for an unknown app', async () => {
     repository(LOCAL);
     expect(await main(['deploy', 'api'])).toBe(2);
     expect(output).toContain('apps/api/deploy/values.yaml does not exist');
   });
 
-  it('says how to build an image that is not there', async () => {
+  it('prints the command that builds a missing image', async () => {
     repository({ ...LOCAL, 'apps/api/deploy/values.yaml': '', 'apps/api/deploy/local.yaml': '' });
     expect(await main(['deploy', 'api'])).toBe(2);
     expect(output).toContain('npx nx image api -c local');
@@ -131,7 +131,7 @@ describe('the command', () => {
     ]);
   });
 
-  it('shows the environments that can be read, and what is wrong with one that cannot', async () => {
+  it('shows readable environments, and the error of one that cannot be read', async () => {
     const broken = { 'deploy/environments/stage/environment.yaml': 'deploy: sometimes\n' };
     repository({ ...LOCAL, ...broken, 'apps/api/deploy/local.yaml': '' });
     expect(await main(['status'])).toBe(0);
@@ -140,7 +140,7 @@ describe('the command', () => {
     expect(await main(['status', '--env', 'stage'])).toBe(2);
   });
 
-  it('exports a base for Nx, and a head only where nothing is uncommitted', async () => {
+  it('exports a base for Nx, and a head only without uncommitted changes', async () => {
     repository({ ...LOCAL, '.gitignore': '.slipway\n' });
     const head = execFileSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
     const empty = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'; // Git's id of an empty tree: everything is due
@@ -152,7 +152,7 @@ describe('the command', () => {
     expect(output).toBe(`NX_BASE=${empty}\n`);
   });
 
-  it('has nothing to bump where no run has published', async () => {
+  it('has nothing to bump if no run has published', async () => {
     repository(LOCAL);
     expect(await main(['bump'])).toBe(2);
     expect(output).toContain('anything for local');
@@ -160,7 +160,7 @@ describe('the command', () => {
 });
 
 describe('doctor', () => {
-  it('finds a whole workspace sound', async () => {
+  it('finds no problem in a complete workspace', async () => {
     repository({
       ...LOCAL,
       'deploy/charts/service/Chart.yaml': 'apiVersion: v2\nname: service\nversion: 1.0.0\n',
@@ -171,13 +171,13 @@ describe('doctor', () => {
     expect(output).toMatch(/^ok +apps +api \(local\)$/m);
   });
 
-  it('names what is missing, with the remedy, and exits 1', async () => {
+  it('names missing files, with the remedy, and exits 1', async () => {
     repository({ ...LOCAL, 'apps/api/deploy/local.yaml': '' });
     expect(await main(['doctor'])).toBe(1);
     expect(output).toMatch(/^FAILED +apps +apps\/api\/deploy\/values\.yaml is missing: .* Create it/m);
   });
 
-  it('says what a shallow clone lacks', async () => {
+  it('reports a shallow clone', async () => {
     repository(LOCAL);
     execFileSync('git', [
       '-c',
@@ -199,7 +199,7 @@ describe('doctor', () => {
 });
 
 describe('values', () => {
-  it('sets one value and no other byte, then says that there is nothing to change', async () => {
+  it('sets one value without changing other bytes, then reports that there is nothing to change', async () => {
     const text = '# the image\nimage: { tag: v1, digest: "sha256:aa" } # keep me\r\n';
     writeFileSync('values.yaml', text);
     expect(await main(['values', 'set', 'values.yaml', 'image.tag', 'v2'])).toBe(0);
@@ -211,7 +211,7 @@ describe('values', () => {
     expect(output).toBe('sha256:aa\n');
   });
 
-  it('refuses a key that is not there, and leaves the file alone', async () => {
+  it('refuses a missing key, and does not change the file', async () => {
     writeFileSync('values.yaml', 'image: {}\n');
     expect(await main(['values', 'set', 'values.yaml', 'image.tag', 'v2'])).toBe(3);
     expect(readFileSync('values.yaml', 'utf8')).toBe('image: {}\n');
@@ -220,12 +220,12 @@ describe('values', () => {
   it.each([
     ['number', 'seven'],
     ['boolean', 'yes'],
-  ])('refuses what is no %s', async (type, value) => {
+  ])('refuses a value that is not a %s', async (type, value) => {
     writeFileSync('values.yaml', 'a: 1\n');
     expect(await main(['values', 'set', 'values.yaml', 'a', value, '--type', type])).toBe(2);
   });
 
-  it('says in one line that a file is not there', async () => {
+  it('reports a missing file in one line', async () => {
     expect(await main(['values', 'get', 'nowhere.yaml', 'a'])).toBe(2);
     expect(output).toMatch(/^slipway: nowhere\.yaml cannot be read: .*\n$/);
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '../../..');
 const STACK = 'infra/test/shop';
 
-/** A program with one resource and one policy; `size` is what tests edit. */
+/** A program with one resource and one policy. Tests edit `size`. */
 const program = (size: number, body = '') => `
 import * as pulumi from '@pulumi/pulumi';
 class Disk extends pulumi.CustomResource {
@@ -56,7 +56,7 @@ describe('slipway stack', () => {
   beforeEach(() => edit(1));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it('makes the graph and its picture, records it, and is content with it from then on', () => {
+  it('makes the graph and its picture and records it; the check then succeeds', () => {
     rmSync(file('graph.json'));
     expect(run('check', STACK)).toMatchObject({ code: 1, output: expect.stringContaining('does not exist') });
     expect(run('synth', STACK).code).toBe(0);
@@ -66,7 +66,7 @@ describe('slipway stack', () => {
     expect(run('check', STACK).code).toBe(0);
   });
 
-  it('fails, with what differs, when the program makes another graph; and says what the work tree changes', () => {
+  it('fails with the differences if the program makes another graph, and shows the changes of the work tree', () => {
     edit(2);
     const stale = run('check', STACK);
     expect(stale.code).toBe(1);
@@ -79,20 +79,20 @@ describe('slipway stack', () => {
     });
   });
 
-  it('plans without applying, and says so', () => {
+  it('plans without applying, and prints that nothing was applied', () => {
     const plan = run('plan', STACK);
     expect(plan.code).toBe(0);
     expect(plan.output).toContain('Nothing was applied');
   });
 
-  it('applies to its own environment only, and not without a store that is named after it', () => {
+  it('applies only to its own environment, and only with a store of that environment', () => {
     const none = run('deploy', STACK);
     expect(none).toMatchObject({ code: 2, output: expect.stringContaining('--env') });
     const other = run('deploy', STACK, '--env', 'production');
     expect(other).toMatchObject({ code: 3, output: expect.stringContaining('is a stack of test') });
   });
 
-  it('refuses what breaks a policy, naming resource and property', () => {
+  it('refuses a violated policy, naming resource and property', () => {
     edit(11);
     const refused = run('policy', STACK);
     expect(refused.code).toBe(3);
@@ -107,7 +107,7 @@ describe('slipway stack', () => {
     expect([found, output]).toEqual([code, expect.stringContaining(said)]);
   });
 
-  it('names what is wrong with a program, without its secret', () => {
+  it('reports the error of a program, without its secret', () => {
     edit(1, "throw new Error('no such size');");
     expect(run('synth', STACK)).toMatchObject({ code: 1, output: expect.stringContaining('no such size') });
     edit(1, 'return new Promise(() => {});');

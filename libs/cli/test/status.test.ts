@@ -35,7 +35,7 @@ const status = (environment: string, app: Partial<AppStatus>): EnvironmentStatus
   stacks: [],
 });
 
-it('a status with everything in it, and what a promotion would change, fits into 120 columns', () => {
+it('a status with all columns and the preview of a promotion fits into 120 columns', () => {
   const production = status('production', {});
   production.promotion = {
     from: 'development',
@@ -54,13 +54,13 @@ it('a status with everything in it, and what a promotion would change, fits into
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
 });
 
-it('says how to remove what is released and no longer deployed', () => {
+it('prints how to remove a released app that is no longer deployed', () => {
   const text = statusText([status('production', { app: 'legacy', orphan: true, held: false })]);
   expect(text).toMatch(/^legacy +production .* orphan, pending$/m);
   expect(text).toContain('To remove it: npx slipway remove legacy --env production');
 });
 
-it('has a table of stacks, and names what was applied and has no folder any more', () => {
+it('has a table of stacks, and names applied stacks without a folder', () => {
   const production: EnvironmentStatus = {
     ...status('production', {}),
     stacks: [
@@ -76,7 +76,7 @@ it('has a table of stacks, and names what was applied and has no folder any more
   expect(text).toContain('npx slipway remove production-vpn --env production');
 });
 
-it('says which ledger could not be read, and why', () => {
+it('names a ledger that cannot be read, with the reason', () => {
   const text = statusText([{ environment: 'production', error: 'origin has no branch' }]);
   expect(text).toBe('No app is deployed to any environment.\nproduction: origin has no branch');
 });

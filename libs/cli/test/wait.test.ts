@@ -25,7 +25,7 @@ function write(root: string, files: Record<string, string>): void {
   }
 }
 
-/** A checkout with a remote that holds a release of `api` in `e2e`. */
+/** A checkout whose remote has a release of `api` in `e2e`. */
 function released(): void {
   const [root, remote] = [join(folder, 'work'), join(folder, 'remote.git')];
   git(folder, 'init', '--quiet', '--bare', '--initial-branch=main', remote);
@@ -54,7 +54,7 @@ function released(): void {
   process.chdir(root);
 }
 
-/** A kubectl on PATH that knows one context and one Application. */
+/** A kubectl on PATH with one context and one Application. */
 function kubectl(health: string, environment = 'e2e', context = 'e2e'): void {
   const application = {
     metadata: { name: 'api' },
@@ -126,13 +126,13 @@ afterEach(() => {
 });
 
 describe('slipway wait', () => {
-  it('ends with 0 when the cluster runs the record', async () => {
+  it('ends with 0 if the cluster runs the record', async () => {
     kubectl('Healthy');
     expect(await main(['wait', 'api', '--env', 'e2e'])).toBe(0);
     expect(output).toMatch(new RegExp(`e2e runs api at ${config.slice(0, 12)} with sha256:dddddddddddd`));
   });
 
-  it('ends with 1 at the deadline, and names the pod and what is wrong with it', async () => {
+  it('ends with 1 at the deadline, and names the pod and its error', async () => {
     kubectl('Degraded');
     expect(await main(['wait', 'api', '--env', 'e2e', '--timeout', '0.1', '--json'])).toBe(1);
     expect(JSON.parse(output.slice(output.indexOf('{\n')))).toMatchObject({
@@ -147,7 +147,7 @@ describe('slipway wait', () => {
     expect(output).toContain('the context "e2e" is not the cluster of e2e');
   });
 
-  it('names the apps that are released, for one that is not', async () => {
+  it('lists the released apps if an app is not released', async () => {
     kubectl('Healthy');
     expect(await main(['wait', 'web', '--env', 'e2e'])).toBe(2);
     expect(output).toContain('e2e has no release of "web". Released there: api.');
@@ -166,7 +166,7 @@ describe('slipway status with a cluster', () => {
     expect(output).toMatch(/^api +e2e .* released +Synced +Progressing$/m);
   });
 
-  it('says where it cannot ask, and why', async () => {
+  it('names a cluster that cannot be asked, with the reason', async () => {
     kubectl('Healthy', 'production', 'other');
     expect(await main(['status', '--env', 'e2e'])).toBe(0);
     expect(output).toMatch(
@@ -174,7 +174,7 @@ describe('slipway status with a cluster', () => {
     );
   });
 
-  it('says that no cluster is known', async () => {
+  it('reports that no cluster is known', async () => {
     kubectl('Healthy', 'e2e', '');
     expect(await main(['status', '--env', 'e2e'])).toBe(0);
     expect(output).toContain('No cluster is known for e2e. Set KUBECONFIG');
@@ -187,7 +187,7 @@ describe('slipway status with a cluster', () => {
   });
 
   it.runIf(process.platform === 'linux' && process.arch === 'x64')(
-    'asks with the kubectl of the lockfile where none is on PATH',
+    'uses the kubectl of the lockfile if none is on PATH',
     async () => {
       write(folder, {
         kubeconfig: JSON.stringify({

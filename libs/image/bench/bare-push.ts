@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 
-// `node bare-push.ts '{"layouts":[…],"hosts":[…],"name":"bare"}'`: the least that brings built images into repositories that
-// have the base: two requests for each blob, one for each document, nothing asked, built, hashed or read back. What this takes,
-// no client can do without.
+// `node bare-push.ts '{"layouts":[…],"hosts":[…],"name":"bare"}'`: the minimum to push built images to
+// repositories that have the base: two requests per blob, one per document, without checks, builds, hashes or
+// verification. No client can be faster.
 const { layouts, hosts, name } = JSON.parse(process.argv[2] ?? '') as Record<
   'layouts' | 'hosts',
   string[]
@@ -48,7 +48,7 @@ interface Listing {
   layers?: { digest: string }[];
 }
 
-/** @returns where the answer leads */
+/** @returns the `Location` of the answer */
 function send(method: string, url: string, body = Buffer.alloc(0), type = 'application/octet-stream') {
   const headers = { 'content-type': type, 'content-length': body.length };
   return new Promise<string>((resolve, reject) => {

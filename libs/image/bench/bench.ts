@@ -9,10 +9,10 @@ import { compareMany } from './compare-many.ts';
 import { compareUnchanged } from './compare-unchanged.ts';
 import { openStage } from './stage.ts';
 
-// `npm run bench -w libs/image [runs] [part …]`: speed against peers, all in one run on this machine; medians and ratios
-// as a Markdown table. Needs a built sample-api (`npx nx build sample-api`), docker-registry, crane, buildah, skopeo, tar,
-// gzip and /usr/bin/time; containerify is installed into a temporary folder. That folder is in memory where Linux offers it, because
-// a registry's disk is none of the builder's; TMPDIR names another place.
+// `npm run bench -w libs/image [runs] [part …]` compares the speed of tools in one run on this machine and
+// prints medians and ratios as a Markdown table. Needs a built sample-api (`npx nx build sample-api`),
+// docker-registry, crane, buildah, skopeo, tar, gzip and /usr/bin/time; installs containerify in a temporary
+// folder. On Linux the folder is in memory, to exclude the registry's disk; TMPDIR selects another one.
 const parts = {
   builders: compareBuilders,
   unchanged: compareUnchanged,

@@ -4,13 +4,14 @@ import { medians, ms, run, type Row, type Work } from './measure.ts';
 import { sampleBundle } from './program.ts';
 import type { Stage } from './stage.ts';
 
-/** What a tool keeps between runs: nothing, as on a new runner (cold), or the base. */
+/** The cache of a tool between runs: empty, as on a new runner (cold), or with the base. */
 type Keeping = 'nothing' | 'base';
 type Tool = (keeps: Keeping) => Work;
 
 /**
- * Build and push of sample-api's ready-made bundle, each tool as its own process, each time into a new repository of a
- * registry that has the base. Cold, as on a new machine, and with whatever a tool keeps of a base.
+ * Builds and pushes the existing bundle of sample-api. Each tool runs as its own process and pushes to a new
+ * repository of a registry that has the base. Cold, as on a new machine, and with the tool's cache of the
+ * base.
  */
 export async function compareBuilders(stage: Stage, runs: number): Promise<Row[]> {
   const app = join(stage.folder, 'app');
@@ -67,7 +68,7 @@ async function containerify({ folder, lock, registries: [{ host }] }: Stage, app
   };
 }
 
-/** buildah's own choice where the kernel lets it, which is faster than copying the base into a folder. */
+/** `overlay`, buildah's default, if the kernel permits it. It is faster than copying the base to a folder. */
 async function storageDriver({ folder, lock }: Stage, app: string): Promise<'overlay' | 'vfs'> {
   await writeFile(join(folder, 'policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
   await writeFile(join(app, 'Dockerfile'), `FROM ${lock.name}:${lock.tag}\nCOPY main.mjs /app/main.mjs\n`);
@@ -114,7 +115,7 @@ const storage = (place: string, driver: string): string[] => [
   driver,
 ];
 
-/** `overlay` leaves its own folder mounted. */
+/** The driver `overlay` leaves its folder mounted. */
 async function removeStorage(place: string): Promise<void> {
   await run('umount', [join(place, 'root/overlay')]).catch(() => undefined);
   await rm(place, { recursive: true, force: true });

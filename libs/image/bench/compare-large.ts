@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 const gigabyte = 1 << 30;
 
-/** Push of a layer of 1 GB that cannot be compressed, each tool as its own process, against `skopeo copy`. */
+/** Pushes an incompressible layer of 1 GB, each tool as its own process, compared with `skopeo copy`. */
 export async function compareLarge(stage: Stage, runs: number): Promise<Row[]> {
   const { folder, program, blobs } = stage;
   const [bundle, layout, whole] = ['large', 'large-layout', 'large-export'].map((name) =>
@@ -49,7 +49,7 @@ export async function compareLarge(stage: Stage, runs: number): Promise<Row[]> {
   ];
 }
 
-/** A registry that never had the blob: skopeo remembers where it brought one, and mounts it from there. */
+/** A registry that never had the blob, because skopeo remembers copied blobs and mounts them. */
 async function intoNewRegistry(folder: string, push: (host: string) => Promise<unknown>): Promise<void> {
   const { host, stop } = await startRegistry(folder);
   try {

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 const words =
   'const function return import export default await async module error options value stream'.split(' ');
 
-/** A layer of 5,000 files (26 MB of text that compresses like code), against tar and gzip. */
+/** Builds a layer of 5,000 files (26 MB of text that compresses like code), compared with tar and gzip. */
 export async function compareLayers({ folder }: Stage, runs: number): Promise<Row[]> {
   const bundle = join(folder, 'files');
   let state = 42;

@@ -5,7 +5,7 @@ import { median, medians, ms, run, startCraneRegistry, type Registry, type Row }
 import { sampleBundle } from './program.ts';
 import type { Stage } from './stage.ts';
 
-/** What a team's own script would be: every bundle for all platforms into all registries. */
+/** A typical script: builds every bundle for all platforms and pushes to all registries. */
 const script = `
 import { buildImage, pinnedBases, publishImage } from './package/dist/index.js';
 const { bundles, platforms, hosts, name, lock, blobs } = JSON.parse(process.argv[2]);
@@ -21,14 +21,15 @@ console.log(published.flat().reduce((sum, { requests }) => sum + requests, 0));
 
 const barePush = join(import.meta.dirname, 'bare-push.ts');
 
-/** Of a round trip to the registry of a cloud region nearby, one way. Milliseconds. */
+/** One-way latency to the registry of a nearby cloud region, in milliseconds. */
 const oneWayMs = 10;
 
 /**
- * Ten apps for two platforms into two registries, against one app into one; a process each. One app is built for both
- * platforms, as each of the ten is; beside that for one of them, which is less. Every time all code is new, and the
- * repositories have what was released before: a change that touches every app. With registries on the builder's own processors, a heavy kind and a light one, and with a long way to the heavy ones. Beside it
- * what the registries take of it, and what nobody can do without (`bare-push.ts`).
+ * Compares ten apps for two platforms and two registries with one app for one registry, each in one process.
+ * The one app is built for both platforms, like each of the ten, and for one platform, which is less work. In
+ * every run all code is new and the repositories have the previous release: a change that affects every app.
+ * The registries run on the builder's processors: a heavy one, a light one, and the heavy one with latency.
+ * Also measures the processor time of the registries and the minimum (`bare-push.ts`).
  */
 export async function compareMany(stage: Stage, runs: number): Promise<Row[]> {
   const { folder, lock, blobs } = stage;
@@ -96,7 +97,7 @@ async function comparePlace(
   };
 }
 
-/** Registries of one kind. Those that are far away work on the builder's processors, too: only the way to them is long. */
+/** Registries of one kind. Distant ones also run on the builder's processors; only the latency differs. */
 interface Place {
   name: string;
   registries: readonly Registry[];
@@ -111,7 +112,7 @@ interface Work {
   hosts: string[];
 }
 
-/** Notes what the registries take meanwhile. */
+/** Records the processor time of the registries during the work. */
 function counted(registries: readonly Registry[], cpu: number[], work: (turn: number) => Promise<unknown>) {
   const time = () => registries.reduce((sum, { cpuMs }) => sum + cpuMs(), 0);
   return async (turn: number): Promise<void> => {

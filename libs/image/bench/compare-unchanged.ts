@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 const credentials = async () => undefined;
 
-/** Build and push within one process: cold, again with nothing changed, and after one line of code changed. */
+/** Builds and pushes in one process: cold, again without changes, and after a change of one line. */
 export async function compareUnchanged(
   { folder, lock, blobs, registries: [{ host }] }: Stage,
   runs: number,

@@ -3,8 +3,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 /**
- * A host that leads to another one, and takes its time: what is sent arrives so much later, each way. No limit on bytes.
- * @param oneWayMs half of a round trip
+ * A proxy that delays data in each direction, without a limit of throughput.
+ * @param oneWayMs half of the round-trip time
  */
 export async function distant(host: string, oneWayMs: number): Promise<{ host: string; stop(): void }> {
   const worker = new Worker(new URL(import.meta.url), { workerData: { host, oneWayMs } });
@@ -12,7 +12,7 @@ export async function distant(host: string, oneWayMs: number): Promise<{ host: s
   return { host: `127.0.0.1:${port}`, stop: () => void worker.terminate() };
 }
 
-/** Timers of one length end in the order in which they began. */
+/** Keeps the order, because timers of equal length fire in the order in which they were started. */
 function forward(from: Socket, to: Socket, oneWayMs: number): void {
   from.on('data', (chunk) => setTimeout(() => to.write(chunk), oneWayMs));
   from.on('close', () => setTimeout(() => to.destroy(), oneWayMs));

@@ -16,7 +16,7 @@ export interface Row {
   wanted: string;
 }
 
-/** Runs a program to its end. */
+/** Runs a program and returns its output. */
 export async function run(program: string, args: readonly string[], cwd?: string): Promise<string> {
   const { stdout } = await promisify(execFile)(program, args, {
     maxBuffer: 64 << 20,
@@ -25,10 +25,10 @@ export async function run(program: string, args: readonly string[], cwd?: string
   return stdout;
 }
 
-/** One thing that is measured. What it answers tidies up behind it, where it is a function; that is not measured. */
+/** Work that is measured. If it returns a function, that is called to clean up and not measured. */
 export type Work = (turn: number) => Promise<unknown>;
 
-/** The median of what works take, turn by turn so that a busy moment hits all of them. Milliseconds. */
+/** The median times in milliseconds. The works take turns, so a load peak affects all of them. */
 export async function medians(runs: number, works: readonly Work[]): Promise<number[]> {
   const times = works.map((): number[] => []);
   for (let turn = -1; turn < runs; turn++) {
@@ -43,7 +43,7 @@ export async function medians(runs: number, works: readonly Work[]): Promise<num
   return times.map(median);
 }
 
-/** The middle one. */
+/** The middle value. */
 export function median(values: readonly number[]): number {
   return [...values].sort((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
 }
@@ -55,12 +55,12 @@ export function ms(value: number | undefined): string {
 
 export interface Registry {
   host: string;
-  /** Processor time that it took so far. Milliseconds. */
+  /** Processor time so far, in milliseconds. */
   cpuMs(): number;
   stop(): void;
 }
 
-/** Debian's docker-registry over a folder, set as Debian sets it, but without a line of log for each request: a tenth of its time. */
+/** Debian's docker-registry with Debian's settings, but no access log, which takes a tenth of its time. */
 export async function startRegistry(folder: string): Promise<Registry> {
   await mkdir(folder, { recursive: true });
   const [config, addr] = [join(folder, 'registry.json'), `127.0.0.1:${await freePort()}`];
@@ -85,8 +85,8 @@ export async function startCraneRegistry(folder: string): Promise<Registry> {
 }
 
 /**
- * Its lines go to a file: a pipe would have to be read meanwhile, by a processor that is measured.
- * @param host where it listens, as soon as it does
+ * Starts a server. It logs to a file, because reading a pipe would use a processor that is measured.
+ * @param host returns the address when the server listens
  */
 async function serve(
   program: string,
@@ -123,10 +123,10 @@ async function started(host: () => Promise<string | undefined>, log: string): Pr
     if (found) return found;
     await setTimeout(20);
   }
-  throw new Error(`no registry listens after 10 s:\n${await readFile(log, 'utf8')}`);
+  throw new Error(`no registry is listening after 10 s:\n${await readFile(log, 'utf8')}`);
 }
 
-/** User and system time of a process, in steps of 10 ms (proc(5), `stat`; Linux counts 100 ticks a second). */
+/** User and system time of a process, in steps of 10 ms (proc(5), `stat`; Linux has 100 ticks per second). */
 function cpuMs(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;

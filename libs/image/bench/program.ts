@@ -4,10 +4,10 @@ import { compilePackage } from '../compile.ts';
 
 const library = join(import.meta.dirname, '..');
 
-/** The ready-made bundle of sample-api: what all builders get. */
+/** The existing bundle of sample-api, the input of all builders. */
 export const sampleBundle = join(library, '../../apps/sample-api/dist/bundle');
 
-/** Compiles the library as it is published and returns the program: what users run has no types to strip. */
+/** Compiles the library as published and returns the program, because users run it without type stripping. */
 export async function compiledProgram(folder: string): Promise<string> {
   const place = join(folder, 'package');
   await mkdir(place);

@@ -10,7 +10,7 @@ import { mediaTypes } from '../src/oci/schemas.ts';
 import type { BaseLock } from '../src/base/pinned-base.ts';
 import { pushImage } from '../src/push/push-image.ts';
 
-/** A base image like a public one: the Node that runs, in a compressed layer, for two platforms. */
+/** A base image like a public one: the running Node in a compressed layer, for two platforms. */
 export async function pushedBase(folder: string, host: string): Promise<{ lock: BaseLock; file: string }> {
   const [blobs, bundle] = [join(folder, 'base-blobs'), join(folder, 'base-bundle')];
   const { layers, diffIds, ...base } = await embeddedBase({ blobs });

@@ -4,7 +4,7 @@ import { startRegistry, type Registry } from './measure.ts';
 import { compiledProgram } from './program.ts';
 import { pushedBase } from './pushed-base.ts';
 
-/** What the parts of the benchmark share. */
+/** The shared setup of the parts of the benchmark. */
 export interface Stage {
   folder: string;
   /** Two registries; the first has the base. */

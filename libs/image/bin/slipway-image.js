@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 
-// Imported by name, what an older Node lacks would be an error of syntax.
+// Not a named import, which would be a syntax error in an older Node.
 if (typeof module.registerHooks !== 'function') {
   console.error(`slipway-image needs Node 22.15 or newer; this is ${process.versions.node}.`);
   process.exit(2);
 }
-module.enableCompileCache(); // the next start takes less
+module.enableCompileCache(); // makes the next start faster
 
-// Inside the workspace the TypeScript sources run as they are; a published package has none and uses dist.
+// The workspace runs the TypeScript sources; a published package has no sources and uses dist.
 if (existsSync(new URL('../src/index.ts', import.meta.url))) {
   module.registerHooks({
     resolve: (specifier, context, next) =>

@@ -14,12 +14,12 @@ const targets = appTargets({
 });
 
 describe('the targets of an app', () => {
-  it('publish nothing that is red or that a cluster would refuse, and never take a deploy from the cache', () => {
+  it('publish only after successful tests and render checks, and never take a deploy from the cache', () => {
     expect(targets.deploy.dependsOn).toEqual(['image', 'test', 'render']);
     expect(targets.deploy.cache).toBe(false);
   });
 
-  it('have a configuration for every environment, and one of them by default', () => {
+  it('have a configuration per environment, one of them as default', () => {
     for (const target of [targets.deploy, targets.image]) {
       expect(Object.keys(target.configurations ?? {})).toEqual(['development', 'local']);
       expect(target.defaultConfiguration).toBe('local');
@@ -29,7 +29,7 @@ describe('the targets of an app', () => {
     });
   });
 
-  it('keep the images of the two bases apart, each with what shapes it among its inputs', () => {
+  it('have separate outputs for the images of the two bases, with all their inputs', () => {
     expect(targets.image.options).toMatchObject({ output: 'apps/api/dist/image/embedded' });
     expect(targets.image.configurations?.['development']).toEqual({
       'base-lock': 'deploy/base/base.lock.yaml',
@@ -41,11 +41,11 @@ describe('the targets of an app', () => {
     expect(targets.image.inputs).toContain('{workspaceRoot}/deploy/base/base.lock.yaml');
   });
 
-  it('build nothing for a change of values', () => {
+  it('do not build after a change of values', () => {
     expect(JSON.stringify(targets.build.inputs)).not.toMatch(/deploy|projectRoot\}\/\*\*/);
   });
 
-  it('render anew when values, chart or an environment change, and not for a change of code', () => {
+  it('render again after a change of values, chart or environment, but not of code', () => {
     expect(targets.render.cache).toBe(true);
     expect(targets.render.inputs).toEqual(
       expect.arrayContaining([
@@ -57,7 +57,7 @@ describe('the targets of an app', () => {
     expect(JSON.stringify(targets.render.inputs)).not.toMatch(/src|default/);
   });
 
-  it('make every app due when an environment changes', () => {
+  it('make every app due after a change of an environment', () => {
     expect(targets.deploy.inputs).toContain('{workspaceRoot}/deploy/environments/*/environment.yaml');
   });
 });

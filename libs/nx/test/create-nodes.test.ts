@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(workspaceRoot, { recursive: true, force: true });
 });
 
-/** Writes an app and answers what the plugin makes of it. */
+/** Writes an app and returns the project that the plugin makes. */
 async function inferred(folder: string, manifest: object) {
   const files = {
     'deploy/charts/service/Chart.yaml': 'name: service\n',
@@ -37,13 +37,13 @@ describe('an app', () => {
     expect(await inferred('api', { name: 'api' })).toMatchObject({ name: 'api', root: 'apps/api' });
   });
 
-  it('is refused under another name, so that no two have one name', async () => {
+  it('is refused with another name, so names are unique', async () => {
     await expect(inferred('api-2', { name: 'api' })).rejects.toThrow(
       'apps/api-2/package.json has the name "api", but apps are released under the name of their folder. Name it "api-2".',
     );
   });
 
-  it('is refused with a chart that is not there', async () => {
+  it('is refused if its chart does not exist', async () => {
     await expect(inferred('api', { name: 'api', slipway: { chart: 'deploy/charts/gone' } })).rejects.toThrow(
       'deploy/charts/gone/Chart.yaml does not exist. Correct slipway.chart in apps/api/package.json.',
     );

@@ -19,7 +19,7 @@ describe('the targets of the platform', () => {
     });
   });
 
-  it('release nothing that the charts’ scenarios or an environment’s values break', () => {
+  it('release only after successful checks of the charts’ scenarios and the environments’ values', () => {
     expect(deploy.dependsOn).toEqual(['lint', 'render']);
     expect(lint.options).toEqual({ command: 'slipway lint deploy/argocd deploy/argocd/root' });
     expect(render.options).toEqual({
@@ -27,7 +27,7 @@ describe('the targets of the platform', () => {
     });
   });
 
-  it('make the platform due when what an environment gives to every app changes', () => {
+  it('make the platform due after a change of the values that an environment gives to every app', () => {
     expect(deploy.inputs).toContain('{workspaceRoot}/deploy/environments/**/*');
   });
 });

@@ -11,13 +11,13 @@ const facts = {
 const targets = stackTargets(facts);
 
 describe('the targets of a stack', () => {
-  it('are commands that one can type, and need no cloud', () => {
+  it('are commands that users can run, and need no cloud', () => {
     expect(targets.synth.options).toEqual({ command: 'slipway stack synth infra/production/cluster' });
     expect(targets.policy.options).toEqual({ command: 'slipway stack policy infra/production/cluster' });
     expect(targets.test.options).toEqual({ command: 'slipway stack check infra/production/cluster' });
   });
 
-  it('are cached, with what shapes a graph among their inputs; a deploy never is', () => {
+  it('are cached with all inputs of a graph; a deploy is never cached', () => {
     for (const target of [targets.synth, targets.policy, targets.test]) {
       expect(target.cache).toBe(true);
       expect(target.inputs).toEqual(['default', '^default', '{workspaceRoot}/libs/stack/src/**/*']);
@@ -26,12 +26,12 @@ describe('the targets of a stack', () => {
     expect(targets.deploy.cache).toBe(false);
   });
 
-  it('plan nothing that breaks a policy or whose graph is stale', () => {
+  it('plan only after the policies hold and the graph is fresh', () => {
     expect(targets.deploy.dependsOn).toContain('test');
     expect(targets.test.dependsOn).toEqual(['policy']);
   });
 
-  it('apply with the own environment as configuration only; with any other they plan', () => {
+  it('apply only with the own environment as configuration, and plan with others', () => {
     const plan = 'slipway stack plan infra/production/cluster';
     expect(targets.deploy.options).toEqual({ command: plan });
     expect(targets.deploy.configurations).toEqual({
@@ -41,14 +41,14 @@ describe('the targets of a stack', () => {
     });
   });
 
-  it('apply nothing in any run when the stack is applied by hand', () => {
+  it('never apply a stack that is applied by hand', () => {
     const { deploy } = stackTargets({ ...facts, byHand: true });
     expect(deploy.configurations?.['production']).toEqual({
       command: 'slipway stack plan infra/production/cluster',
     });
   });
 
-  it('have a deploy for every environment, as Nx would silently take the default one', () => {
+  it('have a deploy for every environment, because Nx would silently use the default', () => {
     expect(Object.keys(targets.deploy.configurations ?? {})).toEqual(['development', 'local', 'production']);
     expect(targets.deploy.defaultConfiguration).toBe('local');
   });

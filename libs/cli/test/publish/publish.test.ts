@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageSigner, remoteUri } from '../../src/publish/image-source.ts';
 import { imageFolder, publish } from '../../src/publish/publish.ts';
 
-/** Without layers, so that nothing has to be pulled. */
+/** Without layers, so nothing is pulled. */
 const base: Base = {
   kind: 'pinned',
   name: 'registry.example/node',
@@ -63,7 +63,7 @@ async function publishFrom(from: string | undefined) {
 }
 
 describe('publishing an app', () => {
-  it('brings image, SBOM and signed provenance into every registry, and the second time nothing', async () => {
+  it('pushes image, SBOM and signed provenance to every registry, and nothing the second time', async () => {
     process.env['SLIPWAY_SIGNING_KEY'] = join(root, 'key.pem');
     const first = await publishFrom(commit);
     expect(first.registries.map(({ uploadedBlobs }) => uploadedBlobs > 0)).toEqual([true, true]);
@@ -74,14 +74,14 @@ describe('publishing an app', () => {
       const other = { ...policy, provenance: { ...policy.provenance, commit: later } };
       await expect(verifyImage({ image, policy: other })).rejects.toMatchObject({ code: 'image-refused' });
     }
-    // From another commit, too: the image is the same, and it is known where it came from.
+    // Also from another commit: the image is the same and already has a provenance.
     const again = await publishFrom(later);
     expect(again.registries.map(({ uploadedBytes }) => uploadedBytes)).toEqual([0, 0]);
     expect(again.image).toEqual(first.image);
     expect(again.indexes).toEqual(first.indexes);
   });
 
-  it('says nothing about a commit where the work tree holds more, and makes up for it from a commit', async () => {
+  it('attaches no provenance if the work tree has changes, and attaches it later from a commit', async () => {
     const dirty = await publishFrom(undefined);
     expect(dirty.lines.at(-1)).toContain('Attached 1 statement ');
     expect(dirty.lines.at(-1)).toContain('not signed');
@@ -91,7 +91,7 @@ describe('publishing an app', () => {
     expect((await publishFrom(commit)).lines.filter((line) => line.startsWith('Attached'))).toEqual([]);
   });
 
-  it('stops at a key that is none, and does not repeat it', async () => {
+  it('refuses an invalid key, and does not print it', async () => {
     writeFileSync(join(root, 'key.pem'), 'hunter2');
     const failure = await imageSigner({ SLIPWAY_SIGNING_KEY: join(root, 'key.pem') }).catch(
       (error: Error) => error,
@@ -108,4 +108,4 @@ it.each([
   ['/home/ada/app.git', undefined],
   ['file:///home/ada/app.git', undefined],
   ['', undefined],
-])('the remote %j is named %j', (remote, uri) => expect(remoteUri(remote)).toBe(uri));
+])('the remote %j is %j', (remote, uri) => expect(remoteUri(remote)).toBe(uri));

@@ -15,8 +15,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const credentials = async () => undefined;
 const layersOf = ({ bases }: PlatformsImage) => bases.flatMap(({ layers }) => layers);
-const markerOf = async ({ layout, blobs }: PlatformsImage) =>
-  baseMarker(await openImage({ layout, blobs }));
+const markerOf = async ({ layout, blobs }: PlatformsImage) => baseMarker(await openImage({ layout, blobs }));
 
 const push = ({ host }: FakeRegistry, { layout, blobs }: PlatformsImage) =>
   pushImage({ layout, blobs, to: `${host}/team/app`, credentials });
