@@ -6,17 +6,17 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { lazyBuiltins } from './lazy-builtins.ts';
 
-/** A library with a command, which starts often and should start at once. */
+/** A library with a command, which should start fast. */
 export interface Library {
   folder: string;
-  /** The sources that its `exports` name, without `src/` and their ending. */
+  /** The sources of its `exports`, without `src/` and the file extension. */
   entries: readonly string[];
-  /** Packages that go into its own files: TypeBox alone has hundreds of small ones, and reading them takes longer than the work. */
+  /** Packages to bundle: reading the hundreds of small files of TypeBox alone takes longer than the work. */
   bundled: readonly string[];
   external?: readonly string[];
 }
 
-/** Compiles a library as it is published: modules that share chunks, the types of every source, and whose work is inside, ours first. */
+/** Compiles a library for publishing: modules with shared chunks, types, licenses of all bundled code. */
 export async function compileLibrary(library: Library, outdir: string): Promise<void> {
   const { folder, entries, bundled, external = [] } = library;
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -34,7 +34,7 @@ export async function compileLibrary(library: Library, outdir: string): Promise<
       plugins: [lazyBuiltins],
       minifyWhitespace: true,
       minifySyntax: true,
-      // Packages that are no ES modules ask for Node's own ones. Sources import `createRequire` by its name.
+      // For bundled CommonJS packages that require Node's modules. Sources import `createRequire` by name.
       banner: {
         js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
       },

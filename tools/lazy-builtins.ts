@@ -4,8 +4,9 @@ import type { Plugin } from 'esbuild';
 const require = createRequire(import.meta.url);
 
 /**
- * Takes from Node's own modules what is used and nothing else. An `import` reads all that a module exports, and some
- * of that is lazy for a reason: `http.WebSocket` loads undici, `process.stdin` opens it. That is half of a start.
+ * Imports only used exports of Node's modules. A normal `import` reads all exports, and some of them are lazy
+ * and slow: `http.WebSocket` loads undici, `process.stdin` opens standard input. They take half of the start
+ * time.
  */
 export const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
@@ -17,7 +18,7 @@ export const lazyBuiltins: Plugin = {
   },
 };
 
-/** Named exports are dropped where nobody imports them; the default one asks when a property is read. */
+/** Unused named exports are removed by the bundler; the default export reads a property on access. */
 function contentsOf(name: string): string {
   if (name === 'node:process') return 'export default process;';
   const keys = Object.keys(require(name) as object).filter(

@@ -13,9 +13,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * A copy of the workspace's files in a repository of its own, so that a tour can commit and deploy without
- * touching the workspace. Third-party packages are shared by symbolic links; the workspace's own packages are
- * the copies.
+ * Copies the workspace's files to a new repository, so a tour can commit and deploy without changing the
+ * workspace. Third-party packages are symbolic links; the packages of the workspace are copies.
  *
  * @param workspace the root of the workspace to copy
  * @returns the root of the copy
@@ -40,7 +39,7 @@ export function makeScratch(workspace: string): string {
   return scratch;
 }
 
-/** Removes a copy and all that was made in it. */
+/** Deletes a copy with all its files. */
 export function removeScratch(scratch: string): void {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 }
@@ -61,7 +60,7 @@ export function git(folder: string, ...args: string[]): string {
   });
 }
 
-/** One level of links, and a second one below scopes and `.bin`, whose entries are relative links to packages. */
+/** Links packages; for scopes and `.bin`, whose entries are relative links to packages, their entries. */
 function linkPackages(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {
@@ -73,7 +72,7 @@ function linkPackages(from: string, to: string): void {
   }
 }
 
-/** Packages that npm could not share lie in a workspace package's own folder. */
+/** Links packages that npm installed in the folder of a workspace package. */
 function linkNestedPackages(workspace: string, scratch: string): void {
   for (const group of ['apps', 'libs']) {
     for (const name of readdirSync(join(workspace, group))) {
@@ -89,7 +88,7 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** An environment without what an Nx run around us has set: Nx must not take the copy's tasks for its own. */
+/** The environment without variables of a surrounding Nx run, so the tasks of the copy are a run of their own. */
 export function withoutNx(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(NX_|SLIPWAY_)/.test(name)));
 }

@@ -1,7 +1,6 @@
 /**
- * `npm test`: lint, types and tests of every project through Nx, then one line that counts them.
- * Nx says what became of each task; Vitest's results say what became of each test, also when Nx answered
- * from its cache.
+ * `npm test` runs lint, type check and tests of every project with Nx, then prints their number in one line.
+ * Nx reports the result of each task, Vitest that of each test, also if Nx used its cache.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -36,7 +35,7 @@ function readJson<T>(file: string): T | undefined {
   }
 }
 
-/** Where each project lies, as Nx knows it. */
+/** The folders of the projects, from Nx's project graph. */
 function projectRoots(): Map<string, string> {
   const graph = readJson<{ nodes: Record<string, { data: { root: string } }> }>(
     '.nx/workspace-data/project-graph.json',
@@ -45,7 +44,8 @@ function projectRoots(): Map<string, string> {
 }
 
 /**
- * A task counts as one; a test task with results as its tests, and at least as one failure when it is red.
+ * A task counts as one. A test task with results counts as its tests, and as at least one failure if it
+ * failed.
  */
 function countTask({ target, projectName, status }: Task, roots: ReadonlyMap<string, string>): Count {
   const file = `${roots.get(projectName)}/dist/test/results.json`;
@@ -77,13 +77,13 @@ const total = tasks
     }),
     { passed: 0, failed: 0, skipped: 0 },
   );
-// A run that failed without saying where, or that ran nothing, is a failure too.
+// A run that failed without a failed task, or that ran no test, counts as a failure, too.
 if (total.failed === 0 && (status !== 0 || total.passed === 0)) total.failed = 1;
 for (const { taskId, status, projectName, target } of tasks) {
   if (status !== 0) console.log(`failed: ${taskId}`);
   if (target !== 'test') continue;
-  const again = readJson<string[]>(`${roots.get(projectName)}/dist/test/second-tries.json`) ?? [];
-  for (const name of again) console.log(`passed at the second try only: ${projectName}: ${name}`);
+  const retried = readJson<string[]>(`${roots.get(projectName)}/dist/test/second-tries.json`) ?? [];
+  for (const name of retried) console.log(`passed only at the second try: ${projectName}: ${name}`);
 }
 console.log(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,

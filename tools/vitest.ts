@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
 
-/** Writes the names of the tests that passed only when they were tried again. */
+/** Writes the names of the tests that passed only after a retry. */
 class SecondTries implements Reporter {
   readonly #names: string[] = [];
   #folder = '';
@@ -23,13 +23,13 @@ class SecondTries implements Reporter {
 }
 
 /**
- * The Vitest configuration every project shares: workspace packages are read from source
- * (the `@slipway/source` export condition), and each run leaves a JSON result that
- * `tools/test.ts` counts, also when Nx answers from its cache.
+ * The shared Vitest configuration of all projects: workspace packages are read from source
+ * (the export condition `@slipway/source`), and each run writes a JSON result that
+ * `tools/test.ts` counts, also if Nx uses its cache.
  */
 export function projectTests(
   test: ViteUserConfig['test'] = {},
-  // Vitest hands these to Node too, so they must not say `import` or `default`: a `require` would get an ES module.
+  // Without `import` and `default`: Vitest passes these to Node, and a `require` would load an ES module.
   conditions = ['@slipway/source', 'node', 'development|production'],
 ): ViteUserConfig {
   return defineConfig({
@@ -37,9 +37,9 @@ export function projectTests(
     ssr: { resolve: { conditions, externalConditions: ['@slipway/source'] } },
     test: {
       include: ['test/**/*.test.ts'],
-      testTimeout: 120_000, // a hang, not slowness: many tests start processes, and machines are busy
+      testTimeout: 120_000, // only for hangs: many tests start processes, and machines are busy
       hookTimeout: 120_000,
-      // One more try where nobody watches, and never in silence: `npm test` names what needed it.
+      // One retry in CI; `npm test` lists the tests that needed it.
       retry: process.env['CI'] ? 1 : 0,
       reporters: ['default', ['json', { outputFile: 'dist/test/results.json' }], new SecondTries()],
       ...test,

@@ -5,34 +5,35 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A way to start the program of an unpacked image. */
+/** A method to start the program of an unpacked image. */
 interface Way {
-  /** For people. */
+  /** Display name. */
   name: string;
   command: string;
   args: string[];
-  /** What the program sees as the root folder: `''` inside a chroot. */
+  /** The prefix of paths in the image: `''` inside a chroot. */
   root: string;
 }
 
 const ENTRY = '/app/main.mjs';
 const NODE = '/nodejs/bin/node';
 const KEYS = '/run/keys';
-/** `chroot` lies in a folder that is not on the PATH of ordinary users everywhere. */
+/** On some systems, `chroot` is not on the PATH of ordinary users. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 
 /** A started image, reachable over HTTP on loopback. */
 export interface Container {
   url: string;
-  /** How it was started, for people. */
+  /** Display name of the start method. */
   way: string;
-  /** Ends it as Kubernetes would, and answers its exit code. */
+  /** Stops it like Kubernetes and returns its exit code. */
   stop(): Promise<number | null>;
 }
 
 /**
- * Starts the image that was unpacked into `root`, as isolated as this machine allows: in a chroot as user 65532,
- * else in a chroot inside a user namespace, else the bundle with the image's own Node, else with this Node.
+ * Starts the image that was unpacked to `root` with the strongest isolation of this machine: in a chroot as
+ * user 65532, else in a chroot inside a user namespace, else the bundle with the image's Node, else with this
+ * Node.
  */
 export async function startImage(root: string): Promise<Container> {
   rmSync(join(root, KEYS), { recursive: true, force: true });
@@ -72,11 +73,16 @@ function waysToStart(root: string): Way[] {
     ...(loader
       ? [{ name: "with the image's own Node and libraries, without a chroot", ...loader, root }]
       : []),
-    { name: "with this machine's Node, as the image brings none", command: process.execPath, args: [], root },
+    {
+      name: "with this machine's Node, because the image does not contain Node",
+      command: process.execPath,
+      args: [],
+      root,
+    },
   ];
 }
 
-/** Runs the image's Node by the image's own loader, so that no library of this machine is used. */
+/** Runs the image's Node with the image's loader, so no library of this machine is used. */
 function findLoader(root: string): Pick<Way, 'command' | 'args'> | undefined {
   if (!existsSync(join(root, NODE))) return undefined;
   const inFolders = ['lib64', 'lib', 'usr/lib64', 'usr/lib'].flatMap((folder) => {
@@ -92,7 +98,7 @@ function findLoader(root: string): Pick<Way, 'command' | 'args'> | undefined {
   return { command, args: ['--library-path', libraries, join(root, NODE)] };
 }
 
-/** A way works when the image's Node can say its version that way. */
+/** Whether the image's Node can print its version with this method. */
 function works({ command, args }: Way): boolean {
   return spawnSync(command, [...args, '--version'], { env: { PATH }, stdio: 'ignore' }).status === 0;
 }
@@ -115,7 +121,7 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
     await sleep(100);
   }
   child.kill('SIGKILL');
-  throw new Error(`The image was started, but ${url} did not answer with 200 within 10 s.`);
+  throw new Error(`The image was started, but ${url} did not answer 200 within 10 s.`);
 }
 
 function stop(child: ChildProcess): Promise<number | null> {

@@ -1,8 +1,8 @@
 /**
- * `npm run demo`: the newcomer's tour. In a scratch copy of the workspace it goes the whole way from an edit to
- * a running image, by the real targets and with real commits, and checks what it claims on the way.
+ * `npm run demo` is a tour for newcomers. In a scratch copy of the workspace it goes from an edit to a
+ * running image, with the real targets and real commits, and checks each result.
  *
- * `--keep` leaves the scratch copy for a look around.
+ * `--keep` keeps the scratch copy.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ const LEDGER = '.slipway/ledger.git';
 const TABLE = /^(APP|sample-api|hello)\s|^One commit|^Nothing to release|^Still due|^Due in|^Nothing is due/;
 const TASKS =
   /^(✔|✖|⨯)\s|^> nx run|^\s+✔|^APP |^(sample-api|hello) +\w+|^One commit|^Nothing to release|^Still due|uploaded$/;
-/** An environment that is reached by promotion only, beside `local` on this machine. */
+/** A second environment on this machine, beside `local`, that accepts only promotions. */
 const STAGE = `deploy: promote
 base: embedded
 registries: ['oci:.slipway/stage']
@@ -45,8 +45,8 @@ const released = (app: string, environment = 'local'): string =>
   ledger('show', `env/${environment}:apps/${app}/release.yaml`);
 
 /**
- * A second app, so that there is something to leave alone: a dozen lines and no tests. The check of what every app
- * renders leaves, because the renderings that are committed do not know this one.
+ * Adds a second app that most steps do not change: a few lines without tests. Removes the check of the
+ * rendered apps, because the committed renderings do not contain this app.
  */
 function addHello(): void {
   rmSync(join(scratch, 'deploy/check'), { recursive: true });
@@ -62,7 +62,7 @@ function addHello(): void {
   write('apps/hello/deploy/local.yaml', '{}\n');
   for (const app of ['hello', 'sample-api']) write(`apps/${app}/deploy/stage.yaml`, '{}\n');
   write('deploy/environments/stage/environment.yaml', STAGE);
-  commit(scratch, 'Add hello, and an environment that is reached by promotion');
+  commit(scratch, 'Add hello, and an environment that accepts promotions');
 }
 
 async function visit(): Promise<void> {
@@ -87,7 +87,7 @@ async function visit(): Promise<void> {
     commit(scratch, 'sample-api 0.2.0');
     const { code, output } = tour.type('nx affected -t build test deploy --base=HEAD~1', TASKS);
     expect(code === 0 && bumps() === 2, 'the edit is released in one commit');
-    expect(!/nx run hello:/.test(output) && released('hello') === hello, 'hello is left alone');
+    expect(!/nx run hello:/.test(output) && released('hello') === hello, 'hello is not changed');
     tour.say(
       ledger('diff', '--unified=0', 'env/local~1', 'env/local').replace(/^(index|---|\+\+\+|@@).*\n/gm, ''),
     );
@@ -100,14 +100,14 @@ async function visit(): Promise<void> {
       `${APP}/test/red.test.ts`,
       "import { expect, it } from 'vitest';\n\nit('is red on purpose', () => expect(1).toBe(2));\n",
     );
-    commit(scratch, 'sample-api 0.3.0, with a red test');
+    commit(scratch, 'sample-api 0.3.0, with a failing test');
     const { code } = tour.type(
       'nx affected -t build test deploy --base=HEAD~1',
       /^Failed tasks|^- |not run|red on purpose$/,
     );
-    expect(code !== 0, 'a red test fails the run');
-    expect(released('sample-api') === record && bumps() === commits, 'a red app is not released');
-    tour.say('The release is what it was, and the app stays due.');
+    expect(code !== 0, 'a failing test fails the run');
+    expect(released('sample-api') === record && bumps() === commits, 'a failed app is not released');
+    tour.say('The release is unchanged, and the app stays due.');
   });
 
   await tour.stop('Unpack the released image, start it, sign and verify a message', async () => {
@@ -129,7 +129,7 @@ async function visit(): Promise<void> {
   await tour.stop('Edit a stack: what would change in the cloud, without an account', () => {
     edit(`${STACK}/index.ts`, 'max: 4', 'max: 6');
     const { code, output } = tour.type(`slipway stack diff ${STACK}`, /./);
-    expect(code === 0 && /autoscaler\.max: 4 -> 6/.test(output), 'the diff names the place that changed');
+    expect(code === 0 && /autoscaler\.max: 4 -> 6/.test(output), 'the diff names the changed property');
     tour.type(`slipway stack synth ${STACK}`, /./);
   });
 
@@ -137,13 +137,13 @@ async function visit(): Promise<void> {
     const { code } = tour.type('slipway promote --from local --to stage --no-diff', /./);
     expect(code === 0, 'both apps are promoted');
     const digest = /sha256:[0-9a-f]{64}/.exec(released('sample-api'))?.[0] as string;
-    expect(released('sample-api', 'stage').includes(digest), 'stage has the very image that local runs');
+    expect(released('sample-api', 'stage').includes(digest), 'stage has the same image as local');
   });
 
   await tour.stop('Roll back: the release before, and a hold that the next run obeys', () => {
     const before = released('sample-api');
     const { code } = tour.type('slipway rollback sample-api --env local --reason demo', /./);
-    expect(code === 0 && released('sample-api') !== before, 'the release before is back');
+    expect(code === 0 && released('sample-api') !== before, 'the previous release is back');
     expect(/hold:/.test(released('sample-api')), 'the rollback leaves a hold');
     tour.type('slipway history sample-api --env local', /./);
   });
@@ -153,7 +153,7 @@ async function visit(): Promise<void> {
   });
 }
 
-/** A message signed by the service, verified by it, and refused once a byte has changed. */
+/** Signs a message at the service and verifies it, unchanged and with one byte changed. */
 async function talk(url: string): Promise<void> {
   const post = async (path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' };
@@ -161,7 +161,7 @@ async function talk(url: string): Promise<void> {
     return (await response.json()) as Record<string, unknown>;
   };
   const version = (await (await fetch(`${url}/version`)).json()) as { version?: string };
-  expect(version.version === '0.2.0', 'the image is the one that was edited and released');
+  expect(version.version === '0.2.0', 'the edited image was released');
   tour.say(`GET /version -> ${JSON.stringify(version)}`);
   const payload = '{"type":"demo.released"}';
   const { headers } = await post('/v1/messages', { payload });
@@ -173,7 +173,7 @@ async function talk(url: string): Promise<void> {
   );
   expect(
     good['valid'] === true && bad['valid'] === false,
-    'a good message is accepted and a changed one refused',
+    'a valid message is accepted and a changed one is refused',
   );
 }
 
@@ -182,15 +182,15 @@ try {
   console.log(`A scratch copy of this workspace: ${scratch}`);
   await visit();
   console.log(`\n${tour.timeline()}`);
-  expect(git(workspace, 'status', '--porcelain') === before, 'the work tree is as it was');
+  expect(git(workspace, 'status', '--porcelain') === before, 'the work tree is unchanged');
   console.log(`
-All of it were real targets and real commits; your work tree is as it was. What to try next, here:
-  ${EDIT}        the same for your own edits, released to .slipway/
-  npx slipway status                                what is released where
-  npx nx serve sample-api                           run the service with reload
-  npm run demo -- --keep                            look around in the scratch copy`);
+All steps used real targets and real commits; your work tree is unchanged. Next steps:
+  ${EDIT}        the same for your edits, released to .slipway/
+  npx slipway status                                the releases of all environments
+  npx nx serve sample-api                           run the service and restart it on changes
+  npm run demo -- --keep                            keep the scratch copy`);
 } catch (error) {
-  console.error(`\nThe last command said:\n${tour.last}`);
+  console.error(`\nThe output of the last command:\n${tour.last}`);
   throw error;
 } finally {
   if (!keep) removeScratch(scratch);

@@ -8,13 +8,13 @@ interface Stop {
   milliseconds: number;
 }
 
-/** What a command of the tour answered. */
+/** The result of a command of the tour. */
 export interface Answer {
   code: number;
   output: string;
 }
 
-/** Prints what the tour does as it does it, and a timeline at the end. */
+/** Prints the steps of the tour, and a timeline at the end. */
 export class Tour {
   readonly #stops: Stop[] = [];
   readonly #folder: string;
@@ -25,7 +25,7 @@ export class Tour {
     this.#folder = folder;
   }
 
-  /** One stop: a title, what happens, its duration. */
+  /** Runs one stop, prints its title and measures its duration. */
   async stop(title: string, visit: () => void | Promise<void>): Promise<void> {
     const started = performance.now();
     console.log(`\n${styleText('bold', `${this.#stops.length + 1}. ${title}`)}`);
@@ -33,7 +33,7 @@ export class Tour {
     this.#stops.push({ title, milliseconds: performance.now() - started });
   }
 
-  /** Runs a command as a user would type it and shows the lines that tell what happened. */
+  /** Runs a command and prints the matching lines of its output. */
   type(command: string, show: RegExp): Answer {
     console.log(styleText('cyan', `$ npx ${command}`));
     const [program = '', ...args] = command.split(' ');
@@ -41,7 +41,7 @@ export class Tour {
       cwd: this.#folder,
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
-      // With its plugins in this process Nx starts in half the time.
+      // With its plugins in its own process, Nx starts in half the time.
       env: { ...withoutNx(process.env), NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0', NO_COLOR: '1' },
     });
     if (done.error) throw done.error;
@@ -51,17 +51,17 @@ export class Tour {
     return { code: done.status ?? 1, output };
   }
 
-  /** Shows text as it is. */
+  /** Prints text unchanged. */
   say(text: string): void {
     for (const line of text.trimEnd().split('\n')) console.log(`  ${line}`);
   }
 
-  /** All that the last command said, for when it did not do what it should. */
+  /** The output of the last command, for error reports. */
   get last(): string {
     return this.#last;
   }
 
-  /** A bar for each stop, as long as the stop took. */
+  /** One bar per stop, proportional to its duration. */
   timeline(): string {
     const longest = Math.max(...this.#stops.map(({ milliseconds }) => milliseconds));
     const width = Math.max(...this.#stops.map(({ title }) => title.length));
@@ -74,7 +74,7 @@ export class Tour {
   }
 }
 
-/** Stops the tour when something is not as it was promised. */
-export function expect(holds: boolean, promise: string): void {
-  if (!holds) throw new Error(`The demo broke its promise: ${promise}`);
+/** Stops the tour if an expectation is not met. */
+export function expect(holds: boolean, expectation: string): void {
+  if (!holds) throw new Error(`The demo failed: it expects that ${expectation}`);
 }
