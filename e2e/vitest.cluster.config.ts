@@ -1,6 +1,6 @@
 import { projectTests } from '../tools/vitest.ts';
 
-/** The story on a real cluster: one step after the other, and the first that fails ends it. */
+/** The test on a real cluster: steps run in order, and the first failure ends it. */
 export default projectTests({
   include: ['cluster/**/*.test.ts'],
   testTimeout: 600_000,

@@ -1,6 +1,6 @@
 import { projectTests } from '../tools/vitest.ts';
 
-/** Stacks on the real engine: one step after the other; only where there is a `pulumi` on PATH (`npm run test:engine`). */
+/** Stacks on the real engine: steps run in order, only if `pulumi` is on PATH (`npm run test:engine`). */
 export default projectTests({
   include: ['engine/**/*.test.ts'],
   testTimeout: 300_000,

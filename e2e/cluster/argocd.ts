@@ -4,7 +4,7 @@ import { apply, forward, kubectl, list } from './kubectl.ts';
 
 const NAMESPACE = '--namespace=argocd';
 
-/** An Application, as far as the story compares it. */
+/** The compared parts of an Application. */
 export interface Application {
   spec: { source: { targetRevision: string } };
   status: { sync: { status: string; revision: string }; health: { status: string }; reconciledAt: string };
@@ -16,7 +16,7 @@ export async function application(name: string): Promise<Application> {
   return found;
 }
 
-/** What Argo CD holds that this project makes, by kind and name. */
+/** The objects of this project in Argo CD's namespace, by kind and name. */
 export async function leftInArgoCd(): Promise<string[]> {
   const kinds = ['applicationsets', 'applications', 'appprojects'];
   const text = await kubectl([
@@ -28,7 +28,7 @@ export async function leftInArgoCd(): Promise<string[]> {
   return text.split('\n').filter((name) => name !== '' && name !== 'appproject.argoproj.io/default');
 }
 
-/** The project `default` as it was, because the platform locks it for good. */
+/** Saves the project `default`, because the platform locks it permanently. */
 export async function rememberDefaultProject(file: string): Promise<void> {
   const [found] = await list<{ spec: object }>(NAMESPACE, 'appproject', 'default');
   writeFileSync(file, JSON.stringify(found?.spec ?? null));
@@ -48,8 +48,8 @@ export async function restoreDefaultProject(file: string): Promise<void> {
 }
 
 /**
- * Tells the ApplicationSet controller of a push to the ledger, as the webhook of a Git server does: the story's
- * repository is new, and nobody has set one up for it.
+ * Notifies the ApplicationSet controller of a push to the ledger, like the webhook of a Git server, because
+ * the test's repository is new and has no webhook.
  */
 export async function openWebhook({ repository }: { repository: string }, checkout: Checkout) {
   const port = await forward('argocd', 'argocd-applicationset-controller', 7000);

@@ -5,28 +5,28 @@ import { commit, git, makeScratch, removeScratch, withoutNx } from 'tools/scratc
 import { parse, stringify } from 'yaml';
 import type { Settings } from './settings.ts';
 
-/** The environment that a run makes for itself. */
+/** The environment that a test run creates. */
 export const ENVIRONMENT = 'e2e';
 
-/** Namespaces of this run's apps begin with it. */
+/** The prefix of the namespaces of this run's apps. */
 export const NAMESPACE_PREFIX = 'slipway-e2e-';
 
 export const namespaceOf = (app: string): string => `${NAMESPACE_PREFIX}${app}`;
 
-/** What a command answered. */
+/** The result of a command. */
 export interface Answer {
   code: number;
   output: string;
 }
 
-/** The record of an app, as the ledger on the remote holds it. */
+/** The record of an app in the ledger on the remote. */
 export interface Record {
   image: { repository: string; tag: string; digest: string };
   release: { source: string; config: string; chart: string };
   hold?: { reason: string };
 }
 
-/** A copy of this workspace, pushed to the story's repository, and driven by the commands that people type. */
+/** A copy of this workspace, pushed to the test's repository and changed by the commands of users. */
 export class Checkout {
   readonly root = makeScratch(resolve(import.meta.dirname, '../..'));
 
@@ -55,7 +55,7 @@ export class Checkout {
     writeFileSync(join(this.root, file), text);
   }
 
-  /** Replaces text that must be there. */
+  /** Replaces text that must exist. */
   edit(file: string, from: string, to: string): void {
     const text = this.read(file);
     if (!text.includes(from)) throw new Error(`${file} does not hold ${JSON.stringify(from)}`);
@@ -73,7 +73,7 @@ export class Checkout {
     return this.git('rev-parse', 'HEAD');
   }
 
-  /** Runs a command and shows what it says when it fails. @throws unless it exits with `expected` */
+  /** Runs a command and prints its output if it fails. @throws unless it exits with `expected` */
   async run(command: string, { expected = 0 }: { expected?: number | 'any' } = {}): Promise<Answer> {
     const [program = '', ...args] = command.split(' ');
     const env = { ...withoutNx(process.env), NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0', NO_COLOR: '1' };
@@ -98,13 +98,13 @@ export class Checkout {
     return parse(this.git('show', `${tip}:apps/${app}/release.yaml`)) as Record;
   }
 
-  /** How many commits the ledger has besides the one that it begins with. Second parents keep what was released. */
+  /** The number of commits of the ledger after its first one. Second parents keep the released commits. */
   bumps(): number {
     const tip = this.ledgerTip();
     return tip ? Number(this.git('rev-list', '--count', '--first-parent', tip)) - 1 : 0;
   }
 
-  /** Writes a record as somebody with a text editor would, past all checks. */
+  /** Writes a record without checks, like a user with a text editor. */
   overwriteRecord(app: string, change: (record: Record) => Record): void {
     const tip = this.ledgerTip() as string;
     const changed = stringify(change(this.record(app)));

@@ -1,7 +1,7 @@
 import { namespaceOf } from './checkout.ts';
 import { kubectl } from './kubectl.ts';
 
-/** What a person would look at first when an app does not run: Argo CD's message, events, pods and their last words. */
+/** Diagnostics of an app that does not run: Argo CD's message, events, pods and their last log lines. */
 export async function explain(app: string): Promise<string> {
   const namespace = `--namespace=${namespaceOf(app)}`;
   const say = (args: string[]) => kubectl(args).catch((error: unknown) => String(error));
@@ -13,6 +13,8 @@ export async function explain(app: string): Promise<string> {
     ['Pods', say(['get', 'pods', namespace, '--output=wide'])],
     ['Logs', say(['logs', namespace, `--selector=app.kubernetes.io/name=${app}`, '--tail=20', '--prefix'])],
   ];
-  const told = await Promise.all(parts.map(async ([title, text]) => `--- ${title}\n${(await text).trim()}`));
-  return told.join('\n');
+  const sections = await Promise.all(
+    parts.map(async ([title, text]) => `--- ${title}\n${(await text).trim()}`),
+  );
+  return sections.join('\n');
 }

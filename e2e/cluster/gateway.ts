@@ -3,7 +3,7 @@ import { apply, kubectl, list, until } from './kubectl.ts';
 
 const NAMESPACE = `${NAMESPACE_PREFIX}gateway`;
 
-/** The domain of this run's environment; nobody has to resolve it. */
+/** The domain of this run's environment; it needs no DNS entry. */
 export const DOMAIN = 'e2e.slipway.example';
 
 interface Gateway {
@@ -11,7 +11,7 @@ interface Gateway {
   status?: { addresses?: { value: string }[]; conditions?: { type: string; status: string }[] };
 }
 
-/** What the environment says of the Gateway. */
+/** The environment's values for the Gateway. */
 export async function gatewayValues(gatewayClass: string) {
   const [found] = await list<Gateway>('gatewayclass', gatewayClass);
   if (!found)
@@ -21,12 +21,12 @@ export async function gatewayValues(gatewayClass: string) {
     namespace: NAMESPACE,
     sectionName: 'http',
     controller: found.spec.controllerName,
-    // Whoever runs the proxies is the cluster's business; this run lets every namespace in.
+    // The proxies depend on the cluster, so this run admits all private addresses.
     sources: { cidrs: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'] },
   };
 }
 
-/** Makes the Gateway, which add-ons of the platform will bring, and answers its address. */
+/** Creates the Gateway, as the platform's add-ons will, and returns its address. */
 export async function makeGateway(gatewayClass: string): Promise<string> {
   await apply(`
 apiVersion: v1

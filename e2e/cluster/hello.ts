@@ -1,6 +1,6 @@
 import type { Checkout } from './checkout.ts';
 
-/** A second app of a few lines, with a test that can be made to fail. */
+/** Adds a second, small app, with a test that can be made to fail. */
 export function addHello(checkout: Checkout): void {
   const manifest = { name: 'hello', version: '1.0.0', private: true, type: 'module' };
   checkout.write('apps/hello/package.json', `${JSON.stringify(manifest)}\n`);
@@ -12,7 +12,7 @@ export function addHello(checkout: Checkout): void {
   checkout.write('apps/hello/deploy/e2e.yaml', '{}\n');
 }
 
-/** The service: the probes' paths and a word. */
+/** The source of the service, which answers every path with a word. */
 export const code = (word: string): string => `import { createServer } from 'node:http';
 
 const server = createServer((request, response) => {

@@ -1,14 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** An object of Kubernetes, as far as the story looks at it. */
+/** The used parts of a Kubernetes object. */
 export interface KubernetesObject {
   metadata: { name: string; namespace?: string; uid: string; creationTimestamp: string };
   spec: Record<string, unknown>;
   status?: Record<string, unknown>;
 }
 
-/** Runs kubectl with the current context. @throws with kubectl's words */
+/** Runs kubectl with the current context. @throws with kubectl's message */
 export function kubectl(args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile('kubectl', args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
@@ -18,7 +18,7 @@ export function kubectl(args: readonly string[], input?: string): Promise<string
   });
 }
 
-/** The objects that a query finds. */
+/** The objects that match a query. */
 export async function list<T = KubernetesObject>(...query: string[]): Promise<T[]> {
   const text = await kubectl(['get', '--output=json', '--ignore-not-found', ...query]);
   if (text.trim() === '') return [];
@@ -26,11 +26,11 @@ export async function list<T = KubernetesObject>(...query: string[]): Promise<T[
   return found && typeof found === 'object' && 'items' in found ? found.items : [found];
 }
 
-/** Server-side apply, as Argo CD does it. */
+/** Server-side apply, as in Argo CD. */
 export const apply = (manifests: string): Promise<string> =>
   kubectl(['apply', '--server-side', '--field-manager=slipway-e2e', '--filename=-'], manifests);
 
-/** Asks until the answer is a yes, or fails with the last no. Milliseconds. */
+/** Repeats `ask` until it returns a value. Fails with the last error after `within` milliseconds. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
@@ -53,7 +53,7 @@ export async function until<T>(
   );
 }
 
-/** A loopback port that leads to a Service, for as long as it is open. */
+/** Forwards a loopback port to a Service, until it is closed. */
 export async function forward(namespace: string, service: string, port: number) {
   const child = spawn('kubectl', [
     'port-forward',

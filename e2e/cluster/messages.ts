@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 
-/** Where the service is asked: an address, and the name that a Gateway routes by. */
-export interface Door {
+/** An address of the service, and the host name for a Gateway. */
+export interface Endpoint {
   address: string;
   host: string;
 }
 
-/** One request, with the Host that a client of the public name would send. @throws unless it is answered with 200 */
-export function ask<T>({ address, host }: Door, path: string, body?: object): Promise<T> {
+/** One request, with the Host header of a client of the public name. @throws unless the answer is 200 */
+export function ask<T>({ address, host }: Endpoint, path: string, body?: object): Promise<T> {
   return new Promise((resolve, reject) => {
     const headers = { host, ...(body && { 'content-type': 'application/json' }) };
     const outgoing = request(new URL(path, address), {
@@ -31,12 +31,12 @@ export function ask<T>({ address, host }: Door, path: string, body?: object): Pr
   });
 }
 
-/** Signs a message at the service, and answers which keys it is signed with and what verifying says. */
-export async function signAndVerify(door: Door) {
+/** Signs a message at the service. Returns the number of signatures and the results of verification. */
+export async function signAndVerify(endpoint: Endpoint) {
   const payload = JSON.stringify({ type: 'e2e', at: 'any time' });
-  const { headers } = await ask<{ headers: Record<string, string> }>(door, '/v1/messages', { payload });
+  const { headers } = await ask<{ headers: Record<string, string> }>(endpoint, '/v1/messages', { payload });
   const verify = (text: string) =>
-    ask<{ valid: boolean; key?: string; reason?: string }>(door, '/v1/messages/verify', {
+    ask<{ valid: boolean; key?: string; reason?: string }>(endpoint, '/v1/messages/verify', {
       payload: text,
       headers,
     });
@@ -48,7 +48,7 @@ export async function signAndVerify(door: Door) {
 }
 
 /** The ids of the keys in use. */
-export async function keysOf(door: Door): Promise<string[]> {
-  const { keys } = await ask<{ keys: { id: string }[] }>(door, '/v1/keys');
+export async function keysOf(endpoint: Endpoint): Promise<string[]> {
+  const { keys } = await ask<{ keys: { id: string }[] }>(endpoint, '/v1/keys');
   return keys.map(({ id }) => id).sort();
 }

@@ -1,18 +1,18 @@
-/** Where the story plays: any cluster, registry and Git server that these variables name. */
+/** The cluster, registry and Git server of the test, from environment variables. */
 export interface Settings {
-  /** What CI pushes to and pods pull from, for example `localhost:5000/e2e`. */
+  /** The registry for CI and pods, for example `localhost:5000/e2e`. */
   registry: string;
-  /** An empty repository, as Argo CD reads it; its login is known to Argo CD already. */
+  /** The URL of an empty repository, as Argo CD reads it. Argo CD must already have its login. */
   repository: string;
-  /** The login of whoever pushes there. */
+  /** The login for pushes. */
   git?: { user: string; password: string };
-  /** The class of the Gateway to make; without it nothing is tried from outside. */
+  /** The class of the Gateway to create. Without it, the steps through a Gateway are skipped. */
   gatewayClass?: string;
-  /** A Vault, with its key-value engine (version 2) and a Kubernetes login; without it keys are plain Secrets. */
+  /** A Vault with a key-value engine (version 2) and a Kubernetes login; else keys are plain Secrets. */
   vault?: { address: string; token: string; path: string; mountPath: string };
 }
 
-/** What the story needs, by variable. */
+/** The requirements of the test, by variable. */
 const NEEDED = { registry: 'E2E_REGISTRY', repository: 'E2E_GIT_URL', kubeconfig: 'KUBECONFIG' } as const;
 
 /** The settings of this run, or the variables that are missing. */

@@ -15,7 +15,7 @@ import { explain } from './explain.ts';
 import { DOMAIN, gatewayValues, makeGateway, removeGateway } from './gateway.ts';
 import { addHello, code } from './hello.ts';
 import { apply, forward, kubectl, list, until } from './kubectl.ts';
-import { ask, keysOf, signAndVerify, type Door } from './messages.ts';
+import { ask, keysOf, signAndVerify, type Endpoint } from './messages.ts';
 import { readSettings } from './settings.ts';
 import { lightLoad } from './traffic.ts';
 import { storeOf, Vault } from './vault.ts';
@@ -51,10 +51,10 @@ describe.skipIf(!settings)(title, () => {
   let store: Awaited<ReturnType<typeof storeOf>> | undefined;
   let webhook: Awaited<ReturnType<typeof openWebhook>>;
   let service: Awaited<ReturnType<typeof forward>>;
-  let gateway: Door | undefined;
-  let inside: Door;
+  let gateway: Endpoint | undefined;
+  let inside: Endpoint;
 
-  /** A step of the story; when it fails, what it is about explains itself. */
+  /** A step of the test. If it fails, the diagnostics of the app `about` are printed. */
   const step = (name: string, about: string, act: () => Promise<void>, needed: unknown = true): void => {
     it.skipIf(!needed)(name, async () => {
       onTestFailed(async () => console.log(await explain(about)));
@@ -64,7 +64,7 @@ describe.skipIf(!settings)(title, () => {
     });
   };
 
-  /** Deploys what is due and waits until it runs; seconds for each part. */
+  /** Deploys what is due and waits until it runs. Returns the seconds of both parts. */
   const release = async (app: string): Promise<{ bump: number; run: number; output: string }> => {
     const started = performance.now();
     const { output } = await checkout.run(deployAll);
@@ -75,7 +75,7 @@ describe.skipIf(!settings)(title, () => {
     return { bump: seconds(started, bumped), run: seconds(bumped, performance.now()), output };
   };
 
-  /** Puts the keys where the app's Secret comes from. */
+  /** Writes the keys to the source of the app's Secret. */
   const writeKeys = async (): Promise<void> => {
     if (vault) return vault.write(APP, 'keys', keys);
     console.log('No Vault is given: the keys are a plain Secret.');
@@ -122,7 +122,7 @@ describe.skipIf(!settings)(title, () => {
   });
 
   step(
-    'makes a Gateway, as the cluster’s add-ons will',
+    'creates a Gateway, as the cluster’s add-ons will',
     'gateway',
     async () => {
       gateway = { address: await makeGateway(gatewayClass as string), host: `${APP}.${DOMAIN}` };
@@ -131,11 +131,11 @@ describe.skipIf(!settings)(title, () => {
   );
 
   step('writes a first signing key', APP, async () => {
-    await vault?.admit(APP);
+    await vault?.createRole(APP);
     await writeKeys();
   });
 
-  step('applies the root object, and a second time changes nothing', 'platform', async () => {
+  step('applies the root object; a second apply changes nothing', 'platform', async () => {
     const { output } = await checkout.run(`slipway render root --env ${ENVIRONMENT}`);
     await apply(output);
     const versions = async () =>
@@ -156,7 +156,7 @@ describe.skipIf(!settings)(title, () => {
     await webhook.notify();
   });
 
-  step('brings the platform and both apps', APP, async () => {
+  step('syncs the platform and both apps', APP, async () => {
     for (const app of ['platform', APP, 'hello']) await checkout.run(wait(app));
   });
 
@@ -179,18 +179,18 @@ describe.skipIf(!settings)(title, () => {
   });
 
   step(
-    'signs and verifies through the Gateway, which routes nothing else',
+    'signs and verifies through the Gateway, which routes no other paths and hosts',
     APP,
     async () => {
-      const door = gateway as Door;
-      await until('the route', async () => (await signAndVerify(door)).genuine.valid);
-      await expect(ask(door, '/metrics')).rejects.toThrow(/404/);
-      await expect(ask({ ...door, host: `other.${DOMAIN}` }, '/v1/keys')).rejects.toThrow(/404/);
+      const endpoint = gateway as Endpoint;
+      await until('the route', async () => (await signAndVerify(endpoint)).genuine.valid);
+      await expect(ask(endpoint, '/metrics')).rejects.toThrow(/404/);
+      await expect(ask({ ...endpoint, host: `other.${DOMAIN}` }, '/v1/keys')).rejects.toThrow(/404/);
     },
     gatewayClass,
   );
 
-  step('takes up a second key without a restart', APP, async () => {
+  step('loads a second key without a restart', APP, async () => {
     const before = await podsOf(APP);
     keys['second'] = key();
     await writeKeys();
@@ -204,7 +204,7 @@ describe.skipIf(!settings)(title, () => {
     expect((await podsOf(APP)).map(identity).sort()).toEqual(before.map(identity).sort());
   });
 
-  step('makes no commit when nothing changed', APP, async () => {
+  step('makes no commit without changes', APP, async () => {
     const bumps = checkout.bumps();
     expect((await checkout.run(deployAll)).output).toContain(`Nothing is due in ${ENVIRONMENT}`);
     expect((await checkout.run(`nx deploy ${APP} -c ${ENVIRONMENT}`)).output).toMatch(
@@ -217,8 +217,8 @@ describe.skipIf(!settings)(title, () => {
     const before = checkout.record(APP);
     checkout.edit(`apps/${APP}/package.json`, '"version": "', '"version": "9.');
     checkout.push(`${APP}: another version`);
-    const door = gateway ?? inside;
-    const load = lightLoad(async () => void (await signAndVerify(door)));
+    const endpoint = gateway ?? inside;
+    const load = lightLoad(async () => void (await signAndVerify(endpoint)));
     const { bump, run } = await release(APP).finally(() => load.stop());
     const { requests, failures } = await load.stop();
     console.log(
@@ -229,7 +229,7 @@ describe.skipIf(!settings)(title, () => {
     expect(requests).toBeGreaterThan(0);
   });
 
-  step('releases a change of values alone with the same digest', APP, async () => {
+  step('releases a change of values with the same digest', APP, async () => {
     const before = checkout.record(APP);
     checkout.write(`apps/${APP}/deploy/${ENVIRONMENT}.yaml`, 'replicas: 2\nenv: { LOG_LEVEL: debug }\n');
     const config = checkout.push(`${APP}: more words`);
@@ -271,7 +271,7 @@ describe.skipIf(!settings)(title, () => {
     expect(now.spec.source.targetRevision).not.toBe(head);
   });
 
-  step('keeps serving when a record names an image that is not there, and says so', APP, async () => {
+  step('keeps serving if a record names a missing image, and reports it', APP, async () => {
     const gone = `sha256:${'0'.repeat(63)}1`;
     const before = (await podsOf(APP)).map(({ metadata }) => metadata.uid).sort();
     checkout.overwriteRecord(APP, (record) => ({
@@ -279,8 +279,8 @@ describe.skipIf(!settings)(title, () => {
       image: { ...record.image, tag: 'sha-000000000000', digest: gone },
     }));
     await webhook.notify();
-    const door = gateway ?? inside;
-    const load = lightLoad(async () => void (await signAndVerify(door)));
+    const endpoint = gateway ?? inside;
+    const load = lightLoad(async () => void (await signAndVerify(endpoint)));
     const { output } = await checkout.run(wait(APP, 40), { expected: 1 }).finally(() => load.stop());
     const { failures } = await load.stop();
     expect(output).toMatch(
@@ -291,7 +291,7 @@ describe.skipIf(!settings)(title, () => {
     expect(ready.map(({ metadata }) => metadata.uid).sort()).toEqual(before);
   });
 
-  step('rolls back, holds, and lets go', APP, async () => {
+  step('rolls back, holds, and lifts the hold', APP, async () => {
     await checkout.run(`slipway rollback ${APP} --env ${ENVIRONMENT} --reason bad-digest`);
     await webhook.notify();
     await checkout.run(wait(APP));
@@ -302,7 +302,7 @@ describe.skipIf(!settings)(title, () => {
     await checkout.run(wait(APP));
   });
 
-  step('heals what somebody edits in the cluster', APP, async () => {
+  step('reverts manual edits in the cluster', APP, async () => {
     const namespace = `--namespace=${namespaceOf(APP)}`;
     const patch = '{"spec":{"ports":[{"name":"http","port":80,"targetPort":9}]}}';
     await kubectl(['patch', namespace, 'service', APP, '--type=merge', `--patch=${patch}`]);
@@ -319,7 +319,7 @@ describe.skipIf(!settings)(title, () => {
     await checkout.run(wait(APP));
   });
 
-  step('lands one of two apps when the other fails its test', 'hello', async () => {
+  step('lands one of two apps if the test of the other fails', 'hello', async () => {
     const before = { [APP]: checkout.record(APP), hello: checkout.record('hello') };
     checkout.write('apps/hello/src/main.ts', code('hello again'));
     checkout.edit(`apps/${APP}/package.json`, '"version": "9.', '"version": "10.');
@@ -327,7 +327,7 @@ describe.skipIf(!settings)(title, () => {
       `apps/${APP}/test/red.test.ts`,
       "import { expect, it } from 'vitest';\nit('is red', () => expect(1).toBe(2));\n",
     );
-    checkout.push('Two apps, one of them red');
+    checkout.push('Two apps, one with a failing test');
     const { output } = await checkout.run(deployAll, { expected: 1 });
     expect(output).toMatch(/^hello +landed/m);
     expect(output).toMatch(new RegExp(`^${APP} +failed`, 'm'));
@@ -339,13 +339,13 @@ describe.skipIf(!settings)(title, () => {
     checkout.push('Green again');
   });
 
-  step('shows it all in one table', APP, async () => {
+  step('shows all apps in one table', APP, async () => {
     const { output } = await checkout.run(`slipway status --env ${ENVIRONMENT}`);
     console.log(output);
     expect(output).toMatch(new RegExp(`^${APP} +${ENVIRONMENT} .*Synced +Healthy$`, 'm'));
   });
 
-  step('leaves nothing when it is taken down', 'platform', async () => {
+  step('leaves no objects after the teardown', 'platform', async () => {
     await kubectl([
       'delete',
       '--namespace=argocd',

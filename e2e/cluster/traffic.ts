@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What became of a light load. */
+/** The result of a light load. */
 export interface Traffic {
   requests: number;
   failures: string[];
 }
 
-/** Times in milliseconds. The load ends by itself: nothing here may run for ever. */
+/** Milliseconds. The load has a time limit, so it always ends. */
 const EVERY = 100;
 const AT_MOST = 180_000;
 
 /**
- * Sends one request after the other, ten a second, until it is told to stop.
+ * Sends requests one after the other, ten per second, until `stop` is called.
  *
- * @param send makes one request and throws unless it was answered as it should be
+ * @param send makes one request and throws if the answer is not as expected
  */
 export function lightLoad(send: () => Promise<void>): { stop: () => Promise<Traffic> } {
   const traffic: Traffic = { requests: 0, failures: [] };

@@ -10,13 +10,13 @@ import type { Settings } from './settings.ts';
 
 type VaultSettings = NonNullable<Settings['vault']>;
 
-/** How pods' secrets are reached from the cluster. */
+/** The address of the Vault and its certificate authority, for pods. */
 export interface Store {
   server: string;
   caBundle?: string;
 }
 
-/** A Vault, as somebody with a token writes to it. */
+/** A Vault with a token that permits writing. */
 export class Vault {
   readonly #settings: VaultSettings;
 
@@ -24,8 +24,8 @@ export class Vault {
     this.#settings = settings;
   }
 
-  /** The role with which an app's entries, and no others, can be read. */
-  async admit(app: string): Promise<void> {
+  /** Creates the role that can read only the entries of an app. */
+  async createRole(app: string): Promise<void> {
     const { path, mountPath } = this.#settings;
     const rules = `path "${path}/data/${ENVIRONMENT}/${app}/*" { capabilities = ["read"] }`;
     await this.#ask('PUT', `sys/policies/acl/${this.#role(app)}`, { policy: rules });
@@ -43,7 +43,7 @@ export class Vault {
     await this.#ask('POST', `${this.#settings.path}/data/${ENVIRONMENT}/${app}/${name}`, { data });
   }
 
-  /** Removes what {@link admit} and {@link write} made. */
+  /** Removes the objects of {@link createRole} and {@link write}. */
   async forget(app: string, name: string): Promise<void> {
     const { path, mountPath } = this.#settings;
     await this.#ask('DELETE', `${path}/metadata/${ENVIRONMENT}/${app}/${name}`);
@@ -67,8 +67,8 @@ export class Vault {
 }
 
 /**
- * The chart reaches a Vault over TLS only, and a development server has none: TLS is put in front of one that
- * listens on an address of this machine.
+ * Starts a TLS proxy for a Vault without TLS on an address of this machine, because the chart supports only
+ * TLS and development servers do not have it.
  */
 export async function storeOf({ address }: VaultSettings): Promise<Store & { close(): void }> {
   const vault = new URL(address);

@@ -16,11 +16,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PROVIDER = resolve(import.meta.dirname, '../../libs/stack/engine-test/stub-provider.ts');
 
-/** A cloud that is a folder, the provider for it, and a store for the engine's state. */
+/** A folder as the cloud, a provider for it, and a store for the engine's state. */
 export class Cloud {
   readonly #home = mkdtempSync(join(tmpdir(), 'slipway-cloud-'));
   readonly backend = `file://${this.#home}/cloud-state`;
-  /** What a program names to be let through: a file. */
+  /** The file of the gate, which a program names to wait for it. */
   readonly gate = join(this.#home, 'gate');
   #provider: ChildProcess | undefined;
 
@@ -40,27 +40,27 @@ export class Cloud {
     });
   }
 
-  /** How many things are in it. */
+  /** The number of things in the cloud. */
   get things(): number {
     return readdirSync(join(this.#home, 'things')).length;
   }
 
-  /** All that the engine has written to its store. */
+  /** The content of all files that the engine has written to its store. */
   get state(): string {
     return textOf(join(this.#home, 'cloud-state'));
   }
 
-  /** Lets everything through that waits at the gate, or is refused there, until it is shut again. */
-  letThrough(): void {
+  /** Opens the gate until it is closed again: resources that wait for it, or are refused there, pass. */
+  openGate(): void {
     writeFileSync(this.gate, '');
   }
 
-  shut(): void {
+  closeGate(): void {
     for (const file of [this.gate, `${this.gate}.waiting`]) rmSync(file, { force: true });
   }
 
-  /** Until something waits at the gate. */
-  async someoneWaits(): Promise<void> {
+  /** Waits until a resource waits at the gate. */
+  async untilWaiting(): Promise<void> {
     while (!existsSync(`${this.gate}.waiting`)) await sleep(50);
   }
 
@@ -70,7 +70,7 @@ export class Cloud {
   }
 }
 
-/** Everything that a file or the files of a folder say. */
+/** The text of a file, or of all files in a folder. */
 export function textOf(path: string): string {
   if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
   return readdirSync(path)

@@ -12,7 +12,7 @@ if (!hasPulumi) console.log('stacks on the real engine: skipped, there is no pul
 
 const STACK = 'infra/cloud/shop';
 const DEPLOY = `slipway stack deploy ${STACK} --env cloud`;
-/** In the program; it must be nowhere else. */
+/** A secret of the program. It must not appear anywhere else. */
 const SECRET = 'canary-7741';
 const RELEASE = 'slipway affected -t build test deploy -c cloud';
 
@@ -22,7 +22,7 @@ interface Applied {
   pending?: string;
 }
 
-/** The story of one stack of the environment `cloud`, beside an app, in the order of its steps. */
+/** One stack of the environment `cloud`, beside an app. The tests depend on their order. */
 describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
   const cloud = new Cloud();
   let workspace: Workspace;
@@ -74,7 +74,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     cloud.close();
   });
 
-  it('is planned by any other configuration, which applies and records nothing', () => {
+  it('is only planned with another configuration: nothing is applied or recorded', () => {
     const { code, output } = workspace.run('nx deploy cloud-shop');
     expect(output).toContain('Nothing was applied: this is a plan.');
     expect(code).toBe(0);
@@ -93,7 +93,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(workspace.run(RELEASE).output).toContain('Nothing is due in cloud.');
   });
 
-  it('changes nothing and records nothing when the same commit is applied again', () => {
+  it('is neither changed nor recorded if the same commit is applied again', () => {
     const before = tip();
     const { code, output } = workspace.run(DEPLOY);
     expect(code, output).toBe(0);
@@ -101,7 +101,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(tip()).toBe(before);
   });
 
-  it('that fails half-way is due, while what else the run did is released in its one commit', () => {
+  it('that fails halfway is due, and the run releases its other projects in one commit', () => {
     workspace.code('api', '2');
     edit(2, second('failUnless'));
     const count = bumps();
@@ -112,7 +112,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(nameOfTip()).toBe('Release api to cloud');
     expect(applied().pending).toBe(head());
     expect(pending()).toEqual(['cloud-shop']);
-    cloud.letThrough();
+    cloud.openGate();
     const again = workspace.run(RELEASE);
     expect(again.code, again.output).toBe(0);
     expect(again.tasks.filter((task) => task.includes(':deploy'))).toEqual(['cloud-shop:deploy:cloud']);
@@ -121,7 +121,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(cloud.things).toBe(2);
   });
 
-  it('that was applied while the ledger could not be written is recorded later, by the command it names', () => {
+  it('that was applied while the ledger was not writable is recorded later, by the printed command', () => {
     edit(3, second('failUnless'));
     const hook = join(ledgerFolder(), 'hooks/pre-receive');
     mkdirSync(join(ledgerFolder(), 'hooks'), { recursive: true });
@@ -132,17 +132,17 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(output).toContain('is applied, but the ledger does not record it');
     rmSync(hook);
     expect(applied().source).not.toBe(head());
-    const told = /npx (slipway bump --env cloud --run \S+)/.exec(output)?.[1];
-    const recorded = workspace.run(told as string);
+    const command = /npx (slipway bump --env cloud --run \S+)/.exec(output)?.[1];
+    const recorded = workspace.run(command as string);
     expect(recorded.code, recorded.output).toBe(0);
     expect(applied().source).toBe(head());
   });
 
-  it('is not applied at an older commit than the engine was given last, though the ledger knows of neither', () => {
+  it('is not applied at an older commit than the last update, even if the ledger has recorded neither', () => {
     const older = head();
     const newer = edit(4, second('failUnless'));
     const before = tip();
-    const inNx = { SLIPWAY_RUN: 'a-run-that-has-not-ended' }; // whose one commit would come after all its tasks
+    const inNx = { SLIPWAY_RUN: 'a-run-that-has-not-ended' }; // the commit of this run would come after all its tasks
     expect(deployWith(inNx).code).toBe(0);
     expect(tip()).toBe(before);
     workspace.git('checkout', '--quiet', older);
@@ -154,7 +154,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(applied().source).toBe(newer);
   });
 
-  it('whose credentials expire in the middle is due, and says what to do', () => {
+  it('is due if credentials expire during the update, and the remedy is printed', () => {
     edit(
       5,
       `${second('failUnless')} new Thing('third', { failWith: 'ExpiredToken: too old' }, { dependsOn: first });`,
@@ -165,34 +165,34 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(pending()).toEqual(['cloud-shop']);
   });
 
-  it('is refused while another run applies it, which makes nothing due', async () => {
+  it('is refused while another run applies it, and is not due then', async () => {
     edit(
       5,
       `${second('failUnless')} new Thing('third', { waitFor: '${cloud.gate}' }, { dependsOn: first });`,
     );
-    cloud.shut();
-    cloud.letThrough();
+    cloud.closeGate();
+    cloud.openGate();
     rmSync(cloud.gate);
     const first = start();
-    await cloud.someoneWaits();
+    await cloud.untilWaiting();
     const before = tip();
     const refused = workspace.run(DEPLOY);
     expect(refused.code, refused.output).toBe(1);
     expect(refused.output).toContain('Another update has locked cloud');
     expect(tip()).toBe(before);
-    cloud.letThrough();
+    cloud.openGate();
     expect(await first.ended).toBe(0);
     expect(applied().source).toBe(head());
   });
 
-  it('that is killed in the middle is due by what it left, and can be finished', async () => {
+  it('whose update was killed is due, and the next update finishes it', async () => {
     edit(7, `new Thing('fourth', { waitFor: '${cloud.gate}' }, { dependsOn: first });`);
-    cloud.shut();
+    cloud.closeGate();
     const run = start();
-    await cloud.someoneWaits();
+    await cloud.untilWaiting();
     process.kill(-run.pid, 'SIGKILL');
     await run.ended;
-    cloud.letThrough();
+    cloud.openGate();
     expect(workspace.run('slipway bump --env cloud').code).toBe(1);
     expect(applied().pending).toBe(head());
     expect(pending()).toEqual(['cloud-shop']);
@@ -206,7 +206,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(pending()).toEqual([]);
   });
 
-  it('names a store of another environment, one that is not there, and a passphrase that is wrong', () => {
+  it('is refused with the store of another environment, a missing store, and a wrong passphrase', () => {
     const other = deployWith({ PULUMI_BACKEND_URL: 's3://production-pulumi' });
     expect([other.code, other.output]).toEqual([3, expect.stringContaining('which is not a store of cloud')]);
     const nowhere = deployWith({ PULUMI_BACKEND_URL: 'file:///nowhere/at/all/cloud' });
@@ -219,7 +219,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(pending()).toEqual([]);
   });
 
-  it('has told its secret to nobody: not to the graph, the ledger, the results of runs, the state, the lines', () => {
+  it('does not reveal its secret in the graph, the ledger, the results of runs, the state, or the output', () => {
     const kept = ['infra/cloud/shop/graph.json', 'infra/cloud/shop/dist', '.slipway/runs'];
     const said = kept.map((path) => textOf(join(workspace.root, path))).join('');
     const files = said + cloud.state + inLedger('log', '--patch', 'env/cloud') + deployWith({}).output;
@@ -227,7 +227,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(files).not.toContain(SECRET);
   });
 
-  it('whose folder is gone is named, and nothing of it is destroyed', () => {
+  it('without a folder is reported, and none of its resources is destroyed', () => {
     const before = cloud.things;
     workspace.remove(STACK);
     workspace.commit('The folder is gone');
@@ -243,7 +243,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     expect(cloud.things).toBe(before);
   });
 
-  /** One deploy with further variables. */
+  /** Runs one deploy with additional variables. */
   function deployWith(variables: Record<string, string>): { code: number | null; output: string } {
     const [program = '', ...args] = DEPLOY.split(' ');
     const env = { ...withoutNx(process.env), ...variables };
@@ -251,7 +251,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     return { code: done.status, output: `${done.stdout}${done.stderr}` };
   }
 
-  /** A deploy that goes on beside the test, in a group of its own, so that the engine dies with it. */
+  /** Starts a deploy in its own process group, so the engine is killed with it. */
   function start(): { pid: number; ended: Promise<number | null> } {
     const [program = '', ...args] = DEPLOY.split(' ');
     const options = { cwd: workspace.root, env: withoutNx(process.env), detached: true } as const;

@@ -3,13 +3,13 @@ import { Workspace } from './workspace.ts';
 
 const APPS = ['a', 'b', 'c', 'd', 'e'];
 
-/** One workspace, one story: each test goes on from where the one before it stopped. */
+/** All tests share one workspace: each continues from the state of the previous one. */
 describe('five apps, from commit to release', () => {
   const workspace = new Workspace(APPS);
   afterAll(() => workspace.close());
   const affected = 'nx affected -t build test deploy --base=HEAD~1';
 
-  it('answers the empty tree as a base before anything is released, and plain nx affected takes it as everything', () => {
+  it('prints the empty tree as the base before the first release, and plain nx affected then selects all apps', () => {
     const base = workspace.run('slipway affected-base').output.trim();
     expect(base).toBe('4b825dc642cb6eb9a060e54bf8d69288fbee4904');
     const { output } = workspace.run(
@@ -31,7 +31,7 @@ describe('five apps, from commit to release', () => {
     expect(workspace.git('status', '--porcelain')).toBe('');
   });
 
-  it('builds and releases only the one that changed', () => {
+  it('builds and releases only the changed app', () => {
     const before = APPS.map((app) => workspace.release(app));
     workspace.code('c', '2');
     const head = workspace.commit('c 2');
@@ -50,7 +50,7 @@ describe('five apps, from commit to release', () => {
     expect(after[2]?.release).toMatchObject({ source: head, config: head });
   });
 
-  it('makes a new release of the same image for a change of values, without building', () => {
+  it('releases a change of values with the same image, without a build', () => {
     const { image, release } = workspace.release('a');
     workspace.write('apps/a/deploy/values.yaml', 'replicas: 3\n');
     const head = workspace.commit('a: three replicas');
@@ -63,7 +63,7 @@ describe('five apps, from commit to release', () => {
     });
   });
 
-  it('takes a change beside code, values and chart as unchanged, with no commit and no upload', () => {
+  it('treats changes of other files than code, values and chart as unchanged: no commit, no upload', () => {
     const bumps = workspace.bumps();
     workspace.write('apps/b/README.md', 'Hello\n');
     workspace.commit('b: words');
@@ -73,7 +73,7 @@ describe('five apps, from commit to release', () => {
     expect(workspace.bumps()).toBe(bumps);
   });
 
-  it('holds back only the red one of two, and keeps it due after an unrelated commit', () => {
+  it('does not release a failed app, and keeps it due after an unrelated commit', () => {
     workspace.code('d', '2');
     workspace.code('e', '2');
     const manifest = workspace.read('apps/d/package.json');
@@ -81,7 +81,7 @@ describe('five apps, from commit to release', () => {
       'apps/d/package.json',
       manifest.replace('"version"', '"scripts": { "test": "exit 1" }, "version"'),
     );
-    workspace.commit('d and e, d is red');
+    workspace.commit('d and e, d fails');
     const before = workspace.release('d');
     const { code, output } = workspace.run(affected);
     expect(code).not.toBe(0);
@@ -95,7 +95,7 @@ describe('five apps, from commit to release', () => {
     expect(workspace.due()).toEqual(['b', 'd']);
   });
 
-  it('answers a base for plain nx affected that covers what is pending', () => {
+  it('prints a base for plain nx affected that covers pending apps', () => {
     const base = workspace.run('slipway affected-base').output.trim();
     expect(base).toMatch(/^[0-9a-f]{40}$/);
     expect(base).not.toBe(workspace.git('rev-parse', 'HEAD'));
@@ -107,7 +107,7 @@ describe('five apps, from commit to release', () => {
     expect(workspace.run('slipway affected-base').output.trim()).toBe(workspace.git('rev-parse', 'HEAD'));
   });
 
-  it('supersedes the older of two runs when it lands last', () => {
+  it('supersedes the older of two runs if it lands last', () => {
     workspace.code('a', '3');
     const older = workspace.commit('a 3');
     workspace.code('a', '4');
@@ -120,7 +120,7 @@ describe('five apps, from commit to release', () => {
     expect(workspace.release('a').release.config).toBe(newer);
   });
 
-  it('names an app that is gone as an orphan, until it is removed', () => {
+  it('reports a deleted app as an orphan until it is removed', () => {
     workspace.remove('apps/e');
     workspace.code('b', '2');
     workspace.commit('e is gone');
@@ -131,7 +131,7 @@ describe('five apps, from commit to release', () => {
     expect(workspace.run('slipway status --env local').output).not.toMatch(/^e\s/m);
   });
 
-  it('refuses a configuration that is no environment, before any task', () => {
+  it('refuses a configuration that is not an environment, before all tasks', () => {
     const { code, output, tasks } = workspace.run('nx affected -t build deploy -c develpment --base=HEAD~1');
     expect(code).not.toBe(0);
     expect(output).toContain(
@@ -140,7 +140,7 @@ describe('five apps, from commit to release', () => {
     expect(tasks).toEqual([]);
   });
 
-  it('makes every app due when the chart or an environment changes', () => {
+  it('makes every app due after a change of the chart or an environment', () => {
     expect(workspace.run('slipway affected -t build test deploy')).toMatchObject({ code: 0 });
     for (const file of [
       'deploy/charts/service/values.yaml',
@@ -153,7 +153,7 @@ describe('five apps, from commit to release', () => {
     }
   });
 
-  it('answers in-process what the real nx affected answers', () => {
+  it('finds the same affected projects in-process as the real nx affected', () => {
     for (const range of [
       ['HEAD~1', 'HEAD'],
       ['HEAD~5', 'HEAD~2'],
@@ -169,7 +169,7 @@ describe('five apps, from commit to release', () => {
     }
   });
 
-  it('does nothing for production, and names promotion', () => {
+  it('does nothing for production, and prints the promote command', () => {
     workspace.write('apps/b/deploy/production.yaml', '{}\n');
     workspace.commit('b to production');
     const { code, output } = workspace.run('slipway deploy b --env production');
@@ -180,7 +180,7 @@ describe('five apps, from commit to release', () => {
     );
   });
 
-  it('releases uncommitted changes locally and leaves the work tree as it was', () => {
+  it('releases uncommitted changes locally and does not change the work tree', () => {
     workspace.write('apps/b/deploy/values.yaml', 'replicas: 7\n');
     const status = workspace.git('status', '--porcelain');
     const { output } = workspace.run('nx run b:deploy');
@@ -190,7 +190,7 @@ describe('five apps, from commit to release', () => {
     workspace.git('checkout', '--quiet', '--', '.');
   });
 
-  it('releases nothing when the registry cannot be reached, and says which and what to do', () => {
+  it('releases nothing if the registry cannot be reached, and prints the registry and the remedy', () => {
     const file = 'deploy/environments/local/environment.yaml';
     const bumps = workspace.bumps();
     workspace.write(file, workspace.read(file).replace('oci:.slipway/registry', '127.0.0.1:1/team'));
@@ -202,7 +202,7 @@ describe('five apps, from commit to release', () => {
     expect(workspace.bumps()).toBe(bumps);
   });
 
-  it('refuses a misspelt environment file with every mistake, its path and its value', () => {
+  it('refuses an invalid environment file with all errors, their paths and values', () => {
     const file = 'deploy/environments/local/environment.yaml';
     workspace.write(file, 'deploy: automatic\nregistry: [x]\nbase: embedded\nregistries: []\n');
     const { code, output } = workspace.run('slipway status --env local');
@@ -213,7 +213,7 @@ describe('five apps, from commit to release', () => {
     expect(output).toContain('registries: must not have fewer than 1 items');
   });
 
-  it('releases nothing when it is interrupted, and the next run goes on', async () => {
+  it('releases nothing if it is interrupted, and the next run continues', async () => {
     const bumps = workspace.bumps();
     workspace.code('c', '9');
     const manifest = workspace.read('apps/c/package.json');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** What a Node before 22.15 lacks, taken away from this one. */
+/** Removes a function that Node before 22.15 does not have. */
 const OLDER = 'data:text/javascript,import module from "node:module"; delete module.registerHooks;';
 
 const BINS = { slipway: 'cli', 'slipway-gitops': 'gitops', 'slipway-image': 'image' };
@@ -10,7 +10,7 @@ const BINS = { slipway: 'cli', 'slipway-gitops': 'gitops', 'slipway-image': 'ima
 describe.each(Object.entries(BINS))('%s', (name, library) => {
   const bin = fileURLToPath(new URL(`../../libs/${library}/bin/${name}.js`, import.meta.url));
 
-  it('says which Node it needs when it is started by an older one', () => {
+  it('prints the required version of Node if it is started by an older one', () => {
     const { status, stderr } = spawnSync(process.execPath, ['--import', OLDER, bin, '--help'], {
       encoding: 'utf8',
     });

@@ -33,7 +33,7 @@ interface Manifest {
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
-/** A package as npm packs and unpacks it. It finds only what it declares: from the workspace, so that no network is needed. */
+/** Packs and unpacks a package like npm. Only declared dependencies are linked, from the workspace. */
 async function install(library: string, project: string): Promise<void> {
   const source = join(ROOT, 'libs', library);
   const place = join(project, 'node_modules/@slipway', library);
@@ -48,7 +48,7 @@ async function install(library: string, project: string): Promise<void> {
   for (const dependency of Object.keys(manifestOf(place).dependencies ?? {})) link(source, place, dependency);
 }
 
-/** As its `dist` does, into another folder than its own. */
+/** Compiles like the target `dist`, but to another folder. */
 async function compile(library: string, to: string): Promise<void> {
   const source = join(ROOT, 'libs', library);
   if (!existsSync(join(source, 'compile.ts'))) {
@@ -60,14 +60,14 @@ async function compile(library: string, to: string): Promise<void> {
 }
 
 function link(source: string, place: string, dependency: string): void {
-  if (dependency.startsWith('@slipway/')) return; // installed itself, beside this one
+  if (dependency.startsWith('@slipway/')) return; // installed separately
   const own = join(source, 'node_modules', dependency);
   const target = join(place, 'node_modules', dependency);
   mkdirSync(dirname(target), { recursive: true });
   symlinkSync(existsSync(own) ? own : join(ROOT, 'node_modules', dependency), target);
 }
 
-describe('packages that are taken one by one', () => {
+describe('packages that are used on their own', () => {
   const project = mkdtempSync(join(tmpdir(), 'slipway-packages-'));
   const node = (...args: string[]) =>
     run(process.execPath, args, { cwd: project, env: { ...process.env, NODE_OPTIONS: '' } });
@@ -82,7 +82,7 @@ describe('packages that are taken one by one', () => {
 
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-  test.each(LIBRARIES)('%s holds what it exports, with types, and says what it is', async (library) => {
+  test.each(LIBRARIES)('%s contains its exports, with types, and has a description', async (library) => {
     const place = join(project, 'node_modules/@slipway', library);
     const { name, description, license, exports } = manifestOf(place);
     expect(name).toBe(`@slipway/${library}`);
@@ -102,7 +102,7 @@ describe('packages that are taken one by one', () => {
     }
   });
 
-  test('the command runs, and makes the graph of a stack that uses the libraries', async () => {
+  test('the command runs and makes the graph of a stack that uses the libraries', async () => {
     const slipway = (...args: string[]) => node('node_modules/@slipway/cli/bin/slipway.js', ...args);
     expect((await slipway('--version')).stdout).toBe('0.1.0\n');
     const stack = 'infra/development/cluster';
@@ -126,7 +126,7 @@ describe('packages that are taken one by one', () => {
     expect(stdout).toContain(`${stack}/graph.json matches the program`);
   });
 
-  test('a package that imports what it does not declare fails here (negative control)', async () => {
+  test('a package with an undeclared import fails (negative control)', async () => {
     const place = join(project, 'node_modules/@slipway/undeclared');
     mkdirSync(place, { recursive: true });
     writeFileSync(

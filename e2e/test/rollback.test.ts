@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Workspace } from './workspace.ts';
 
-/** One workspace, one story: each test goes on from where the one before it stopped. */
+/** All tests share one workspace: each continues from the state of the previous one. */
 describe('an incident, from the rollback to the fix', () => {
   const workspace = new Workspace(['a', 'b']);
   afterAll(() => workspace.close());
   const release = 'slipway affected -t build test deploy';
 
-  it('goes back to the release before, holds it there and tells why', () => {
+  it('goes back to the previous release, holds it and shows the reason', () => {
     workspace.run(release);
     const good = workspace.release('a');
     workspace.code('a', '2');
@@ -35,7 +35,7 @@ describe('an incident, from the rollback to the fix', () => {
     expect(output).toContain('Still due: a');
   });
 
-  it('does not reach the next environment while it lasts, and the other app does', () => {
+  it('is not promoted while it is held; the other app is', () => {
     const stage = 'deploy: promote\nbase: embedded\nregistries: ["oci:.slipway/stage"]\nsource: worktree\n';
     workspace.write(
       'deploy/environments/stage/environment.yaml',
@@ -53,7 +53,7 @@ describe('an incident, from the rollback to the fix', () => {
     expect(again.code).toBe(0);
   });
 
-  it('ends with the hold: the next run deploys the fix, though nothing changed since', () => {
+  it('ends with the hold: the next run deploys the fix without a further change', () => {
     workspace.code('a', '3');
     workspace.commit('a 3');
     expect(workspace.run(release).output).toMatch(/^a\s+held/m);

@@ -6,25 +6,25 @@ import { parse } from 'yaml';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** What a command answered. */
+/** The result of a command. */
 export interface Answer {
   code: number;
   output: string;
-  /** The Nx tasks that ran or came from the cache, in the order of their names. */
+  /** The Nx tasks that ran or came from the cache, sorted by name. */
   tasks: string[];
 }
 
-/** A copy of this workspace with apps of a few lines, driven by the commands that people type. */
+/** A copy of this workspace with small apps, changed by the commands of users. */
 export class Workspace {
   readonly root = makeScratch(ROOT);
 
-  /** @param apps names of the apps; the workspace's own are left out, to be quick */
+  /** @param apps names of the apps; the apps of the workspace are removed to save time */
   constructor(apps: readonly string[]) {
     rmSync(join(this.root, 'apps'), { recursive: true });
-    rmSync(join(this.root, 'deploy/check'), { recursive: true, force: true }); // it checks the apps that left
-    rmSync(join(this.root, 'infra'), { recursive: true }); // stacks have tests of their own
+    rmSync(join(this.root, 'deploy/check'), { recursive: true, force: true }); // it checks the removed apps
+    rmSync(join(this.root, 'infra'), { recursive: true }); // stacks have their own tests
     for (const app of apps) this.addApp(app);
-    // Nothing here has tests of Vitest or files to lint, and each plugin costs Nx a process at every start.
+    // Not needed for these apps, and Nx starts a process per plugin.
     const nx = JSON.parse(this.read('nx.json')) as { plugins: unknown[] };
     this.write('nx.json', JSON.stringify({ ...nx, plugins: ['@slipway/nx/plugin'] }));
     this.commit('Start');
@@ -62,7 +62,7 @@ export class Workspace {
     return git(this.root, ...args).trim();
   }
 
-  /** @param isolated with Nx's plugins in processes of their own, as by default; without it Nx starts twice as fast */
+  /** @param isolated runs Nx's plugins in their own processes, Nx's default; else Nx starts twice as fast */
   run(command: string, { isolated = false } = {}): Answer {
     const [program = '', ...args] = command.split(' ');
     const env = environment(isolated);
@@ -75,7 +75,7 @@ export class Workspace {
     return answer(done.status, `${done.stdout}${done.stderr}`);
   }
 
-  /** Runs a few lines of JavaScript in the workspace, with its packages read from source. */
+  /** Runs JavaScript in the workspace, with its packages read from source. */
   node(script: string): string {
     const args = ['--conditions=@slipway/source', '--input-type=module', '--eval', script];
     const done = spawnSync('node', args, { cwd: this.root, encoding: 'utf8', env: withoutNx(process.env) });
@@ -83,7 +83,7 @@ export class Workspace {
     return done.stdout;
   }
 
-  /** Runs a command and sends it a signal once its output matches. */
+  /** Runs a command and sends it a signal when its output matches. */
   async interrupt(command: string, when: RegExp, signal: NodeJS.Signals): Promise<Answer> {
     const [program = '', ...args] = command.split(' ');
     const env = environment(true);
@@ -92,7 +92,7 @@ export class Workspace {
     const read = (chunk: Buffer): void => {
       output += chunk.toString('utf8');
       if (when.test(output) && child.pid) {
-        process.kill(-child.pid, signal); // as a terminal does: to the whole group
+        process.kill(-child.pid, signal); // to the whole group, like a terminal
         when = /$^/;
       }
     };
@@ -111,7 +111,7 @@ export class Workspace {
     return this.ledger(`apps/${app}/release.yaml`);
   }
 
-  /** How many commits the local ledger has. */
+  /** The number of commits of the local ledger. */
   bumps(): number {
     return Number(git(join(this.root, '.slipway/ledger.git'), 'rev-list', '--count', 'env/local'));
   }
