@@ -5,8 +5,7 @@ const require = createRequire(import.meta.url);
 
 /**
  * Imports only used exports of Node's modules. A normal `import` reads all exports, and some of them are lazy
- * and slow: `http.WebSocket` loads undici, `process.stdin` opens standard input. They take half of the start
- * time.
+ * and slow: `http.WebSocket` loads undici, `process.stdin` opens standard input. That is half of a start.
  */
 export const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',

@@ -13,8 +13,6 @@ export async function explain(app: string): Promise<string> {
     ['Pods', say(['get', 'pods', namespace, '--output=wide'])],
     ['Logs', say(['logs', namespace, `--selector=app.kubernetes.io/name=${app}`, '--tail=20', '--prefix'])],
   ];
-  const sections = await Promise.all(
-    parts.map(async ([title, text]) => `--- ${title}\n${(await text).trim()}`),
-  );
-  return sections.join('\n');
+  const texts = await Promise.all(parts.map(async ([title, text]) => `--- ${title}\n${(await text).trim()}`));
+  return texts.join('\n');
 }

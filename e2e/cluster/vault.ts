@@ -76,7 +76,7 @@ export async function storeOf({ address }: VaultSettings): Promise<Store & { clo
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   if (!own.some((one) => one.address === vault.hostname && !one.internal)) {
     throw new Error(
-      `${address} is no https address, and no address of this machine that a cluster can reach.`,
+      `${address} is neither an https address nor an address of this machine that a cluster can reach.`,
     );
   }
   const { key, cert } = certificate(vault.hostname);

@@ -175,9 +175,8 @@ describe('five apps, from commit to release', () => {
     const { code, output } = workspace.run('slipway deploy b --env production');
     expect(code).toBe(0);
     expect(output).toContain('npx slipway promote b --to production');
-    expect(workspace.run('slipway deploy c --env production').output).toContain(
-      'c is not deployed to production',
-    );
+    const notDeployed = workspace.run('slipway deploy c --env production');
+    expect(notDeployed.output).toContain('c is not deployed to production');
   });
 
   it('releases uncommitted changes locally and does not change the work tree', () => {

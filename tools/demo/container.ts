@@ -31,9 +31,8 @@ export interface Container {
 }
 
 /**
- * Starts the image that was unpacked to `root` with the strongest isolation of this machine: in a chroot as
- * user 65532, else in a chroot inside a user namespace, else the bundle with the image's Node, else with this
- * Node.
+ * Starts the image in `root` with the strongest possible isolation: in a chroot as user 65532, else in a
+ * chroot inside a user namespace, else the bundle with the image's Node, else with this Node.
  */
 export async function startImage(root: string): Promise<Container> {
   rmSync(join(root, KEYS), { recursive: true, force: true });
@@ -73,12 +72,7 @@ function waysToStart(root: string): Way[] {
     ...(loader
       ? [{ name: "with the image's own Node and libraries, without a chroot", ...loader, root }]
       : []),
-    {
-      name: "with this machine's Node, because the image does not contain Node",
-      command: process.execPath,
-      args: [],
-      root,
-    },
+    { name: "with this machine's Node, as the image has none", command: process.execPath, args: [], root },
   ];
 }
 

@@ -114,7 +114,7 @@ describe('the command', () => {
   it('exits 2 for an unknown app', async () => {
     repository(LOCAL);
     expect(await main(['deploy', 'api'])).toBe(2);
-    expect(output).toContain('apps/api/deploy/values.yaml does not exist');
+    expect(output).toContain('apps/api/deploy/values.yaml is missing');
   });
 
   it('prints the command that builds a missing image', async () => {

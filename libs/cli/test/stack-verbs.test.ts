@@ -100,7 +100,7 @@ describe('slipway stack', () => {
   });
 
   it.each([
-    ['a folder that is no stack', ['infra/test/none'], 2, 'is not a stack'],
+    ['a folder that is not a stack', ['infra/test/none'], 2, 'is not a stack'],
     ['a number of seconds that is none', [STACK, '--timeout', 'soon'], 2, '"soon"'],
   ])('names %s', (_, words, code, said) => {
     const { code: found, output } = run('synth', ...words);

@@ -10,8 +10,7 @@ type Tool = (keeps: Keeping) => Work;
 
 /**
  * Builds and pushes the existing bundle of sample-api. Each tool runs as its own process and pushes to a new
- * repository of a registry that has the base. Cold, as on a new machine, and with the tool's cache of the
- * base.
+ * repository of a registry that has the base: cold, as on a new machine, and with the tool's base cache.
  */
 export async function compareBuilders(stage: Stage, runs: number): Promise<Row[]> {
   const app = join(stage.folder, 'app');

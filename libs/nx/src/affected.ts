@@ -6,8 +6,7 @@ import type { ChangedProjects } from '@slipway/gitops';
  * range. Nx exports no function for this. The three functions of Nx 23.2.1 that `nx affected` uses are called
  * instead, and a test compares the results with the command.
  *
- * On the first call the current folder must be the root of the workspace, because Nx uses it to find the
- * workspace.
+ * On the first call the current folder must be the root of the workspace: Nx finds the workspace by it.
  *
  * @param graph `fresh` computes the project graph; `cached` uses the graph of the running Nx
  */

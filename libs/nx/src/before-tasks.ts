@@ -15,9 +15,9 @@ export const preTasksExecution: PreTasksExecution<SlipwayPluginOptions> = async 
   _options,
   { argv, workspaceRoot },
 ) => {
-  const words = argv.slice(2);
-  const configuration = requestedConfiguration(words);
-  if (configuration !== undefined && namesDeploy(words)) {
+  const args = argv.slice(2);
+  const configuration = requestedConfiguration(args);
+  if (configuration !== undefined && namesDeploy(args)) {
     const known = await listEnvironments(workspaceRoot);
     if (!known.includes(configuration)) {
       throw new Error(`There is no environment "${configuration}" to deploy to. Known: ${known.join(', ')}.`);

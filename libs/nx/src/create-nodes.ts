@@ -28,8 +28,7 @@ const chartProject = (folder: string): string => `${basename(folder)}-chart`;
 
 /**
  * An app is a folder with `deploy/values.yaml`. A chart is a folder with `Chart.yaml`; one of them is the
- * platform. A stack is a folder `infra/<environment>/<stack>` with `Pulumi.yaml`. No files are written for
- * Nx.
+ * platform. A stack is a folder `infra/<environment>/<stack>` with `Pulumi.yaml`. Nx needs no files.
  */
 export const createNodesV2: CreateNodes<SlipwayPluginOptions> = [
   `{apps/*/deploy/values.yaml,deploy/charts/*/Chart.yaml,${PLATFORM_CHART}/Chart.yaml,infra/*/*/Pulumi.yaml}`,

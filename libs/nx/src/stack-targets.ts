@@ -19,9 +19,8 @@ export interface StackFacts {
 type StackTarget = 'synth' | 'policy' | 'test' | 'deploy';
 
 /**
- * The targets of a folder with `Pulumi.yaml`. Each is a command that users can also run directly. All except
- * `deploy` are pure and cached and need no cloud. `test` fails if the checked-in graph differs from the
- * program's graph.
+ * The targets of a folder with `Pulumi.yaml`. Each is a command that users can also run. All except `deploy`
+ * are pure and cached and need no cloud. `test` fails if the checked-in graph is not the program's graph.
  */
 export function stackTargets(facts: StackFacts): Record<StackTarget, TargetConfiguration> {
   const { root, maker } = facts;
@@ -65,8 +64,7 @@ function deploy({ root, environments, defaultEnvironment, byHand }: StackFacts):
     cache: false,
     dependsOn: ['synth', 'test'],
     metadata: {
-      description:
-        'Show the differences from the applied graph; apply them only with -c and the own environment',
+      description: 'Show the differences from the applied graph; apply only with -c and the own environment',
     },
   };
 }

@@ -14,9 +14,7 @@ interface Options {
 
 export function affectedCommand(): Command {
   return new Command('affected')
-    .description(
-      'Run targets for exactly the projects that are due in an environment, according to its ledger',
-    )
+    .description('Run targets for exactly the projects that are due in an environment, by its ledger')
     .requiredOption('-t, --targets <targets...>', 'targets to run, for example build test deploy')
     .option('-c, --configuration <environment>', 'the environment', 'local')
     .option('--json', 'only print the projects that are due')

@@ -57,13 +57,9 @@ async function deploy(
   const { root, checkout } = workspace;
   const environment = await readEnvironment(root, name);
   if (app !== PLATFORM && !(await isDeployedTo(root, app, 'values'))) {
-    throw new GitopsError(
-      'usage',
-      `There is no app "${app}": apps/${app}/deploy/values.yaml does not exist.`,
-      {
-        value: app,
-      },
-    );
+    throw new GitopsError('usage', `There is no app "${app}": apps/${app}/deploy/values.yaml is missing.`, {
+      value: app,
+    });
   }
   if (!(await isDeployedTo(root, app, name))) {
     return `${app} is not deployed to ${name}: ${deployFile(app, name)} does not exist. Nothing to do.`;

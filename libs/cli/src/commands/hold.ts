@@ -20,10 +20,7 @@ export function holdCommand(): Command {
     .requiredOption('--env <environment>', 'the environment')
     .requiredOption('--reason <text>', 'why; shown wherever the hold takes effect')
     .option('--until <time>', 'when it ends: 90m, 2h, 1d12h, 2w, or 2026-12-01T08:00Z (default: when lifted)')
-    .option(
-      '--by <name>',
-      "author of the hold (default: the user who started the CI run, else Git's user.name)",
-    )
+    .option('--by <name>', "author (default: the user who started the CI run, else Git's user.name)")
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -39,9 +39,7 @@ interface Options extends ClusterOptions {
 
 export function promoteCommand(): Command {
   const command = new Command('promote')
-    .description(
-      'Release in one environment what another environment runs: same image, same configuration commit',
-    )
+    .description('Release in one environment what another one runs: same image, same configuration commit')
     .argument('[apps...]', 'the apps, or platform (default: all that both environments deploy)')
     .requiredOption('--to <environment>', 'the environment to release in')
     .option(
@@ -53,10 +51,7 @@ export function promoteCommand(): Command {
       'in an emergency: promote what was published from this commit, according to local runs, ledgers or registries; needs --reason',
     )
     .option('--reason <text>', 'why to promote a release that diverged, or that no environment has run')
-    .option(
-      '--by <name>',
-      "author of the promotion (default: the user who started the CI run, else Git's user.name)",
-    )
+    .option('--by <name>', "author (default: the user who started the CI run, else Git's user.name)")
     .option('--dry-run', 'only print the outcome for each app')
     .option('--no-cluster', 'do not check whether the source environment runs it')
     .option('--no-diff', 'do not show which objects change')

@@ -15,10 +15,7 @@ export function removeCommand(): Command {
     .description('Delete the release of an app that is no longer deployed to an environment')
     .argument('<app>', 'the app that is no longer deployed')
     .requiredOption('--env <environment>', 'the environment')
-    .option(
-      '--by <name>',
-      "author of the removal (default: the user who started the CI run, else Git's user.name)",
-    )
+    .option('--by <name>', "author (default: the user who started the CI run, else Git's user.name)")
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

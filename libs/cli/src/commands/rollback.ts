@@ -25,10 +25,7 @@ export function rollbackCommand(): Command {
       'a tag, digest, configuration commit or ledger commit (default: the release before this one)',
     )
     .option('--until <time>', 'when the hold ends: 2h, 3d, or 2026-12-01T08:00Z (default: when lifted)')
-    .option(
-      '--by <name>',
-      "author of the rollback (default: the user who started the CI run, else Git's user.name)",
-    )
+    .option('--by <name>', "author (default: the user who started the CI run, else Git's user.name)")
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

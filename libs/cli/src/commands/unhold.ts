@@ -16,10 +16,7 @@ export function unholdCommand(): Command {
     .description('Lift the hold of an app, so the next run deploys its pending release')
     .argument('<app>', 'the held app')
     .requiredOption('--env <environment>', 'the environment')
-    .option(
-      '--by <name>',
-      "author of the change (default: the user who started the CI run, else Git's user.name)",
-    )
+    .option('--by <name>', "author (default: the user who started the CI run, else Git's user.name)")
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -50,10 +50,7 @@ export interface TrustedKey {
 export function readPolicy(value: unknown): { policy: Policy; keys: TrustedKey[] } {
   const policy = validate(PolicySchema, value, 'the policy');
   if (!policy.provenance && policy.sbom !== true) {
-    throw new ImageError(
-      'invalid-input',
-      'the policy requires nothing: require provenance, an SBOM, or both',
-    );
+    throw new ImageError('invalid-input', 'the policy is empty: require provenance, an SBOM, or both');
   }
   return { policy, keys: policy.signers.map(trustedKey) };
 }

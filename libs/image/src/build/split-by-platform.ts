@@ -44,10 +44,7 @@ export function splitByPlatform(
     .flatMap(([name, list]) => list.map(({ path }) => ({ name, path })))
     .find(({ path }) => paths.has(path));
   if (duplicate)
-    throw refused(
-      `platforms/${duplicate.name}/${duplicate.path}`,
-      'is also in the bundle itself: keep one of the two',
-    );
+    throw refused(`platforms/${duplicate.name}/${duplicate.path}`, 'is also in the bundle: keep one of both');
   return {
     shared,
     ownOf: (platform) => [
@@ -71,10 +68,7 @@ function checkPlatformFile(file: BundleFile, name: string): BundleFile {
   if (file.type === 'file') return file;
   const inside = posix.relative(`platforms/${name}`, posix.join(posix.dirname(file.path), file.target));
   if (!inside.startsWith('..')) return file;
-  throw refused(
-    file.path,
-    `is a link to a file outside "platforms/${name}": copy the file instead of linking it`,
-  );
+  throw refused(file.path, `is a link out of "platforms/${name}": copy the file instead of linking it`);
 }
 
 function refused(path: string, reason: string): ImageError {

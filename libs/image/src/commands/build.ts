@@ -40,12 +40,7 @@ export function buildCommand(io: CommandIo): Command {
   return subcommandWithBlobs('build', 'turn a bundle folder into an image')
     .argument('<bundle>', 'folder with the bundled application')
     .option('--output <dir>', 'folder that becomes the OCI layout', '.slipway/image')
-    .option(
-      '--to <repository>',
-      'push to this repository: host[:port]/path, or oci:DIR; repeatable',
-      append,
-      [],
-    )
+    .option('--to <repository>', 'also push to host[:port]/path, or oci:DIR; repeatable', append, [])
     .option('--tag <tag>', 'tag to set in the repositories, repeatable', append, [])
     .option('--deadline <seconds>', 'time limit of the push', seconds, 120)
     .option('--insecure', 'use plain http for a host other than this machine')
@@ -62,9 +57,7 @@ export function buildCommand(io: CommandIo): Command {
       assertPlaces(bundle, flags);
       const bases = await chooseBases(flags, io);
       if (bases.some(({ hostNode }) => hostNode))
-        io.note(
-          'note: the image does not contain Node; it uses the Node of this machine (not for production)',
-        );
+        io.note('note: the image has no Node and uses that of this machine (not for production)');
       const result = await buildImage({ bundle, bases, ...buildFlags(flags) });
       if (!flags.json) io.print(buildTable(result, flags.output));
       const pushed = flags.to.length > 0 ? await publish(flags, io) : undefined;

@@ -18,11 +18,7 @@ interface PushFlags {
 export function pushCommand(io: CommandIo): Command {
   return subcommandWithBlobs('push', 'push an image to a repository')
     .argument('<layout>', 'folder of an OCI layout')
-    .requiredOption(
-      '--to <repository>',
-      'host[:port]/path, or oci:DIR for a folder; repeatable',
-      appendRequired,
-    )
+    .requiredOption('--to <repository>', 'host[:port]/path, or oci:DIR; repeatable', appendRequired)
     .option('--tag <tag>', 'tag to set, repeatable', append, [])
     .option('--digest <digest>', 'digest of the image, if the layout has several')
     .option('--deadline <seconds>', 'time limit of the push', seconds, 120)

@@ -82,8 +82,8 @@ async function diff(before: Image, after: Image, wanted: string | undefined): Pr
   const platforms = [];
   for (const platform of wanted === undefined ? common : [wanted]) {
     const layers = await diffLayers(
-      layersByName(before, left.get(platform)),
-      layersByName(after, right.get(platform)),
+      layersOf(before, left.get(platform)),
+      layersOf(after, right.get(platform)),
     );
     platforms.push({ platform, layers });
   }
@@ -108,11 +108,11 @@ interface Layer {
   members: () => AsyncIterable<TarMember>;
 }
 
-type LayersByName = Map<string, Layer[]>;
+type Layers = Map<string, Layer[]>;
 
 /** Layers by name. A base may have several layers. */
-function layersByName(image: Image, platform: PlatformImage | undefined): LayersByName {
-  const side: LayersByName = new Map();
+function layersOf(image: Image, platform: PlatformImage | undefined): Layers {
+  const side: Layers = new Map();
   for (const [index, descriptor] of platform?.manifest.layers.entries() ?? []) {
     if (!platform) break;
     const name = layerName(image, platform, index);
@@ -122,7 +122,7 @@ function layersByName(image: Image, platform: PlatformImage | undefined): Layers
   return side;
 }
 
-async function diffLayers(before: LayersByName, after: LayersByName): Promise<LayerDiff[]> {
+async function diffLayers(before: Layers, after: Layers): Promise<LayerDiff[]> {
   const diffs: LayerDiff[] = [];
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [left, right] = [before.get(name) ?? [], after.get(name) ?? []];

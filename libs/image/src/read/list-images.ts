@@ -26,8 +26,7 @@ export interface ListedImage {
 
 /**
  * Lists the images of a repository by tag. Tags of lists of referrers are left out.
- * @throws ImageError `invalid-input`, `repository-missing`, `document-invalid`, `address-refused`,
- *   `unauthorized`, …
+ * @throws `invalid-input`, `repository-missing`, `document-invalid`, `address-refused`, `unauthorized`, …
  */
 export async function listImages(options: ListOptions): Promise<ListedImage[]> {
   const repository = parseRepository(options.repository);

@@ -111,12 +111,6 @@ function documentOf(bytes: Buffer, digest: string, hint: string | undefined): Do
 }
 
 function imageMissing(place: string, digest: string, cause: unknown): ImageError {
-  return new ImageError(
-    'image-missing',
-    `${place} has no image ${digest}: give another digest or repository`,
-    {
-      value: digest,
-      cause,
-    },
-  );
+  const message = `${place} has no image ${digest}: give another digest or repository`;
+  return new ImageError('image-missing', message, { value: digest, cause });
 }

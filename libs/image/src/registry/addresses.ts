@@ -39,11 +39,8 @@ export function registryUrl(host: string, insecure: boolean, secured = false): U
   const secure = new URL(`https://${address}/`);
   const kind = addressClass(secure.hostname);
   if (kind === 'forbidden') {
-    throw new ImageError(
-      'address-refused',
-      `"${host}" is not an allowed address of a registry: use its name`,
-      { value: host },
-    );
+    const message = `"${host}" is not an allowed address of a registry: use its name`;
+    throw new ImageError('address-refused', message, { value: host });
   }
   const plain = insecure || (kind === 'loopback' && !secured);
   return plain ? new URL(`http://${address}/`) : secure;

@@ -47,11 +47,7 @@ export async function answerError(
     return new ImageError('repository-missing', `${place}: ${remedy}`, details);
   }
   if (redirectStatuses.has(status)) {
-    return new ImageError(
-      'address-refused',
-      `${place}: redirects are not followed for this request`,
-      details,
-    );
+    return new ImageError('address-refused', `${place}: redirects are not followed here`, details);
   }
   return new ImageError('registry-refused', `${place}: the registry does not accept this request`, details);
 }

@@ -35,7 +35,7 @@ describe('an exported image', () => {
       result.digest,
     ]);
     const unpacked = await stat(join(folder, 'read/blobs/sha256'));
-    expect(unpacked.mode & 0o700).toBe(0o700); // so that it can be deleted without being root
+    expect(unpacked.mode & 0o700).toBe(0o700); // so users without root rights can delete it
   });
 
   test('can be read from a repository folder by its digest', async () => {
