@@ -5,8 +5,8 @@ import { ENVIRONMENTS, PLATFORM_CHART } from '@slipway/gitops';
 const EXCEPTIONS = '{workspaceRoot}/deploy/exceptions.yaml';
 
 /**
- * Inputs of rendering besides the packages of the lockfile: the Helm on PATH, because the commands skip without
- * Helm, and the renderer with its rules.
+ * Inputs of rendering besides the packages of the lockfile: the Helm on PATH, because the commands skip
+ * without Helm, and the renderer with its rules.
  *
  * @param renderer the folder of the renderer's sources, if it is in this workspace
  */

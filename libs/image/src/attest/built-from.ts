@@ -28,7 +28,7 @@ export interface BuiltFromOptions extends ListOptions {
  * repository can forge the result; use {@link verifyImage} to check the signature.
  *
  * Registries have no such query. A search takes one request per tag and one to three per image, eight at a
- * time. A statement is read only if the list of referrers does not name another commit. `deadlineMs` is for all.
+ * time. A statement is read only if its listing does not name another commit. `deadlineMs` covers all.
  *
  * @throws ImageError `invalid-input`, `repository-missing`, `document-invalid`, `unauthorized`, `deadline`, …
  */

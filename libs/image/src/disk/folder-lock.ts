@@ -11,7 +11,7 @@ const waitMs = 30_000;
 
 /**
  * Runs work while this process holds a lock file. `isHeld` says whether the lock is still held; check it
- * directly before the change becomes final. A lock is taken over if its process has ended or after ten seconds.
+ * directly before the final change. A lock is taken over if its process has ended or after ten seconds.
  */
 export async function withLock<T>(
   file: string,

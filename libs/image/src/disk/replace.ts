@@ -5,7 +5,7 @@ import { ImageError } from '../error.ts';
 import { partialPath, sweepPartials } from './partial-file.ts';
 
 /**
- * Writes a folder under a temporary name and renames it when it is complete. If interrupted, the old one stays.
+ * Writes a folder under a temporary name and renames it when complete. An interruption keeps the old one.
  * @param mayReplace decides by the names in a non-empty folder; a mistyped path must not delete user files
  * @throws ImageError `output-refused`; `write-failed` if the disk is full, read-only or not permitted
  */

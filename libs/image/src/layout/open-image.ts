@@ -60,7 +60,7 @@ export interface ImageLocation {
 }
 
 /**
- * Opens an image of a layout. Blobs are searched in the layout, in `blobs`, and in the registry of the pinned base.
+ * Opens an image of a layout. Searches blobs in the layout, in `blobs` and in the pinned base's registry.
  * @throws ImageError `document-invalid`, `blob-missing`, `digest-mismatch`
  */
 export async function openImage(location: ImageLocation): Promise<Image> {
