@@ -121,7 +121,7 @@ async function runningThere(
     const seen = cluster.apps[app];
     return seen === undefined || seen.running
       ? undefined
-      : `${from.name} does not run it yet: ${seen.waitingFor ?? seen.health}. Wait for it: npx slipway wait ${app} --env ${from.name}; or --no-cluster`;
+      : `${from.name} does not run it: ${seen.waitingFor ?? seen.health}. Wait for it: npx slipway wait ${app} --env ${from.name}; or --no-cluster`;
   };
 }
 
@@ -149,7 +149,7 @@ async function defaultFrom(root: string, to: Environment): Promise<Environment> 
   const others = (await listEnvironments(root)).filter((name) => name !== to.name);
   throw new GitopsError(
     'usage',
-    `The environment to promote to ${to.name} from is not clear. Name it: --from <environment>. Known: ${others.join(', ') || 'no other'}.`,
+    `It is not clear which environment to promote to ${to.name}. Name it: --from <environment>. Known: ${others.join(', ') || 'no other'}.`,
     { value: to.name },
   );
 }

@@ -7,7 +7,7 @@ import { isIndexType, mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import type { Target } from './target.ts';
 import { uploadOnce } from './upload-once.ts';
 
-/** Bytes. Smaller code layers are sent without a HEAD: both take 40 ms (100 Mbit/s, distant registry). */
+/** Bytes. Code layers up to this are sent without a HEAD: both take 40 ms (100 Mbit/s, distant registry). */
 const withoutHeadLimit = 512 * 1024;
 
 /** The progress of one blob. */
