@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 
 const RUN = '.nx/cache/run.json';
 
@@ -19,6 +20,11 @@ interface TestResults {
   numFailedTests: number;
   numFailedTestSuites: number;
   numPendingTests: number;
+  testResults: {
+    name: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] }[];
+  }[];
 }
 
 interface Count {
@@ -43,13 +49,29 @@ function projectRoots(): Map<string, string> {
   return new Map(Object.entries(graph?.nodes ?? {}).map(([name, { data }]) => [name, data.root]));
 }
 
+const resultsFile = (root: string | undefined): string => `${root}/dist/test/results.json`;
+
+/** Each failed test with the first line of its error, and each file that could not run. */
+function failuresOf(file: string): string[] {
+  const results = readJson<TestResults>(file)?.testResults ?? [];
+  return results.flatMap(({ name, message, assertionResults }) => {
+    const place = relative(process.cwd(), name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return message ? [`${place}: ${firstLine(message)}`] : [];
+    return failed.map(
+      ({ fullName, failureMessages = [] }) => `${place}: ${fullName}: ${firstLine(failureMessages[0] ?? '')}`,
+    );
+  });
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
+
 /**
  * A task counts as one. A test task with results counts as its tests, and as at least one failure if it
  * failed.
  */
 function countTask({ target, projectName, status }: Task, roots: ReadonlyMap<string, string>): Count {
-  const file = `${roots.get(projectName)}/dist/test/results.json`;
-  const results = target === 'test' ? readJson<TestResults>(file) : undefined;
+  const results = target === 'test' ? readJson<TestResults>(resultsFile(roots.get(projectName))) : undefined;
   if (!results) return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
   const failed = results.numFailedTests + (results.numFailedTestSuites ? 1 : 0);
   return {
@@ -82,6 +104,8 @@ if (total.failed === 0 && (status !== 0 || total.passed === 0)) total.failed = 1
 for (const { taskId, status, projectName, target } of tasks) {
   if (status !== 0) console.log(`failed: ${taskId}`);
   if (target !== 'test') continue;
+  if (status !== 0)
+    for (const line of failuresOf(resultsFile(roots.get(projectName)))) console.log(`  ${line}`);
   const retried = readJson<string[]>(`${roots.get(projectName)}/dist/test/second-tries.json`) ?? [];
   for (const name of retried) console.log(`passed only at the second try: ${projectName}: ${name}`);
 }

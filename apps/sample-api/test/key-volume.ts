@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** A folder that is updated like a Kubernetes Secret volume. */
@@ -44,6 +44,13 @@ export async function createKeyFolder(files: Record<string, string>): Promise<st
 async function writeFiles(dir: string, files: Record<string, string>): Promise<void> {
   await mkdir(dir, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+}
+
+/** Writes a file in one step: the service never reads it half-written. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  const part = join(dirname(file), `.${basename(file)}.part`);
+  await writeFile(part, text);
+  await rename(part, file);
 }
 
 async function linkNames(dir: string, names: readonly string[]): Promise<void> {

@@ -1,9 +1,9 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openKeyRing, type KeyRing } from '../../src/keys/open-key-ring.ts';
 import { newSecret } from '../../src/webhook/secret.ts';
-import { createKeyFolder, createKeyVolume, temporaryFolder } from '../key-volume.ts';
+import { createKeyFolder, createKeyVolume, temporaryFolder, writeWhole } from '../key-volume.ts';
 import { eventually } from '../eventually.ts';
 
 /** So long that only file events can trigger a read. */
@@ -57,7 +57,7 @@ test('a folder that is created later is detected by polling, and its changes by 
   expect(lines).toEqual([expect.objectContaining({ level: 'error' })]);
 
   await mkdir(dir);
-  await writeFile(join(dir, 'first'), newSecret());
+  await writeWhole(join(dir, 'first'), newSecret());
   await seen(ring, ['first']);
 });
 
@@ -70,7 +70,7 @@ test('a folder that is deleted and created again is followed, and the last keys 
   expect(ids(ring)).toEqual(['first']);
 
   await mkdir(dir);
-  await writeFile(join(dir, 'second'), newSecret());
+  await writeWhole(join(dir, 'second'), newSecret());
   await seen(ring, ['second']);
 });
 
@@ -80,7 +80,7 @@ test('a half-written key is logged once by name, and the last valid keys stay in
   const { ring, lines } = await openRing(dir, 20);
   const secret = newSecret();
 
-  await writeFile(join(dir, 'second'), secret.slice(0, 21));
+  await writeWhole(join(dir, 'second'), secret.slice(0, 21));
   await eventually(() => expect(ring.problems).toHaveLength(1));
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(ids(ring)).toEqual(['first']);
@@ -92,8 +92,7 @@ test('a half-written key is logged once by name, and the last valid keys stay in
   ]);
   expect(JSON.stringify(lines)).not.toContain(secret.slice(6, 21));
 
-  await writeFile(join(dir, 'second.part'), secret);
-  await rename(join(dir, 'second.part'), join(dir, 'second'));
+  await writeWhole(join(dir, 'second'), secret);
   await seen(ring, ['first', 'second']);
   expect(ring.problems).toEqual([]);
   expect(lines.at(-1)).toEqual({ level: 'info', facts: { problems: [], keys: ['first', 'second'] } });
