@@ -10,14 +10,14 @@ import { failureOf } from '../support/failure-of.ts';
 import { fakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';
 
 type Pushed = Awaited<ReturnType<typeof pushedImage>>;
-interface Scene extends Pushed {
+interface SignedImage extends Pushed {
   registry: FakeRegistry;
   key: ReturnType<typeof newKey>;
   policy: Policy;
   statement: Statement;
 }
 
-async function scene(): Promise<Scene> {
+async function signedImage(): Promise<SignedImage> {
   const registry = await fakeRegistry({ referrersApi: true });
   const pushed = await pushedImage(`${registry.host}/app`);
   const key = newKey();
@@ -33,7 +33,7 @@ const subjectOf = ({ result }: Pushed) => ({
 });
 
 /** Adds a referrer to the registry, like an attacker with push rights. */
-function plant({ registry }: Scene, { manifest, blobs }: Artifact): void {
+function addReferrer({ registry }: SignedImage, { manifest, blobs }: Artifact): void {
   for (const { descriptor, bytes } of blobs) registry.blobs.set(`app@${descriptor.digest}`, bytes);
   const { digest, mediaType } = manifest.descriptor;
   registry.manifests.set(`app@${digest}`, { mediaType, bytes: manifest.bytes });
@@ -69,10 +69,10 @@ function changed(artifact: Artifact, inBundle: readonly Change[], inManifest: re
   return { manifest: { descriptor: at, bytes: text }, blobs: [config, { descriptor, bytes }] };
 }
 
-type Forge = (at: Scene) => Promise<Artifact>;
+type Forge = (at: SignedImage) => Promise<Artifact>;
 
 /** A changed statement, signed by the right key. */
-const saying =
+const signedWith =
   (...changes: readonly Change[]): Forge =>
   async (at) => {
     const statement = structuredClone(at.statement);
@@ -114,15 +114,18 @@ const forgeries: [string, Forge][] = [
   ['a layer that is too large', damaged([], [['layers.0.size', 1e12]])],
   ['a layer whose size is wrong', damaged([], [['layers.0.size', 7]])],
   ['a layer whose digest is a path', damaged([], [['layers.0.digest', 'sha256:../../etc']])],
-  ['another image', saying(['subject', [{ digest: { sha256: other } }]])],
-  ['only a digest of another algorithm', saying(['subject', [{ digest: { md5: other } }]])],
-  ['another builder', saying(['predicate.runDetails.builder.id', `${source.builder}/fork`])],
-  ['another repository', saying([`${dependency}.uri`, `${source.uri}-fork`])],
-  ['another commit', saying([`${dependency}.digest.gitCommit`, 'd'.repeat(40)])],
-  ['no source', saying(['predicate.buildDefinition.resolvedDependencies', []])],
-  ['a predicate of another shape', saying(['predicate', { builder: source.builder }])],
-  ['the right predicate under another type', saying(['predicateType', 'https://slsa.dev/provenance/v0.2'])],
-  ['a statement of an unknown type', saying(['_type', 'https://evil.example/Statement'])],
+  ['another image', signedWith(['subject', [{ digest: { sha256: other } }]])],
+  ['only a digest of another algorithm', signedWith(['subject', [{ digest: { md5: other } }]])],
+  ['another builder', signedWith(['predicate.runDetails.builder.id', `${source.builder}/fork`])],
+  ['another repository', signedWith([`${dependency}.uri`, `${source.uri}-fork`])],
+  ['another commit', signedWith([`${dependency}.digest.gitCommit`, 'd'.repeat(40)])],
+  ['no source', signedWith(['predicate.buildDefinition.resolvedDependencies', []])],
+  ['a predicate of another shape', signedWith(['predicate', { builder: source.builder }])],
+  [
+    'the right predicate under another type',
+    signedWith(['predicateType', 'https://slsa.dev/provenance/v0.2']),
+  ],
+  ['a statement of an unknown type', signedWith(['_type', 'https://evil.example/Statement'])],
   ['a statement without a signature', async (at) => makeArtifact(at.statement, subjectOf(at), undefined)],
   ['an unknown key’s signature', async (at) => makeArtifact(at.statement, subjectOf(at), newKey().signer)],
   [
@@ -136,19 +139,19 @@ const forgeries: [string, Forge][] = [
 
 describe('a policy', () => {
   test.each(forgeries)('does not accept %s', async (_, forge) => {
-    const at = await scene();
-    plant(at, await forge(at));
+    const at = await signedImage();
+    addReferrer(at, await forge(at));
     const failure = await failureOf(verifyImage({ image: at.image, policy: at.policy, credentials }));
     expect(failure.code).toBe('image-refused');
     expect(failure.message).toContain('no accepted provenance');
     // The control: a valid statement beside it is found and accepted.
-    plant(at, await makeArtifact(at.statement, subjectOf(at), at.key.signer));
+    addReferrer(at, await makeArtifact(at.statement, subjectOf(at), at.key.signer));
     const { accepted } = await verifyImage({ image: at.image, policy: at.policy, credentials });
     expect(accepted).toHaveLength(1);
   });
 
   test('does not accept a statement about an older image', async () => {
-    const at = await scene();
+    const at = await signedImage();
     await attestImage({ ...at.attest, signer: at.key.signer });
     const next = await pushedImage(at.attest.to, 'changed');
     const list = at.registry.manifests;
@@ -164,8 +167,8 @@ describe('a policy', () => {
   });
 
   test('can require an SBOM, accepts only digests, and fails if the registry does not answer', async () => {
-    const at = await scene();
-    plant(at, await makeArtifact(at.statement, subjectOf(at), at.key.signer));
+    const at = await signedImage();
+    addReferrer(at, await makeArtifact(at.statement, subjectOf(at), at.key.signer));
     const verify = (image: string, policy: Policy = at.policy) => verifyImage({ image, policy, credentials });
     expect((await failureOf(verify(at.image, { ...at.policy, sbom: true }))).message).toContain(
       'no accepted SBOM',
