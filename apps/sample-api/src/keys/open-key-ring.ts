@@ -13,12 +13,12 @@ export interface KeyRing {
 }
 
 /** The logger of a key ring, compatible with Fastify and pino loggers. */
-export interface KeyRingLog {
+interface KeyRingLog {
   info(facts: object, message: string): void;
   error(facts: object, message: string): void;
 }
 
-export interface KeyRingOptions {
+interface KeyRingOptions {
   /** The key folder: one file per key, named after the key's id. */
   readonly dir: string;
   /** Interval at which the folder is read even without a file event, in milliseconds. */

@@ -26,7 +26,7 @@ export interface Received {
 }
 
 /** The current time, and the allowed difference of a timestamp in either direction. Both in seconds. */
-export interface Window {
+interface Window {
   readonly now: number;
   readonly tolerance: number;
 }

@@ -51,7 +51,7 @@ export async function readExceptions({ checkout }: Workspace): Promise<Exception
 type Found = Problem & Partial<Pick<Surveyed, 'what' | 'environment'>>;
 
 /** The result of some checks, as `--json` prints it. */
-export interface Report {
+interface Report {
   readonly problems: readonly Found[];
   /** The exceptions that allowed a breach. */
   readonly exceptions: readonly Exception[];

@@ -32,7 +32,7 @@ export async function renderRelease(
 }
 
 /** What the ledger has released of the platform, and of an app. */
-export interface RecordsToRender {
+interface RecordsToRender {
   /** Undefined for an environment that has no Argo CD. */
   platform: Release | undefined;
   /** Undefined until the first release. */

@@ -20,7 +20,7 @@ export function sampleImage({ registries }: Pick<Environment, 'registries'>, app
 }
 
 /** What would be released of a commit in an environment. */
-export interface Candidates {
+interface Candidates {
   /** Undefined for an environment that has no Argo CD. */
   platform: Release | undefined;
   /** Every app that the commit deploys there, with a sample of an image. */

@@ -15,7 +15,7 @@ export interface Applied {
 }
 
 /** The dependencies of an {@link Engine}. */
-export interface EngineParts {
+interface EngineParts {
   stack: Stack;
   name: StackName;
   /** The error of the program in the current operation, which is more precise than the engine's message. */

@@ -5,7 +5,7 @@ import { StackError } from '../error.ts';
 import { redact } from './redact.ts';
 
 /** Identifies the program that threw. */
-export interface ProgramName {
+interface ProgramName {
   project: string;
   stack: string;
   /** The program's folder. @default unknown: the innermost line outside node_modules and Node is reported */

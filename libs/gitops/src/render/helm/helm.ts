@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 /** What became of one Helm command. */
-export interface HelmOutcome {
+interface HelmOutcome {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;

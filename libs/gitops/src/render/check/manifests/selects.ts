@@ -1,5 +1,5 @@
 /** A selector of objects by their labels, as most kinds have it. */
-export interface Selector {
+interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly unknown[];
 }
