@@ -8,15 +8,15 @@ import type { HistoryWalk } from './history-walk.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * Which commit of a checkout comes after which. A shallow clone is fetched deeper where its history is too short for an
- * answer, and a snapshot of uncommitted changes stands where its parent stands.
+ * Answers which commit of a checkout is an ancestor of which. If the history of a shallow clone is too short
+ * for an answer, the rest is fetched. A snapshot of uncommitted changes has the position of its parent.
  */
 export class Ancestry implements Shallow {
   readonly root: string;
   readonly settings: () => Promise<Settings>;
   readonly #objects: ObjectBatch;
   readonly #known = new Memo();
-  #stretch: HistoryWalk | undefined;
+  #walk: HistoryWalk | undefined;
   #whole = false;
   #deepening: Promise<void> | undefined;
 
@@ -26,7 +26,7 @@ export class Ancestry implements Shallow {
     this.#objects = objects;
   }
 
-  /** Whether `ancestor` is `descendant` or lies in its history. @throws {GitopsError} `shallow` */
+  /** Whether `ancestor` is `descendant` or is in its history. @throws {GitopsError} `shallow` */
   async isAncestor(ancestor: Commit, descendant: Commit): Promise<boolean> {
     const [older, newer] = await Promise.all([this.position(ancestor), this.position(descendant)]);
     if (older !== undefined && older === newer) return true;
@@ -35,7 +35,7 @@ export class Ancestry implements Shallow {
     return this.isAncestor(ancestor, descendant);
   }
 
-  /** Whether a commit lies in the history of HEAD or of any local branch. @throws {GitopsError} `shallow` */
+  /** Whether a commit is in the history of HEAD or of any local branch. @throws {GitopsError} `shallow` */
   async isOnAnyBranch(commit: Commit, head: () => Promise<Commit>): Promise<boolean> {
     const position = await this.position(commit);
     if (position === undefined) return (await this.deepen(commit)) && this.isOnAnyBranch(commit, head);
@@ -44,7 +44,7 @@ export class Ancestry implements Shallow {
     return containing.code === 0 && containing.stdout.length > 0;
   }
 
-  /** The commits that no other one of these contains; those that are not known here stay. */
+  /** The commits that are not ancestors of another one in the list. Unknown commits stay in the list. */
   async independent(commits: readonly Commit[]): Promise<Commit[]> {
     const all = [...new Set(commits)];
     if (all.length < 2) return all;
@@ -52,24 +52,24 @@ export class Ancestry implements Shallow {
     return found.code === 0 ? found.stdout.toString('utf8').split('\n').filter(Boolean) : all;
   }
 
-  /** Whether the whole history is here. */
+  /** Whether the clone has the whole history. */
   async isWhole(): Promise<boolean> {
-    return (this.#whole ||= await isWhole(this.root)); // once whole, always whole
+    return (this.#whole ||= await isWhole(this.root)); // a whole clone stays whole
   }
 
-  /** Fetches the rest of a shallow clone, once. @returns whether there was any */
+  /** Fetches the rest of a shallow clone, once. @returns false if the clone was whole already */
   async deepen(commit: Commit): Promise<boolean> {
     if (await this.isWhole()) return false;
     await (this.#deepening ??= deepen(this, commit));
     return true;
   }
 
-  /** Takes what one walk through history found for granted: what it knows is asked of no process. */
+  /** Answers questions about the commits of this walk from memory, without a git process. */
   learn(walk: HistoryWalk): void {
-    this.#stretch = walk;
+    this.#walk = walk;
   }
 
-  /** Where a commit stands in history: itself, or for a snapshot its parent; undefined where it is not known. */
+  /** The position of a commit in history: itself, or the parent of a snapshot. Undefined if unknown. */
   position(commit: Commit): Promise<Commit | undefined> {
     return this.#known.get(commit, async () => {
       const found = await this.#objects.find(`${commit}^{commit}`);
@@ -81,7 +81,7 @@ export class Ancestry implements Shallow {
   }
 
   async #contains(newer: Commit, older: Commit): Promise<boolean> {
-    const learned = this.#stretch?.contains(newer, older);
+    const learned = this.#walk?.contains(newer, older);
     if (learned !== undefined) return learned;
     const answer = await this.#known.get(`${older} in ${newer}`, async () => {
       const { code } = await this.#try(['merge-base', '--is-ancestor', older, newer]);

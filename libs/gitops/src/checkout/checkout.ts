@@ -12,18 +12,18 @@ import type { HistoryWalk } from './history-walk.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * The source checkout: the one place that is asked about history, and the one that says what a
- * commit contains. Nothing here touches the work tree, the index, refs or configuration; a shallow clone is fetched
- * deeper where its history is too short for an answer.
+ * The source checkout: its history and the files of its commits. It never changes the work tree, the index,
+ * refs or the configuration. If the history of a shallow clone is too short for an answer, the rest is
+ * fetched.
  */
 export class Checkout {
   /** The root of the work tree; of a bare repository, its folder. */
   readonly root: string;
-  /** How commits on ledgers are made from here. */
+  /** How commits on ledgers are made from this checkout. */
   readonly commits: CommitOptions;
   readonly #objects: ObjectBatch;
   readonly #ancestry: Ancestry;
-  readonly #contents: CommitFiles;
+  readonly #files: CommitFiles;
   #settings: Promise<Settings> | undefined;
 
   private constructor(root: string, commits: CommitOptions) {
@@ -31,13 +31,13 @@ export class Checkout {
     this.commits = commits;
     this.#objects = new ObjectBatch(root);
     this.#ancestry = new Ancestry(root, () => this.settings(), this.#objects);
-    this.#contents = new CommitFiles(root, this.#objects);
+    this.#files = new CommitFiles(root, this.#objects);
   }
 
   /**
-   * Opens the checkout that `folder` is in, or a bare repository.
+   * Opens the checkout that contains `folder`, or a bare repository.
    *
-   * @param commits how commits on ledgers are made from here. @default as Git is configured
+   * @param commits how commits on ledgers are made from this checkout. @default as Git is configured
    * @throws {GitopsError} `no-repository`
    */
   static async open(folder: string, commits: CommitOptions = {}): Promise<Checkout> {
@@ -53,7 +53,7 @@ export class Checkout {
     );
   }
 
-  /** What Git is told here; read once. */
+  /** The Git configuration of the checkout; read once. */
   settings(): Promise<Settings> {
     return (this.#settings ??= readSettings(this.root));
   }
@@ -71,13 +71,13 @@ export class Checkout {
     return found;
   }
 
-  /** The commit that `revision` names, or undefined when this checkout does not have it. */
+  /** The commit that `revision` names. Undefined if this checkout does not have it. */
   async resolve(revision: string): Promise<Commit | undefined> {
     const found = await this.#objects.find(`${revision}^{commit}`);
     return found?.id;
   }
 
-  /** The files that differ from HEAD or are new, ignored ones left out. Empty when the tree is clean, or there is none. */
+  /** Files that differ from HEAD or are new, without ignored files. Empty for a bare repository. */
   async changes(): Promise<string[]> {
     if ((await this.settings()).isOn('core.bare')) return [];
     const args = ['--no-optional-locks', 'status', '--porcelain', '-z', '--untracked-files=normal'];
@@ -90,10 +90,10 @@ export class Checkout {
   }
 
   /**
-   * Whether `ancestor` is `descendant` or lies in its history. A snapshot of uncommitted changes
-   * stands where its parent stands. False when this checkout does not know `ancestor`.
+   * Whether `ancestor` is `descendant` or is in its history. A snapshot of uncommitted changes has the
+   * position of its parent. False if this checkout does not know `ancestor`.
    *
-   * @throws {GitopsError} `shallow` where a "no" cannot be trusted
+   * @throws {GitopsError} `shallow` if the history is incomplete, so false could be wrong
    */
   isAncestor(ancestor: Commit, descendant: Commit): Promise<boolean> {
     return this.#ancestry.isAncestor(ancestor, descendant);
@@ -105,39 +105,39 @@ export class Checkout {
     return this.#ancestry.isOnAnyBranch(commit, () => this.head());
   }
 
-  /** The commits that no other one of these contains; those that are not known here stay. */
+  /** The commits that are not ancestors of another one in the list. Unknown commits stay in the list. */
   independent(commits: readonly Commit[]): Promise<Commit[]> {
     return this.#ancestry.independent(commits);
   }
 
-  /** The Git object id of a file or folder at a commit; undefined where it is not there. */
+  /** The Git object id of a file or folder at a commit. Undefined if it does not exist there. */
   objectId(commit: Commit, path: string): Promise<string | undefined> {
-    return this.#contents.objectId(commit, path);
+    return this.#files.objectId(commit, path);
   }
 
-  /** The text of a file at a commit; undefined where it is not there. */
+  /** The text of a file at a commit. Undefined if the file does not exist there. */
   readFile(commit: Commit, path: string): Promise<string | undefined> {
     return this.readText(`${commit}:${path}`);
   }
 
   /** The text of a file by its Git object id. */
   readText(id: string): Promise<string | undefined> {
-    return this.#contents.readText(id);
+    return this.#files.readText(id);
   }
 
-  /** What lies in a folder at a commit; empty where there is none. */
+  /** The entries of a folder at a commit. Empty if the folder does not exist there. */
   readFolder(commit: Commit, folder: string): Promise<Tree> {
-    return this.#contents.readFolder(commit, folder);
+    return this.#files.readFolder(commit, folder);
   }
 
-  /** Every file under `folder` at a commit, and its Git object id. */
+  /** The Git object id of every file below `folder` at a commit, by path. */
   listFiles(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
-    return this.#contents.listFiles(commit, folder);
+    return this.#files.listFiles(commit, folder);
   }
 
-  /** When a commit was made, in milliseconds since 1970; undefined when it is unknown here. */
+  /** The committer date in milliseconds since 1970. Undefined if the commit is unknown. */
   committedAt(commit: Commit): Promise<number | undefined> {
-    return this.#contents.committedAt(commit);
+    return this.#files.committedAt(commit);
   }
 
   /** `sha1` or `sha256`. */
@@ -145,26 +145,26 @@ export class Checkout {
     return (await this.settings()).get('extensions.objectformat') === 'sha256' ? 'sha256' : 'sha1';
   }
 
-  /** The folder with the objects of this checkout (shared by its linked work trees). */
+  /** The folder of this checkout's Git objects, which linked work trees share. */
   async objectsFolder(): Promise<string> {
     return gitLine(['rev-parse', '--path-format=absolute', '--git-path', 'objects'], { cwd: this.root });
   }
 
-  /** Whether the whole history is here. */
+  /** Whether the clone has the whole history. */
   isWhole(): Promise<boolean> {
     return this.#ancestry.isWhole();
   }
 
-  /** Whether the whole history is here, and all that it holds: what a clone without blobs lacks, it fetches for itself alone. */
+  /** Whether the clone has the whole history and all objects, that is, is neither shallow nor partial. */
   async isComplete(): Promise<boolean> {
     const lacking = (await this.settings()).matching(/^(remote\..*\.promisor|extensions\.partialclone)$/);
     return lacking.length === 0 && this.isWhole();
   }
 
   /**
-   * Writes the work tree, uncommitted changes included, as a commit on top of HEAD.
+   * Writes the work tree with its uncommitted changes as a commit on top of HEAD.
    *
-   * @throws {GitopsError} `shallow`: half a history cannot be pushed
+   * @throws {GitopsError} `shallow` if the history is incomplete, because it could not be pushed
    */
   async snapshot(): Promise<Commit> {
     const head = await this.head();
@@ -172,27 +172,27 @@ export class Checkout {
     return writeSnapshot(this.root, head);
   }
 
-  /** Whether a commit is uncommitted changes on top of its parent, which only the ledger keeps. */
+  /** Whether a commit is a snapshot of uncommitted changes, which only the ledger keeps. */
   async isSnapshot(commit: Commit): Promise<boolean> {
     return (await this.#ancestry.position(commit)) !== (await this.resolve(commit));
   }
 
-  /** The name that git would write into a commit here; undefined when none is configured. */
+  /** The configured `user.name`. Undefined if it is not set. */
   async userName(): Promise<string | undefined> {
     return (await this.settings()).get('user.name') || undefined;
   }
 
-  /** Takes what one walk through history found for granted: what it knows is asked of no process. */
+  /** Answers questions about the commits of this walk from memory, without a git process. */
   learn(walk: HistoryWalk): void {
     this.#ancestry.learn(walk);
   }
 }
 
 /**
- * What "main's history" means: the newest commit of the branch that releases come from, or, for an
- * environment that releases from the work tree, any local branch.
+ * The history from which an environment releases: that of a commit, or of any local branch if the environment
+ * releases from the work tree.
  */
 export type Mainline = Commit | 'branches';
 
-/** What the rules of the ledger ask of a checkout; small enough to fake in a model. */
+/** The part of a checkout that the ledger's rules need. It is small enough for a fake in a model. */
 export type CommitGraph = Pick<Checkout, 'isAncestor' | 'isOnMainline' | 'objectId'>;

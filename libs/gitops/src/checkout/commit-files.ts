@@ -4,7 +4,7 @@ import type { ObjectBatch } from '../git/object-batch.ts';
 import { parseTree, type Tree } from '../git/tree.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** What the commits of a checkout hold. */
+/** The files and folders of the commits of a checkout. */
 export class CommitFiles {
   readonly #root: string;
   readonly #objects: ObjectBatch;
@@ -16,25 +16,25 @@ export class CommitFiles {
     this.#objects = objects;
   }
 
-  /** The Git object id of a file or folder at a commit; undefined where it is not there. */
+  /** The Git object id of a file or folder at a commit. Undefined if it does not exist there. */
   objectId(commit: Commit, path: string): Promise<string | undefined> {
     const name = `${commit}:${path}`;
     return this.#ids.get(name, async () => (await this.#objects.find(name))?.id);
   }
 
-  /** The text of a file by its Git object id, or any name that Git has for it. */
+  /** The text of a file by its Git object id or another Git name, for example `<commit>:<path>`. */
   async readText(id: string): Promise<string | undefined> {
     const found = await this.#objects.find(id);
     return found?.type === 'blob' ? found.content.toString('utf8') : undefined;
   }
 
-  /** What lies in a folder at a commit; empty where there is none. */
+  /** The entries of a folder at a commit. Empty if the folder does not exist there. */
   async readFolder(commit: Commit, folder: string): Promise<Tree> {
     const found = await this.#objects.find(`${commit}:${folder}`);
     return found?.type === 'tree' ? parseTree(found.content, found.id.length / 2) : new Map();
   }
 
-  /** Every file under `folder` at a commit, and its Git object id. */
+  /** The Git object id of every file below `folder` at a commit, by path. */
   listFiles(commit: Commit, folder: string): Promise<ReadonlyMap<string, string>> {
     const name = `${commit}:${folder}`;
     const listed = this.#listed.get(name) ?? this.#list(commit, folder);
@@ -42,7 +42,7 @@ export class CommitFiles {
     return listed;
   }
 
-  /** When a commit was made, in milliseconds since 1970; undefined when it is unknown here. */
+  /** The committer date in milliseconds since 1970. Undefined if the commit is unknown. */
   async committedAt(commit: Commit): Promise<number | undefined> {
     const text = (await this.#objects.find(commit))?.content.toString('utf8');
     const seconds = text === undefined ? undefined : /^committer .* (\d+) [+-]\d{4}$/m.exec(text)?.[1];

@@ -11,16 +11,16 @@ export interface Shallow {
   isWhole(): Promise<boolean>;
 }
 
-/** Whether a clone has its whole history, and not only the newest part of it. */
+/** Whether a clone has the whole history, that is, is not shallow. */
 export async function isWhole(root: string): Promise<boolean> {
   return (await gitLine(['rev-parse', '--is-shallow-repository'], { cwd: root })) === 'false';
 }
 
 /**
- * Fetches the rest of the history of a shallow clone, because the place of a commit in it is in question: `origin`'s,
- * or that of the only remote.
+ * Fetches the rest of the history of a shallow clone from `origin` or from the only remote.
  *
- * @throws {GitopsError} `shallow` where the rest cannot be had
+ * @param commit the commit whose position in history is needed, for the message
+ * @throws {GitopsError} `shallow` if the rest cannot be fetched
  */
 export async function deepen(clone: Shallow, commit: Commit): Promise<void> {
   const { root } = clone;
@@ -35,8 +35,8 @@ export async function deepen(clone: Shallow, commit: Commit): Promise<void> {
   }
   throw new GitopsError(
     'shallow',
-    `This clone is shallow, so it cannot tell where ${commit.slice(0, 12)} lies in history, and the rest could not ` +
-      'be fetched. Run `git fetch --unshallow`, or check out with `fetch-depth: 0`.',
+    `The position of ${commit.slice(0, 12)} in history is unknown: this clone is shallow, and the rest of its history ` +
+      'cannot be fetched. Run `git fetch --unshallow`, or check out with `fetch-depth: 0`.',
     { value: commit },
   );
 }

@@ -9,7 +9,8 @@ import type { Commit } from '../git/commit.ts';
 import { redact } from '../text/redact.ts';
 
 /**
- * The newest commit of a branch of a remote of the checkout, its objects fetched; no ref is moved.
+ * Fetches the newest commit of a branch of one of the checkout's remotes, with its objects. No ref is
+ * changed.
  *
  * @throws {GitopsError} `not-found`, `auth`, `network`
  */
@@ -36,9 +37,10 @@ export async function fetchBranch(checkout: Checkout, remote: string, branch: st
 }
 
 /**
- * How to reach a remote of a checkout by its name, an address, or a folder, which is made when it is not there.
+ * The connection to a remote, given by its name, its address, or a folder. A missing folder is created as a
+ * bare repository.
  *
- * @throws {GitopsError} `not-found` for a name that the checkout does not have
+ * @throws {GitopsError} `not-found` if the checkout has no remote of this name
  */
 export async function connect(checkout: Checkout, remote: string): Promise<Connection> {
   const settings = await checkout.settings();
@@ -58,7 +60,7 @@ async function makeFolder(checkout: Checkout, remote: string): Promise<string> {
   if (!exists) {
     const format = `--object-format=${await checkout.objectFormat()}`;
     await mkdir(folder, { recursive: true }).catch((cause: Error) => {
-      throw new GitopsError('not-found', `${folder} is no folder for a repository: ${cause.message}`, {
+      throw new GitopsError('not-found', `The repository ${folder} cannot be created: ${cause.message}`, {
         value: remote,
         cause,
       });
@@ -68,7 +70,7 @@ async function makeFolder(checkout: Checkout, remote: string): Promise<string> {
   return folder;
 }
 
-/** Neither `scheme://…` nor `host:path`. */
+/** Whether an address is neither `scheme://…` nor `host:path`. */
 function isFolder(remote: string): boolean {
   return isAbsolute(remote) || !/^[^/]+:/.test(remote);
 }

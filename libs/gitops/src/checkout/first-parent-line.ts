@@ -1,19 +1,20 @@
 import type { Commit } from '../git/commit.ts';
 
 /**
- * A commit and its first parents, one after the other. Of two commits on it the younger contains what the older
- * contains, so that for every commit of history one number tells which of them have it: that of the first that does.
+ * A commit and the chain of its first parents. A newer commit of the chain contains everything that an older
+ * one contains. So one number per commit of the history is enough: the position of the first commit that
+ * contains it.
  */
 export class FirstParentLine {
   readonly #positions = new Map<Commit, number>();
   readonly #arrivals = new Map<Commit, number>();
 
-  /** @param parents of every commit in question */
+  /** @param parents the parents of each commit of the walk */
   constructor(parents: ReadonlyMap<Commit, readonly Commit[]>, tip: Commit) {
     const line: Commit[] = [];
     let at: Commit | undefined = tip;
     for (; at !== undefined && parents.has(at); [at] = parents.get(at) ?? []) line.push(at);
-    if (at !== undefined) this.#positions.set(at, -1); // where the line comes from
+    if (at !== undefined) this.#positions.set(at, -1); // the commit before the first one of the walk
     line.reverse().forEach((commit, position) => {
       this.#positions.set(commit, position);
       const open = [commit];
@@ -25,12 +26,12 @@ export class FirstParentLine {
     });
   }
 
-  /** Where a commit stands, counted from the oldest; -1 for the one before it, undefined where it does not lie on this line. */
+  /** The position of a commit, counted from the oldest; -1 for the one before it. Undefined if not on the line. */
   positionOf(commit: Commit): number | undefined {
     return this.#positions.get(commit);
   }
 
-  /** Whether a commit of this line is `older` or has it in its history. */
+  /** Whether `newer`, a commit of this line, is `older` or has it in its history. */
   contains(newer: Commit, older: Commit): boolean {
     const arrival = this.#arrivals.get(older);
     return arrival !== undefined && arrival <= (this.#positions.get(newer) ?? -1);

@@ -2,12 +2,12 @@ import { git, tryGit } from '../git/run-git.ts';
 import { FirstParentLine } from './first-parent-line.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** Rounds of looking for lines of history before the rest is left to a slower question. */
+/** The number of first-parent lines to look for. Commits on no such line go to a slower command. */
 const ROUNDS = 8;
 
 /**
- * The part of history that tells HEAD and a number of releases apart, read in one walk however many there are. What
- * is asked of it afterwards takes no process.
+ * The part of the history in which HEAD and a list of releases differ, read by one `git log` for all releases.
+ * Later questions about it start no process.
  */
 export class HistoryWalk {
   readonly #head: Commit;
@@ -30,7 +30,7 @@ export class HistoryWalk {
 
   /**
    * @param commits known to the checkout
-   * @param folders what is asked about later, from the root of the repository
+   * @param folders the folders of later questions, as paths from the root of the repository
    */
   static async walk(
     { root }: { root: string },
@@ -58,7 +58,7 @@ export class HistoryWalk {
     return new HistoryWalk(head, parents, folders, touching);
   }
 
-  /** The commits that HEAD has, `release` has not, and that touch one of these folders; merges are not counted. */
+  /** The number of commits in HEAD but not in `release` that change one of these folders, without merges. */
   countSince(release: Commit, folders: readonly string[]): number {
     const touching = new Set(folders.flatMap((folder) => this.#touching.get(folder) ?? []));
     return [...touching].filter(
@@ -69,16 +69,16 @@ export class HistoryWalk {
     ).length;
   }
 
-  /** Whether a folder is surely the same at HEAD and at a release; "no" means that one has to look. */
+  /** Whether a folder is certainly equal at HEAD and at a release. False means unknown. */
   isSame(release: Commit, folder: string): boolean {
     if (release === this.#head) return true;
     const line = this.#lineOf(this.#head);
     const since = line.positionOf(release);
-    if (since === undefined || !this.#folders.has(folder)) return false; // what a merge took of a side line is not known
+    if (since === undefined || !this.#folders.has(folder)) return false; // a merge may have changed it
     return (this.#touching.get(folder) ?? []).every((commit) => (line.positionOf(commit) ?? since) <= since);
   }
 
-  /** Whether `newer` is `older` or has it in its history; undefined where this is not about commits of the stretch. */
+  /** Whether `newer` is `older` or has it in its history. Undefined if the walk lacks one of them. */
   contains(newer: Commit, older: Commit): boolean | undefined {
     return this.#parents.has(newer) && this.#parents.has(older) ? this.#contains(newer, older) : undefined;
   }
@@ -96,7 +96,7 @@ export class HistoryWalk {
   }
 }
 
-/** A merge shows what it brings to the line that it is on. */
+/** A merge is compared with its first parent. */
 const LOG = [
   ...[
     '-c',
@@ -112,8 +112,8 @@ const LOG = [
 ];
 
 /**
- * The newest commit that is in the history of all; undefined where there is none. Most commits lie on few lines, and
- * of one line only the oldest has to be asked about: asking about all takes as long as their number squared.
+ * The merge base of all commits. Undefined if there is none. The time of `git merge-base` grows with the square
+ * of their number. But most commits are on few first-parent lines, and only the oldest of a line matters.
  */
 async function baseOf(root: string, head: Commit, commits: readonly Commit[]): Promise<Commit | undefined> {
   const options = { cwd: root };
@@ -133,7 +133,7 @@ async function baseOf(root: string, head: Commit, commits: readonly Commit[]): P
   return base.code === 0 ? base.stdout.toString('utf8').trim() : undefined;
 }
 
-/** `a/b/c` lies in `a` and in `a/b`. */
+/** The folders of a file: `a/b/c` is in `a` and in `a/b`. */
 function foldersOf(file: string): string[] {
   const parts = file.split('/').slice(0, -1);
   return parts.map((_, at) => parts.slice(0, at + 1).join('/'));

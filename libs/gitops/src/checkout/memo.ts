@@ -1,8 +1,8 @@
-/** Answers that never change once they are known. */
+/** A cache of answers that never change. */
 export class Memo {
   readonly #known = new Map<string, Promise<string | undefined>>();
 
-  /** Asks once. What was not found is asked again, because a fetch may have brought it. */
+  /** Asks once per question. An undefined answer is not kept, because a later fetch may bring the object. */
   async get(question: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
     const asked = this.#known.get(question) ?? ask();
     this.#known.set(question, asked);

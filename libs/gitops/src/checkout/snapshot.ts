@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { git, gitLine } from '../git/run-git.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** What marks a commit as uncommitted work on top of its parent. */
+/** The trailer of a commit that contains uncommitted changes on top of its parent. */
 export const SNAPSHOT_TRAILER = 'Slipway-Snapshot: true';
 
 /**
- * Writes a work tree, uncommitted changes included, as a commit on top of HEAD. The same tree on the same HEAD gives
- * the same id. No ref of the checkout reaches it: whoever records it pushes it somewhere.
+ * Writes a work tree with its uncommitted changes as a commit on top of HEAD. The same tree on the same HEAD
+ * gives the same id. No ref of the checkout points to the commit: a caller that records it must push it.
  */
 export async function writeSnapshot(root: string, head: Commit): Promise<Commit> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-snapshot-'));
@@ -26,8 +26,8 @@ export async function writeSnapshot(root: string, head: Commit): Promise<Commit>
 }
 
 /**
- * The real index is a cache of file times that spares reading every file. The copy is dated a second back:
- * git reads again what changed in the last moment before the index was written, and a fresh date would hide that.
+ * Copies the real index, so git needs to read only changed files. The copy is dated one second earlier: git
+ * reads files again that changed just before the index was written, and a new date would hide them.
  */
 async function copyIndex(root: string, to: string): Promise<void> {
   const real = await gitLine(['rev-parse', '--path-format=absolute', '--git-path', 'index'], { cwd: root });

@@ -8,7 +8,7 @@ import { digestOf, intent, scratch, words, Workspace } from '../support/workspac
 const git = (cwd: string, ...args: string[]): string =>
   execFileSync('git', ['-C', cwd, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
-/** A clone of a workspace's remote, made with further arguments. */
+/** Clones a workspace's remote with further arguments. */
 function clone(workspace: Workspace, ...args: string[]): string {
   const folder = join(scratch(), 'clone');
   execFileSync('git', ['clone', '--quiet', ...args, `file://${workspace.origin}`, folder], {
@@ -23,7 +23,7 @@ const landsFrom = async (workspace: Workspace, root: string): Promise<void> =>
   });
 
 describe('a bump works from', () => {
-  it('a shallow clone, which is fetched deeper once the order of commits is in question', async () => {
+  it('a shallow clone; the rest is fetched when the order of commits is needed', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
     workspace.edit('api', 'api 2');
@@ -32,7 +32,7 @@ describe('a bump works from', () => {
     expect(git(root, 'rev-parse', '--is-shallow-repository')).toBe('false');
   });
 
-  it('a shallow clone, which stays shallow while nothing asks for its history', async () => {
+  it('a shallow clone, which stays shallow if its history is not needed', async () => {
     const workspace = new Workspace();
     workspace.edit('api', 'api 2');
     const root = clone(workspace, '--depth=1');
@@ -86,7 +86,7 @@ describe('a bump works from', () => {
     await landsFrom(workspace, workspace.root);
   });
 
-  it('a repository whose objects are named by SHA-256', async () => {
+  it('a repository with SHA-256 object ids', async () => {
     const folder = scratch();
     const [origin, root] = [join(folder, 'origin.git'), join(folder, 'clone')];
     const format = '--object-format=sha256';
@@ -104,7 +104,7 @@ describe('a bump works from', () => {
   });
 });
 
-describe('what happened to an app is told, held and taken back from', () => {
+describe('history, hold and rollback work from', () => {
   const kinds = { 'a shallow clone': ['--depth=1'], 'a clone without blobs': ['--filter=blob:none'] };
   it.each(Object.entries(kinds))('%s', async (_, how) => {
     const workspace = new Workspace();
@@ -126,10 +126,10 @@ describe('what happened to an app is told, held and taken back from', () => {
   });
 });
 
-describe("a bump leaves alone and is left alone by the user's own", () => {
+describe('a bump does not change and does not use', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('hooks, aliases and settings, of the checkout and of the user', async () => {
+  it('hooks, aliases and settings of the checkout and the user', async () => {
     const workspace = new Workspace();
     const home = scratch();
     const canary = join(home, 'canary');
@@ -161,7 +161,7 @@ describe("a bump leaves alone and is left alone by the user's own", () => {
     expect(readFileSync(join(home, '.gitconfig'), 'utf8')).toBe(config + settings);
   });
 
-  it('file modes, and files that are not the ledger’s', async () => {
+  it('file modes, and files of the branch that are not part of the ledger', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
     const other = clone(workspace, '--branch=env/development');

@@ -8,7 +8,7 @@ import { scratch } from '../support/workspace.ts';
 const SEED = Number(process.env['SLIPWAY_SEED'] ?? 20_261_124);
 const FOLDERS = ['a', 'b', 'c'];
 
-/** A repository with a random history of commits and merges, made in one go. */
+/** A repository with a random history of commits and merges. */
 class RandomHistory {
   readonly root = scratch();
   readonly commits: Commit[];
@@ -26,7 +26,7 @@ class RandomHistory {
       const [from, merged] = [at - 1 - below(Math.min(3, at - 1)), 1 + below(at)];
       if (at > 1) lines.push(`from :${from}`);
       if (at > 2 && merged < at && merged !== from && below(3) === 0) lines.push(`merge :${merged}`);
-      const text = String(below(3)); // so few values that many a change is taken back
+      const text = String(below(3)); // few values, so many changes are reverted
       if (below(4) > 0) lines.push(`M 100644 inline ${FOLDERS[below(3)]}/file`, `data ${text.length}`, text);
       stream.push(`${lines.join('\n')}\n`);
     }
@@ -36,7 +36,7 @@ class RandomHistory {
     this.#git(['update-ref', 'HEAD', this.commits.at(-1) as string]);
   }
 
-  /** As Git counts. */
+  /** Counts with `git log`. */
   behind(release: Commit, head: Commit, folders: readonly string[]): number {
     const all = this.#git([
       'log',
@@ -93,7 +93,7 @@ describe('one walk through history', () => {
           known += 1;
         }
       }
-      expect(same).toBeGreaterThan(10); // else nothing was compared
+      expect(same).toBeGreaterThan(10); // otherwise the test compares too little
       expect(known).toBeGreaterThan(10);
     },
   );
