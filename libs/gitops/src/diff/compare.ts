@@ -4,16 +4,16 @@ import { isMap } from './manifests.ts';
 export interface FieldChange {
   /** For example `spec.template.spec.containers[app].image`. */
   path: string;
-  /** Undefined where the field is new. */
+  /** Undefined if the field is new. */
   before?: unknown;
-  /** Undefined where the field is gone. */
+  /** Undefined if the field was removed. */
   after?: unknown;
 }
 
 /**
- * Every difference between two values, each at the deepest place that holds all of it. The order of keys means
- * nothing. The items of a list are told apart by their `name` where all of them have one of their own, as Kubernetes
- * does with containers, variables and ports; else by their place.
+ * All differences between two values, each at its deepest path. The order of keys is ignored. List items are
+ * matched by their `name` if each has a unique one, as Kubernetes does with containers, variables and ports;
+ * else by index.
  */
 export function compareValues(before: unknown, after: unknown, path = ''): FieldChange[] {
   if (isMap(before) && isMap(after)) {
@@ -47,5 +47,5 @@ function byName(items: readonly unknown[]): Map<string, unknown> | undefined {
   return named;
 }
 
-/** A key that has dots of its own, as labels and annotations do, in quotes. */
+/** Quotes a key that contains dots or brackets, as keys of labels and annotations do. */
 const step = (key: string): string => (/[.[\]]/.test(key) ? JSON.stringify(key) : key);

@@ -3,18 +3,18 @@ import { compareValues, type FieldChange } from './compare.ts';
 import type { Manifest } from '../render/helm/manifest.ts';
 import { maskSecrets, nameOf } from './manifests.ts';
 
-/** What becomes of one object. */
+/** The change of one object. */
 export interface ObjectChange {
   /** For example `Deployment.apps web/api`. */
   object: string;
   change: 'added' | 'removed' | 'changed';
-  /** What differs; empty for an object that is new or gone. */
+  /** The differences; empty for an added or removed object. */
   fields: FieldChange[];
 }
 
 /**
- * What the second rendering changes against the first: object by object and field by field, sorted by name. What
- * Secrets hold is masked; that it changed is told.
+ * The differences of the second rendering from the first, by object and field, sorted by name. The data of
+ * Secrets is masked; the diff shows only that a value changed.
  */
 export function diffManifests(before: readonly Manifest[], after: readonly Manifest[]): ObjectChange[] {
   const salt = randomBytes(16).toString('hex');

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../render/helm/manifest.ts';
 
-/** What an object is called: two renderings that use one name mean one object. Its version is no part of it. */
+/** The identity of an object, by which two renderings are matched. It does not contain the API version. */
 export function nameOf(manifest: Manifest): string {
   const { apiVersion, kind, metadata } = manifest;
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
   return `${kind}${group} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
 }
 
-/** Enough that two values hardly ever share a mark: one change in 4 billion would go unseen. */
+/** Digits of a mark. Two values share a mark, and a change is not shown, once in 4 billion changes. */
 const DIGITS = 8;
 
 /** Whether a value is a map. */
@@ -17,10 +17,10 @@ export function isMap(value: unknown): value is Readonly<Record<string, unknown>
 }
 
 /**
- * Hides what a Secret holds. Whether a value changed can still be told, and nothing else about it: the mark is
- * salted anew for each comparison.
+ * Replaces each value of a Secret with a salted hash, which shows whether the value changed but reveals
+ * nothing else.
  *
- * @param salt any text that nobody can guess
+ * @param salt a random text, new for each comparison
  */
 export function maskSecrets(manifest: Manifest, salt: string): Manifest {
   if (manifest['kind'] !== 'Secret') return manifest;
@@ -38,7 +38,7 @@ export function maskSecrets(manifest: Manifest, salt: string): Manifest {
   return { ...manifest, metadata: withoutLastApplied(manifest.metadata), ...Object.fromEntries(masked) };
 }
 
-/** `kubectl apply` keeps the whole object, secrets in clear, in an annotation. */
+/** Removes the annotation in which `kubectl apply` keeps the whole object with its secrets in plain text. */
 function withoutLastApplied(metadata: Manifest['metadata']): Manifest['metadata'] {
   const { annotations, ...rest } = metadata;
   if (annotations === undefined) return rest;

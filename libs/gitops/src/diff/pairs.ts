@@ -8,18 +8,18 @@ import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Platforms, ReleasePair } from './releases.ts';
 
-/** What to compare, the platform among it. */
+/** The releases to compare, including the platform. */
 export interface Pairs {
   pairs: ReleasePair[];
   platforms: Platforms;
 }
 
-/** Releases by app, the platform under its name. */
+/** Releases by app; the platform has its own name. */
 type Releases = ReadonlyMap<string, Release>;
 
 /**
- * What is released in an environment, against what a commit would release there. The images are those that are
- * released: what a build would give is not known before it.
+ * Pairs the releases of an environment with those that a commit would release. The images stay the released
+ * ones, because the result of a build is not known in advance.
  *
  * @param commit for example HEAD, or a snapshot of the work tree
  */
@@ -33,7 +33,7 @@ export async function pairsWithReleased(
   return pairUp(released, withImagesOf(next, released));
 }
 
-/** What one commit would release in an environment, against what another one would, with one and the same image. */
+/** Pairs what two commits would release in an environment, with the same images. */
 export async function pairsOfCommits(
   checkout: Checkout,
   environment: Environment,
@@ -47,9 +47,9 @@ export async function pairsOfCommits(
 }
 
 /**
- * What the ledger held at one of its commits, against what it held at another.
+ * Pairs the releases that the ledger recorded at two of its commits.
  *
- * @throws {GitopsError} `usage` for what is no commit of the ledger
+ * @throws {GitopsError} `usage` if a name is not a commit of the ledger
  */
 export async function pairsOfRecords(
   checkout: Checkout,
@@ -105,7 +105,7 @@ async function commitOf(repository: LedgerRepository, name: string): Promise<Com
   if (found !== undefined) return found;
   throw new GitopsError(
     'usage',
-    `${JSON.stringify(name)} is no commit of ${repository.branch}. They are in the column LEDGER of: npx slipway history <app>`,
+    `${JSON.stringify(name)} is not a commit of ${repository.branch}. Its commits are in the column LEDGER of: npx slipway history <app>`,
     { value: name },
   );
 }

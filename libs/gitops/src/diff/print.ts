@@ -1,7 +1,7 @@
 import type { FieldChange } from './compare.ts';
 import type { ObjectChange } from './diff.ts';
 
-/** What becomes of the objects of one app, for printing. */
+/** The changed objects of one app. */
 export interface AppDiff {
   app: string;
   objects: readonly ObjectChange[];
@@ -9,16 +9,18 @@ export interface AppDiff {
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
 
-/** Longest value that is shown, in characters; of a longer one, where it begins to differ. */
+/**
+ * The maximum length of a printed value, in characters. A longer value is cut around its first difference.
+ */
 const SHOWN = 100;
 
-/** What stands before the first difference of a longer value, in characters. */
+/** The number of characters to print before the first difference of a longer value. */
 const LEAD = 20;
 
-/** Longest line for both values of a field, in columns; else they have a line each. */
+/** The maximum length of a line with both values of a field, in columns. Longer values get one line each. */
 const WIDTH = 100;
 
-/** A diff as text: a line for each object, and below it one for each field. */
+/** Prints a diff as text: a line for each object, followed by its fields. */
 export function diffText(apps: readonly AppDiff[]): string {
   const lines = apps.flatMap(({ app, objects }) => [
     `${app}: ${summary(objects)}`,
@@ -30,7 +32,7 @@ export function diffText(apps: readonly AppDiff[]): string {
   return lines.join('\n');
 }
 
-/** A diff as Markdown, for a pull request or the summary of a run: details to unfold for each app. */
+/** Prints a diff as Markdown for a pull request or a run's summary: one collapsed section for each app. */
 export function diffMarkdown(apps: readonly AppDiff[]): string {
   return apps
     .map(({ app, objects }) => {
@@ -44,7 +46,7 @@ export function diffMarkdown(apps: readonly AppDiff[]): string {
     .join('\n\n');
 }
 
-/** Signs where the colours of a diff look for them. */
+/** Moves the signs to the start of the line, where a `diff` block needs them for its colours. */
 const forDiff = (text: string): string =>
   text.replaceAll(/^ {2}( {6})?([+-]) /gm, '$2$1 ').replaceAll(/^ {2}~ /gm, '! ');
 
@@ -72,7 +74,9 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w./:@(), -]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** A text, or a part of a long one. @param from where it differs from the other */
+/**
+ * A text, or the part of a long text around its first difference. @param from the index of that difference
+ */
 function excerpt(text: string, from: number): string {
   if (text.length <= SHOWN) return text;
   const start = Math.max(0, Math.min(from - LEAD, text.length - SHOWN));

@@ -10,24 +10,24 @@ import { diffManifests } from './diff.ts';
 import type { AppDiff } from './print.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
-/** Two releases of one app; one that is missing has no objects. */
+/** Two releases of one app. A missing release has no objects. */
 export interface ReleasePair {
   app: string;
   before: Release | undefined;
   after: Release | undefined;
 }
 
-/** The platform of an environment, before and after: what it gives to apps is part of what they render. */
+/** The platform of an environment before and after; its values are part of what apps render. */
 export interface Platforms {
   before: Release | undefined;
   after: Release | undefined;
 }
 
 /**
- * What Argo CD of an environment would change when each second release took the place of the first: rendered
- * offline, object by object, secrets masked.
+ * The changes that Argo CD of an environment would make if each second release replaced the first. Rendered
+ * offline, by object, with masked secrets.
  *
- * @throws {GitopsError} `no-tool`; `invalid`, `missing-commit` where Argo CD could not render it either
+ * @throws {GitopsError} `no-tool`; `invalid` or `missing-commit` if Argo CD could not render a release either
  */
 export async function diffReleases(
   checkout: Checkout,
@@ -58,7 +58,10 @@ export async function diffReleases(
   }
 }
 
-/** As {@link diffReleases}, for what a bump or a promotion decided; with the platform that the ledger has by now. */
+/**
+ * Like {@link diffReleases}, for the outcomes of a bump or a promotion, with the platform of the ledger's
+ * tip.
+ */
 export async function diffOutcomes(
   checkout: Checkout,
   environment: Environment,

@@ -4,20 +4,21 @@ import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * How many commits before `through` are tried as a base. Beyond that the empty tree is taken: more is
- * selected than is due, which costs time and changes nothing, because what is unchanged is `unchanged`.
+ * The number of commits before `through` that are tried as a base. After that the empty tree is the base: Nx
+ * then selects more projects than are due, which costs time but changes no release, because unchanged apps
+ * stay `unchanged`.
  */
-const TRIED = 500;
+const MAX_TRIED = 500;
 
-/** A situation whose history can also be walked. */
+/** The state of an environment with a checkout whose history can be walked. */
 export type CheckoutState = EnvironmentState & { checkout: Checkout };
 
 /**
- * A base for plain `nx affected` that covers all that is due: the ledger's `through` while nothing is pending,
- * else the newest commit before it whose affected set covers what is due, else the id of the empty tree
- * (everything is affected then).
+ * A base for plain `nx affected` that covers all due projects: the ledger's `through` while nothing is
+ * pending, else the newest commit before it whose affected set contains all due projects, else the id of the
+ * empty tree (every project is affected then).
  *
- * `slipway affected` selects exactly what is due and is to be preferred.
+ * Prefer `slipway affected`, which selects exactly the due projects.
  */
 export async function affectedBase(current: CheckoutState): Promise<Commit> {
   const { checkout, state, head, changed } = current;
@@ -35,13 +36,13 @@ export async function affectedBase(current: CheckoutState): Promise<Commit> {
 }
 
 async function firstParents(checkout: Checkout, from: Commit): Promise<Commit[]> {
-  const listed = await git(['rev-list', '--first-parent', `--max-count=${TRIED}`, from, '--'], {
+  const listed = await git(['rev-list', '--first-parent', `--max-count=${MAX_TRIED}`, from, '--'], {
     cwd: checkout.root,
   });
   return listed.toString('utf8').split('\n').filter(Boolean);
 }
 
-/** The id that every repository knows for "no files at all". */
+/** The id of the tree without files, which every repository knows. */
 function emptyTree(checkout: Checkout): Promise<Commit> {
   return gitLine(['hash-object', '-t', 'tree', '--stdin'], { cwd: checkout.root, input: '' });
 }

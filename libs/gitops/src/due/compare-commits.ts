@@ -2,14 +2,14 @@ import type { CommitGraph, Mainline } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * How a commit compares with a recorded release:
- * - `newer`: the record is in its history, or left main's history: the commit may replace it
- * - `older`: the commit lies in the record's history: replacing it would go back in time
- * - `diverged`: both are in main's history and neither contains the other
+ * How a commit compares with the commit of a recorded release:
+ * - `newer`: the recorded commit is in its history, or is no longer in main's history: the commit may replace it
+ * - `older`: the commit is in the history of the recorded one: replacing it would go back in time
+ * - `diverged`: both are in main's history, and neither contains the other
  */
 type Comparison = 'newer' | 'older' | 'diverged';
 
-/** Order is by the configuration commit, by ancestry alone; clocks and run numbers are never asked. */
+/** Compares configuration commits by ancestry alone, never by clocks or run numbers. */
 export async function compareCommits(
   checkout: CommitGraph,
   mainline: Mainline,

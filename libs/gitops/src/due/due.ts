@@ -6,33 +6,33 @@ import type { Commit } from '../git/commit.ts';
 import type { Stack } from '../workspace/stack.ts';
 
 /**
- * The one thing this package asks of a build system: which projects a range of commits affects.
+ * Returns the projects that a range of commits affects; all that this package needs from a build system.
  * `worktree` as the head means the work tree with its uncommitted changes.
  */
 export type ChangedProjects = (base: Commit, head: Commit | 'worktree') => Promise<ReadonlySet<string>>;
 
-/** The state of an environment against one commit: all that the rules of what is due depend on. */
+/** The state of an environment against one commit: the input of the rules that select due projects. */
 export interface EnvironmentState {
   checkout: CommitGraph;
-  /** The commit in question. */
+  /** The commit to release. */
   head: Commit;
-  /** What "main's history" means for this environment. */
+  /** The history from which the environment releases. */
   mainline: Mainline;
-  /** The apps that this commit deploys here. */
+  /** The apps that this commit deploys to the environment. */
   apps: readonly App[];
   /** The stacks of the environment at this commit. */
   stacks: readonly Stack[];
-  /** Whether runs release apps here, or promotions only. Stacks are applied by runs either way. */
+  /** Whether runs release apps to the environment, or only promotions do. Runs apply stacks in both cases. */
   deploy: Environment['deploy'];
   state: LedgerState;
   changed: ChangedProjects;
 }
 
 /**
- * Where a commit stands against the ledger's `through`:
- * - `ahead`: `through` itself or a descendant; what lies between is due
- * - `behind`: older; only records may be written
- * - `unrelated`: there is no `through`, or it left main's history; everything is due
+ * The position of a commit relative to the ledger's `through`:
+ * - `ahead`: it is `through` or a descendant; changes between the two are due
+ * - `behind`: it is older; only records may be written
+ * - `unrelated`: `through` is not set, or is no longer in main's history; every project is due
  */
 type Standing = 'ahead' | 'behind' | 'unrelated';
 
@@ -49,9 +49,9 @@ export async function standing({
 }
 
 /**
- * What is due in an environment at a commit: apps and stacks that changed since the ledger's `through`, and those that
- * it names as pending. It follows from the ledger alone, so a dropped run, a partial failure, a force-push or a first
- * push loses nothing.
+ * The projects that are due in an environment at a commit: apps and stacks that changed since the ledger's
+ * `through`, and those that it lists as pending. The ledger alone decides, so a dropped run, a partial
+ * failure, a force-push or a first push loses no project.
  *
  * @returns names of projects, sorted
  */
@@ -64,7 +64,7 @@ export async function dueProjects(current: EnvironmentState): Promise<string[]> 
   return all.filter((name) => pending.has(name) || (byRun.has(name) && changed(name)));
 }
 
-/** What a run brings here when it changes: no app where only promotions release, no stack that is applied by hand. */
+/** The projects that runs deploy: no app if only promotions release, no stack that is applied by hand. */
 export function deployedByRuns({
   apps,
   stacks,

@@ -4,7 +4,7 @@ import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * What "main's history" means for an environment, fetched.
+ * Fetches the history from which an environment releases.
  *
  * @throws {GitopsError} `not-found`, `auth`, `network`
  */
@@ -13,7 +13,7 @@ export async function mainlineOf(checkout: Checkout, { source: from }: Environme
 }
 
 /**
- * Why an environment could not read its charts and values at a commit; undefined when it can.
+ * Why Argo CD of an environment cannot read charts and values at a commit. Undefined if it can.
  *
  * @throws {GitopsError} `shallow`
  */
@@ -30,8 +30,8 @@ export async function unreadable(
   if (environment.source === 'worktree') return undefined;
   const { remote, branch } = environment.source;
   if (await checkout.isSnapshot(commit)) {
-    return `its configuration commit ${id} is uncommitted work of one machine. Commit, push to ${remote}/${branch} and deploy again`;
+    return `its configuration commit ${id} is a snapshot of uncommitted changes. Commit, push to ${remote}/${branch} and deploy again`;
   }
   if (await checkout.isOnMainline(commit, mainline)) return undefined;
-  return `its configuration commit ${id} is not on ${remote}/${branch}, which ${environment.name} reads. Deploy again from a commit that is`;
+  return `its configuration commit ${id} is not on ${remote}/${branch}, which ${environment.name} reads. Deploy a commit of that branch`;
 }

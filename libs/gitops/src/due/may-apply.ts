@@ -10,9 +10,9 @@ import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * What a ledger says of each stack that was ever applied in its environment, by project.
+ * The ledger's records of all stacks that were ever applied in its environment, by project.
  *
- * @throws {GitopsError} `invalid`, and what asking the remote can throw
+ * @throws {GitopsError} `invalid`, and the errors of reading the remote
  */
 export async function appliedStacks(
   checkout: Checkout,
@@ -22,13 +22,13 @@ export async function appliedStacks(
 }
 
 /**
- * Asserts that the checked-out commit may be applied to a stack: newer wins, as in a bump. To be asked before the engine
- * is started; and once more while it holds the stack, with the commit that it was given last: another run may have been
- * quicker, and the ledger hears of that only after it.
+ * Asserts that the checked-out commit may be applied to a stack: the newer commit wins, as in a bump. Call it
+ * before the engine starts, and again while the engine has locked the stack, with the commit of its last
+ * update: another run may have been faster, and the ledger is written only after the update.
  *
  * @param stack the project
- * @param last the commit that the engine was given last, as far as it knows
- * @throws {GitopsError} `refused`, and what asking the remotes can throw
+ * @param last the commit of the engine's last update, if it knows one
+ * @throws {GitopsError} `refused`, and the errors of reading the remotes
  */
 export async function assertMayApply(
   checkout: Checkout,
@@ -39,21 +39,24 @@ export async function assertMayApply(
   const head = await checkout.head();
   const mainline = await mainlineOf(checkout, environment);
   const { applied, state } = await readLedger(checkout, environment);
-  const overtaken = await isApplySuperseded(
+  const superseded = await isApplySuperseded(
     { checkout, head, mainline, state },
     stack,
     applied.get(stack),
     last,
   );
-  if (overtaken === undefined) return;
+  if (superseded === undefined) return;
   throw new GitopsError(
     'refused',
-    `${stack} is not applied at ${head.slice(0, 12)}: ${overtaken}. Apply the newer commit; to go back, revert on main and apply that.`,
+    `${stack} is not applied at ${head.slice(0, 12)}: ${superseded}. Apply the newer commit. To go back, revert on main and apply the revert.`,
     { value: head },
   );
 }
 
-/** Why a commit must not be applied to a stack, if anything. @param record what the ledger holds of it */
+/**
+ * Why a commit must not be applied to a stack. Undefined if it may. @param record the stack's record in the
+ * ledger
+ */
 export async function isApplySuperseded(
   current: Pick<EnvironmentState, 'checkout' | 'head' | 'mainline' | 'state'>,
   stack: string,
@@ -61,8 +64,8 @@ export async function isApplySuperseded(
   last: Commit | undefined,
 ): Promise<string | undefined> {
   for (const commit of [record && givenCommit(record), last]) {
-    const overtaken = await supersededOutcome(current, stack, commit, 'applied');
-    if (overtaken) return overtaken.reason;
+    const superseded = await supersededOutcome(current, stack, commit, 'applied');
+    if (superseded) return superseded.reason;
   }
   return undefined;
 }

@@ -9,9 +9,10 @@ import type { Checkout } from '../checkout/checkout.ts';
 import { stacksAt } from '../workspace/stack.ts';
 
 /**
- * Reads the state of an environment against the checked-out commit, without judging whether it may be released.
+ * Reads the state of an environment against the checked-out commit. Does not check whether the commit may be
+ * released.
  *
- * @throws {GitopsError} `no-commit`, and `auth`, `not-found`, `network` where ledger or main cannot be read
+ * @throws {GitopsError} `no-commit`; `auth`, `not-found`, `network` if the ledger or main cannot be read
  */
 export async function readEnvironmentState(
   checkout: Checkout,

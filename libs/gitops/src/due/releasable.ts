@@ -4,19 +4,21 @@ import { fetchBranch } from '../checkout/fetch-branch.ts';
 import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** A commit that may be released to an environment, and what its main's history is. */
+/** A commit that may be released to an environment. */
 export interface Releasable {
   head: Commit;
+  /** The history from which the environment releases. */
   mainline: Mainline;
-  /** Uncommitted changes are in it: it must be recorded as a snapshot. */
+  /** Whether the work tree has uncommitted changes; the release must then record a snapshot. */
   dirty: boolean;
 }
 
 /**
- * Checks, before anything is published, that what is checked out may be released: for every environment but
- * those that release from the work tree it must be clean and on the branch that Argo CD reads.
+ * Checks before anything is published that the checked-out commit may be released. Unless the environment
+ * releases from the work tree, the work tree must be clean and the commit must be on the branch that Argo CD
+ * reads.
  *
- * @throws {GitopsError} `dirty`, `unpushed`, `no-commit`, `shallow`, and what asking the remote can throw
+ * @throws {GitopsError} `dirty`, `unpushed`, `no-commit`, `shallow`, and the errors of reading the remote
  */
 export async function assertReleasable(checkout: Checkout, environment: Environment): Promise<Releasable> {
   const head = await checkout.head();
@@ -34,7 +36,7 @@ function dirty(environment: string, changes: readonly string[]): GitopsError {
     changes.slice(0, 5).join(', ') + (changes.length > 5 ? ` and ${changes.length - 5} more` : '');
   return new GitopsError(
     'dirty',
-    `The work tree has uncommitted changes (${shown}), and ${environment} releases commits only. Commit them, then run again.`,
+    `The work tree has uncommitted changes (${shown}), but ${environment} releases only commits. Commit them, then run again.`,
     { value: changes },
   );
 }
@@ -42,7 +44,7 @@ function dirty(environment: string, changes: readonly string[]): GitopsError {
 function unpushed(environment: string, head: Commit, remote: string, branch: string): GitopsError {
   return new GitopsError(
     'unpushed',
-    `${head.slice(0, 12)} is not on ${remote}/${branch}, which ${environment} is released from: its Argo CD could not read it. ` +
+    `${head.slice(0, 12)} is not on ${remote}/${branch}, from which ${environment} releases: its Argo CD could not read it. ` +
       `Push first: git push ${remote} HEAD:${branch}`,
     { value: head },
   );

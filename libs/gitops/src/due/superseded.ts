@@ -4,7 +4,8 @@ import type { Commit } from '../git/commit.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
 /**
- * Whether something newer of a project was released, applied or considered already; undefined when it may go on.
+ * The outcome of a project if a newer commit was already released, applied or considered. Undefined if it may
+ * go on.
  *
  * @param recorded the commit of the project's record
  */

@@ -326,7 +326,7 @@ describe('the order of a promotion', () => {
     const from = await readEnvironment(workspace.root, 'local');
     const uncommitted = await run(workspace, { from });
     expect(uncommitted.told).toEqual({ api: 'failed' });
-    expect(uncommitted.why['api']).toContain('is uncommitted work of one machine');
+    expect(uncommitted.why['api']).toContain('is a snapshot of uncommitted changes');
     workspace.write('apps/api/deploy/production.yaml', 'replicas: 3\n');
     workspace.git('commit', '--quiet', '--all', '--message', 'not pushed');
     await workspace.deploy('local', ['api']);
