@@ -148,7 +148,7 @@ describe('slipway-gitops', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'missing', message: expect.stringContaining('a.yaml: image.no') as string },
     });
-    expect(stderr).toMatch(/^slipway-gitops: a\.yaml: image\.no: there is no "no".* There is: tag/);
+    expect(stderr).toMatch(/^slipway-gitops: a\.yaml: image\.no: "no" does not exist.* Known: tag/);
     expect(status).toBe(3);
   });
 

@@ -13,11 +13,12 @@ import { refuseShared } from './replaceable-scalar.ts';
 import { writableValue, type Value } from './value.ts';
 
 /**
- * Adds a key with a scalar to the end of a block map, for files that a machine owns: one new line, with the map's
- * indentation, the file's line ending and the quotes of the entry above; every other byte stays.
+ * Adds a key with a scalar to the end of a block map, for files that only programs write. Inserts one line
+ * with the map's indentation, the file's line ending and the quotes of the entry above; no other byte
+ * changes.
  *
- * @param path the map's path and the new key; the map has to exist
- * @throws ValuesError as {@link setValue} does, and `exists`, `not-a-block-map` (flow style, empty or no map)
+ * @param path the map's path and the new key; the map must exist
+ * @throws ValuesError as {@link setValue}; also `exists`, `not-a-block-map` (flow style, empty, or not a map)
  */
 export function addKey(bytes: Uint8Array, path: string | Path, value: Value): Uint8Array {
   const segments = toPath(path);
@@ -33,7 +34,7 @@ export function addKey(bytes: Uint8Array, path: string | Path, value: Value): Ui
   return result;
 }
 
-/** The map that is to get the key, and its last entry. */
+/** The map to which the key is added, and its last entry. */
 function placeIn(lookup: Lookup, location: Location): { map: YAMLMap.Parsed; last: Entry; key: string } {
   const key = lookup.path.at(-1);
   const { node, inFlow } = location;
@@ -47,7 +48,7 @@ function placeIn(lookup: Lookup, location: Location): { map: YAMLMap.Parsed; las
   return { map, last: last as Entry, key };
 }
 
-/** Parses the result again: there is the new entry, and with it taken out the documents are the old ones. */
+/** Parses the result again: it contains the new entry, and without this entry the documents are unchanged. */
 function prove(lookup: Lookup, before: Location, after: Lookup, value: Value): void {
   let cause: unknown;
   try {
@@ -55,7 +56,7 @@ function prove(lookup: Lookup, before: Location, after: Lookup, value: Value): v
   } catch (error) {
     cause = error;
   }
-  throw unproven(lookup, 0, 'with the new line the file would not be read as intended', cause);
+  throw unproven(lookup, 0, 'the file with the new line would not have the intended meaning', cause);
 }
 
 function isAdded(before: Location, { node, documents }: Location, path: Path, value: Value): boolean {
@@ -71,8 +72,8 @@ function notABlockMap(lookup: Lookup, at: number | undefined): ValuesError {
   return refuse(lookup, {
     code: 'not-a-block-map',
     at,
-    problem: 'a key can only be added to a map that has entries on lines of their own',
-    remedy: 'Write the map in block style with at least one entry.',
+    problem: 'a key can only be added to a map in block style with at least one entry',
+    remedy: 'Write each entry of the map on its own line.',
   });
 }
 
@@ -80,7 +81,7 @@ function exists(lookup: Lookup, at: number, key: string): ValuesError {
   return refuse(lookup, {
     code: 'exists',
     at,
-    problem: `the key ${JSON.stringify(key)} is already there`,
+    problem: `the key ${JSON.stringify(key)} already exists`,
     remedy: 'Use setValue to change it.',
     value: key,
   });

@@ -3,14 +3,15 @@ import { refuse, type Lookup } from './lookup.ts';
 import type { ValuesDocument } from './documents.ts';
 
 /**
- * How many nodes aliases may add to one document when it is expanded. Ten thousand uses of a ten-line default stay
- * below; a bomb of nine levels reaches 10⁹ (the "billion laughs" attack).
+ * The number of nodes that aliases may add to one expanded document. Ten thousand uses of a ten-line default
+ * are allowed; a "billion laughs" attack of nine levels reaches 10⁹.
  */
 const MAX_ALIASED_NODES = 100_000;
 
 /**
- * The anchors of a document that are used somewhere.
- * @throws ValuesError `alias-bomb` when expanding would explode or never end, `syntax` for an alias without an anchor
+ * The anchors of a document that aliases use.
+ * @throws ValuesError `alias-bomb` if the expanded document is too large or infinite, `syntax` for an alias
+ *   without an anchor
  */
 export function referencedAnchors(lookup: Lookup, document: ValuesDocument): ReadonlySet<string> {
   const survey = new Survey(lookup);
@@ -18,16 +19,16 @@ export function referencedAnchors(lookup: Lookup, document: ValuesDocument): Rea
   return survey.referenced;
 }
 
-/** Sizes of subtrees as they would be with every alias expanded, without expanding any. */
+/** Computes the sizes of subtrees with all aliases expanded, without expanding them. */
 class Survey {
   readonly referenced = new Set<string>();
-  readonly #aim: Lookup;
-  /** Anchor → expanded size; `undefined` while the anchored node is still open. */
+  readonly #lookup: Lookup;
+  /** The expanded size by anchor; `undefined` while the anchored node is still being read. */
   readonly #sizes = new Map<string, number | undefined>();
   #added = 0;
 
   constructor(lookup: Lookup) {
-    this.#aim = lookup;
+    this.#lookup = lookup;
   }
 
   sizeOf(node: unknown): number {
@@ -49,7 +50,7 @@ class Survey {
     const { source } = alias;
     const at = alias.range?.[0];
     if (!this.#sizes.has(source))
-      throw refuse(this.#aim, {
+      throw refuse(this.#lookup, {
         code: 'syntax',
         at,
         problem: `*${source} has no anchor before it`,
@@ -60,7 +61,7 @@ class Survey {
     const size = this.#sizes.get(source) ?? Infinity;
     this.#added += size;
     if (this.#added > MAX_ALIASED_NODES)
-      throw refuse(this.#aim, {
+      throw refuse(this.#lookup, {
         code: 'alias-bomb',
         at,
         problem: `aliases expand to more than ${MAX_ALIASED_NODES} nodes`,

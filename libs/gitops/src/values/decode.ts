@@ -3,39 +3,45 @@ import { refuse, type Lookup } from './lookup.ts';
 import type { Path } from './path.ts';
 
 /**
- * 8 MiB. Helm keeps a release, its values included, in one Kubernetes Secret, and Kubernetes limits those to 1 MiB; what
- * Helm's compression cannot bring there is of no use. Parsing more would cost seconds and gigabytes.
+ * The maximum size of a values file: 8 MiB. Helm stores a release with its values compressed in one
+ * Kubernetes Secret, which is limited to 1 MiB. Parsing larger files would take seconds and gigabytes.
  */
 export const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Outside of YAML 1.2's c-printable (section 5.1). The parser's own markers are among these, so none may come from a file. */
-// eslint-disable-next-line no-control-regex -- naming the control characters is the purpose
+/**
+ * Not in YAML 1.2's c-printable (section 5.1). The parser's markers are among these, so a file must not
+ * contain them.
+ */
+// eslint-disable-next-line no-control-regex -- the pattern is for control characters
 const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
-/** Line breaks for a YAML 1.1 reader, which Helm has, but not for the YAML 1.2 parser here (and a lone CR the reverse). */
+/**
+ * Line breaks for a YAML 1.1 reader such as Helm, but not for this YAML 1.2 parser (a lone CR: the other way
+ * round).
+ */
 const DISPUTED_BREAK = /\r(?!\n)|[\x85\u2028\u2029]/;
 
 /**
- * The text of a values file, its byte order mark left out: the parser counts it as indentation of the first line.
+ * The text of a values file without its byte order mark, which the parser would count as indentation.
  * @throws ValuesError `too-large`, `utf-16`, `invalid-utf8`, `control-character`, `line-break`
  */
 export function readSource(bytes: Uint8Array, path: Path): Lookup {
   refuseSize(bytes.length, path);
   refuseOtherEncodings(bytes, path);
-  const aim = { text: new TextDecoder().decode(bytes), path };
+  const lookup = { text: new TextDecoder().decode(bytes), path };
   refuseCharacter(
-    aim,
+    lookup,
     UNPRINTABLE,
     'control-character',
     'Remove it, or write it as an escape in double quotes.',
   );
   refuseCharacter(
-    aim,
+    lookup,
     DISPUTED_BREAK,
     'line-break',
     'Use LF or CRLF; YAML 1.1 and 1.2 break lines differently here.',
   );
-  return aim;
+  return lookup;
 }
 
 /** @throws ValuesError `too-large` above {@link MAX_BYTES} */
@@ -52,7 +58,7 @@ export function refuseSize(size: number, path: Path): void {
   );
 }
 
-/** The bytes with the text between two offsets replaced; every other byte is copied. */
+/** Replaces the text between two offsets and copies all other bytes. */
 export function splice(
   bytes: Uint8Array,
   text: string,
@@ -76,7 +82,8 @@ function markLength(bytes: Uint8Array): number {
 }
 
 function refuseOtherEncodings(bytes: Uint8Array, path: Path): void {
-  // A values file starts with ASCII, so in UTF-16 one of the first two bytes is a mark's or zero.
+  // A values file starts with ASCII, so in UTF-16 the first two bytes are a byte order mark or contain a
+  // zero.
   const [first, second] = bytes;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (utf16 || (bytes.length > 1 && (first === 0) !== (second === 0)))

@@ -3,25 +3,27 @@ import { refuse, type Lookup } from './lookup.ts';
 import type { ValuesErrorCode, ValuesError } from './error.ts';
 import { MAX_DEPTH } from './path.ts';
 
-/** A parsed document of a values file. Its scalars are untyped: each one's value is its text. */
+/** A parsed document of a values file. Its scalars are untyped: the value of a scalar is its text. */
 export type ValuesDocument = Document.Parsed;
 
-// No types: whether 0777 is a number is asked for one scalar at a time. Duplicate keys are looked for on the path only.
+// No types: only the scalar at the path is typed. Duplicate keys are checked only along the path.
 const OPTIONS = { schema: 'failsafe', merge: false, uniqueKeys: false, prettyErrors: false } as const;
 
 const CODES: Readonly<Record<string, ValuesErrorCode>> = { TAB_AS_INDENT: 'tab-indentation' };
 
-/** Enough for files of manifests; the limit bounds the search for a path in every document. */
+/** The limit bounds the search, which visits every document. Files of manifests have fewer. */
 const MAX_DOCUMENTS = 100;
 
 /**
- * Parses every document of a file, or stops at the first thing that is wrong, so that garbage costs no more than order.
+ * Parses all documents of a file, or stops at the first error, so an invalid file takes no longer than a
+ * valid one.
  * @throws ValuesError `syntax`, `tab-indentation`, `too-deep`, `too-many-documents`
  */
 export function parseDocuments(lookup: Lookup): ValuesDocument[] {
   const composer = new Composer(OPTIONS);
   let first: ValuesError | undefined;
-  // The parser would collect all errors, millions in a bad file. It wraps an error that passes through it, hence `first`.
+  // The composer would collect all errors, millions in a bad file. It wraps a thrown error, so `first` keeps
+  // the original.
   composer['onError'] = (source: ErrorSource, code: string, message: string, warning?: boolean): void => {
     if (warning === true) return;
     first ??= syntaxError(lookup, offsetOf(source), message, CODES[code]);
@@ -36,12 +38,12 @@ export function parseDocuments(lookup: Lookup): ValuesDocument[] {
   return documents;
 }
 
-/** The parser's tokens, which it makes without recursion, while they nest no deeper than the composer may recurse. */
+/** The parser's tokens, checked for depth: the parser does not recurse, but the composer does. */
 function* shallowTokens(lookup: Lookup): Generator<CST.Token, void> {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(lookup.text)) {
     for (const token of parser.next(lexeme)) yield sound(lookup, token);
-    // The document itself lies below the collections; a scalar on top of them is no level.
+    // The lowest entry of the stack is the document. A scalar on top is not a level.
     if (parser.stack.length > MAX_DEPTH + 1 && CST.isCollection(parser.stack.at(-1)))
       throw tooDeep(lookup, parser.offset);
   }
@@ -68,7 +70,7 @@ function tooManyDocuments(lookup: Lookup, at: number): ValuesError {
     code: 'too-many-documents',
     at,
     problem: `the file has more than ${MAX_DOCUMENTS} documents`,
-    remedy: 'Keep one document a file.',
+    remedy: 'Use one file per document.',
     value: MAX_DOCUMENTS,
   });
 }

@@ -1,6 +1,6 @@
-/** Every way in which reading or editing a values file is refused. */
+/** The reasons to refuse reading or editing a values file. */
 export const VALUES_ERROR_CODES = [
-  // what was asked
+  // the arguments
   'bad-path',
   'bad-value',
   'non-finite-number',
@@ -16,7 +16,7 @@ export const VALUES_ERROR_CODES = [
   'too-deep',
   'too-many-documents',
   'alias-bomb',
-  // the way to the value
+  // the path to the value
   'missing',
   'exists',
   'not-a-map',
@@ -44,25 +44,25 @@ export const VALUES_ERROR_CODES = [
 /** The closed set of codes of {@link ValuesError}. */
 export type ValuesErrorCode = (typeof VALUES_ERROR_CODES)[number];
 
-/** What a {@link ValuesError} tells. */
+/** The parts of a {@link ValuesError}. */
 interface Refusal {
   readonly code: ValuesErrorCode;
-  /** What is wrong, without a final full stop. */
+  /** The problem, without a final full stop. */
   readonly problem: string;
-  /** What to do about it, one sentence. */
+  /** The remedy, one sentence. */
   readonly remedy: string;
-  /** The path that was asked for, as text. */
+  /** The requested path, as text. */
   readonly path: string;
-  /** Where in the file, 1-based; absent where the file is not at fault. */
+  /** The line in the file, from 1. Undefined if the problem is not in the file. */
   readonly line?: number | undefined;
-  /** 1-based, in UTF-16 code units, as editors count. */
+  /** The column, from 1, in UTF-16 code units, as editors count. */
   readonly column?: number | undefined;
   /** The offending value. */
   readonly value?: unknown;
   readonly cause?: unknown;
 }
 
-/** A values file, a path or a value that is refused. Nothing was changed, and trying again cannot help. */
+/** A values file, a path or a value is refused. Nothing was changed, and a retry cannot succeed. */
 export class ValuesError extends Error {
   override readonly name = 'ValuesError';
   readonly code: ValuesErrorCode;

@@ -15,8 +15,9 @@ const LATIN_LIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Sc
 const HIDDEN = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}/gu;
 
 /**
- * The one entry of a map that every reader finds under this key, or `undefined`.
- * @throws ValuesError `duplicate-key`, `ambiguous-key`, `merge-key`, `look-alike-key`, `alias`, or what {@link refuseTag} says
+ * The entry of a map that every reader finds under this key. Undefined if there is none.
+ * @throws ValuesError `duplicate-key`, `ambiguous-key`, `merge-key`, `look-alike-key`, `alias`, and as {@link
+ *   refuseTag}
  */
 export function findEntry(lookup: Lookup, map: YAMLMap.Parsed, key: string): Entry | undefined {
   const found: Entry[] = [];
@@ -39,7 +40,7 @@ function onlyOne(lookup: Lookup, [entry, second]: Entry[], key: string): Entry |
     throw refuse(lookup, {
       code: 'duplicate-key',
       at: second.key.range[0],
-      problem: `the key ${JSON.stringify(key)} occurs twice, and readers disagree on which one counts`,
+      problem: `the key ${JSON.stringify(key)} occurs twice, and readers disagree about which one is used`,
       remedy: 'Remove one of them.',
       value: key,
     });
@@ -50,14 +51,14 @@ function onlyOne(lookup: Lookup, [entry, second]: Entry[], key: string): Entry |
     throw refuse(lookup, {
       code: 'ambiguous-key',
       at: node.range[0],
-      problem: `some readers take the key ${String(node.value)} for ${other === node.value ? key : other}`,
-      remedy: 'Put the key into quotes.',
+      problem: `some readers parse the key ${String(node.value)} as ${other === node.value ? key : other}`,
+      remedy: 'Quote the key.',
       value: node.value,
     });
   return entry;
 }
 
-/** The key's text, then what it becomes as a key of JSON for YAML 1.2 and YAML 1.1 readers. */
+/** The key's text, and the JSON key that YAML 1.2 and YAML 1.1 readers make of it. */
 function keyReadings(node: Scalar): readonly string[] {
   const text = String(node.value);
   if (isString(node) || !isAmbiguous(text)) return [text];
@@ -70,8 +71,8 @@ function isMerge(node: Scalar): boolean {
 }
 
 /**
- * A key that comes after a merge wins for every reader. Before it, YAML 1.1 readers disagree: in Helm 4.1.4 the merge
- * overwrites it, in PyYAML it does not. One that is not there may be what the merge brings.
+ * For every reader a key after a merge overrides the merge. YAML 1.1 readers disagree about a key before it:
+ * Helm 4.1.4 overwrites it with the merge, PyYAML does not. A missing key may come from the merge.
  */
 function refuseMerge(
   lookup: Lookup,
@@ -86,13 +87,13 @@ function refuseMerge(
   throw refuse(lookup, {
     code: 'merge-key',
     at: merge.key.range[0],
-    problem: `the merge key << decides what ${JSON.stringify(key)} is`,
-    remedy: `Write ${JSON.stringify(key)} out below the merge key, or change what is merged.`,
+    problem: `the merge key << may set ${JSON.stringify(key)}`,
+    remedy: `Write ${JSON.stringify(key)} below the merge key, or change the merged map.`,
     value: key,
   });
 }
 
-/** Refuses a map in which a reviewer can take another key for this one. */
+/** Refuses a map with a key that a reviewer can mistake for this one. */
 function refuseLookAlike(lookup: Lookup, node: Scalar.Parsed, key: string): void {
   const text = String(node.value);
   if (ASCII.test(text) && (text === key || ASCII.test(key))) return;
@@ -117,7 +118,7 @@ function aliasKey(lookup: Lookup, at: number, source: string): ValuesError {
     code: 'alias',
     at,
     problem: `the key *${source} is an alias`,
-    remedy: 'Write the key out.',
+    remedy: 'Replace the alias with the key.',
     value: source,
   });
 }

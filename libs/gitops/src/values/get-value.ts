@@ -8,12 +8,11 @@ import { refuseTag } from './tag.ts';
 import { scalarAt } from './replaceable-scalar.ts';
 
 /**
- * Reads one scalar of a values file, by the same paths and the same rules as {@link setValue}.
+ * Reads one scalar of a values file. Paths and rules are those of {@link setValue}, but block scalars and
+ * values that span several lines can be read, too. An empty value is `null`.
  *
- * Text blocks and values over several lines can be read; an empty value is `null`.
- *
- * @throws ValuesError as {@link setValue} does, and `ambiguous-value` when YAML 1.2 and YAML 1.1 readers see different values
- * (`0777`, `yes`, a date) or a whole number is too large to be exact
+ * @throws ValuesError as {@link setValue}; also `ambiguous-value` if YAML 1.2 and YAML 1.1 readers see
+ *   different values (`0777`, `yes`, a date) or an integer is too large to be exact
  */
 export function getValue(bytes: Uint8Array, path: string | Path): string | number | boolean | null {
   const lookup = readSource(bytes, toPath(path));
@@ -33,9 +32,8 @@ function sameToAll(lookup: Lookup, node: Scalar.Parsed): string | number | boole
     at: node.range[0],
     problem: exact
       ? `${String(node.value)} is ${show(core)} in YAML 1.2 and ${show(v11)} in YAML 1.1`
-      : `${String(node.value)} is too large to be read exactly`,
-    remedy:
-      'Put the value into quotes if it is a text; write it in its plain decimal form if it is a number.',
+      : `the integer ${String(node.value)} is too large to be exact`,
+    remedy: 'Quote the value if it is a text; write it in plain decimal form if it is a number.',
     value: node.value,
   });
 }

@@ -4,15 +4,15 @@ import type { Entry } from './find-entry.ts';
 import { writeScalar, type Style } from './scalar.ts';
 import type { Value } from './value.ts';
 
-/** A line to be put into a text, its line break in front, so that the end of the file stays as it is. */
+/** A line to insert. It starts with its line break, so the end of the file does not change. */
 interface Insertion {
   readonly at: number;
   readonly line: string;
 }
 
 /**
- * The new last line of a block map, below everything that its last entry holds and above the comments that follow.
- * @throws ValuesError `block-scalar` when the map ends with one, because blank lines below may belong to it
+ * The new last line of a block map, below the whole last entry and above the comments that follow.
+ * @throws ValuesError `block-scalar` if the map ends with one, because blank lines below may belong to it
  */
 export function insertion(
   lookup: Lookup,
@@ -27,7 +27,7 @@ export function insertion(
     throw refuse(lookup, {
       code: 'block-scalar',
       at: leaf.range[0],
-      problem: 'the map ends with a block of text (| or >), whose end is not a fixed place',
+      problem: 'the map ends with a block scalar (| or >), whose end is not clear',
       remedy: 'Move the block up, or write it in quotes on one line.',
     });
   const at = lineEnd(text, leaf.range[1]);
@@ -41,7 +41,7 @@ function styleOf({ type }: Scalar): Style {
   return type === Scalar.QUOTE_SINGLE ? 'single' : 'plain';
 }
 
-/** The node that is written last in an entry. */
+/** The last node of an entry in the text. */
 function lastLeaf({ key, value }: Entry): ParsedNode {
   const node = value ?? key;
   if (!isCollection(node) || node.flow === true) return node;
@@ -50,14 +50,14 @@ function lastLeaf({ key, value }: Entry): ParsedNode {
   return lastLeaf({ key, value: last as ParsedNode } as Entry);
 }
 
-/** Where the line of an offset ends, before its line break. */
+/** The end of the line that contains an offset, before its line break. */
 function lineEnd(text: string, offset: number): number {
   const newline = text.indexOf('\n', offset);
   if (newline === -1) return text.length;
   return text[newline - 1] === '\r' ? newline - 1 : newline;
 }
 
-/** The line break that stands at an offset; at the end of the file, the file's first one. */
+/** The line break at an offset; at the end of the file, the file's first line break. */
 function lineBreak(text: string, at: number): string {
   const pattern = /\r?\n/y;
   pattern.lastIndex = at;

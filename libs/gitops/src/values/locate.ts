@@ -7,15 +7,15 @@ import { findEntry } from './find-entry.ts';
 import type { Path } from './path.ts';
 import { refuseTag } from './tag.ts';
 
-/** A node that a path leads to, and what lies on the way. */
+/** The node at a path, and its context. */
 export interface Location {
-  /** `null` where nothing is written at all, such as the value of `? key`. */
+  /** `null` if the text has no value, as in `? key`. */
   readonly node: ParsedNode | null;
   /** From the root of the document to the node's parent. */
   readonly ancestors: readonly ParsedNode[];
-  /** Whether the node lies inside `{ }` or `[ ]`. */
+  /** Whether the node is inside `{ }` or `[ ]`. */
   readonly inFlow: boolean;
-  /** The anchors of the document that aliases refer to. */
+  /** The anchors of the document that aliases use. */
   readonly referenced: ReadonlySet<string>;
   /** Every document of the file. */
   readonly documents: readonly ValuesDocument[];
@@ -24,9 +24,10 @@ export interface Location {
 const OTHER_KIND: ReadonlySet<ValuesErrorCode> = new Set(['not-a-map', 'not-a-list']);
 
 /**
- * Follows the aim's path. It has to exist in exactly one document of the file, and to mean the same to every reader.
- * @throws ValuesError as {@link parseDocuments}, {@link referencedAnchors} and {@link findEntry} do, and `missing`,
- * `ambiguous-document`, `not-a-map`, `not-a-list`, `empty-value`, `alias`
+ * Follows a path. It must exist in exactly one document of the file and have the same meaning for every
+ * reader.
+ * @throws ValuesError as {@link parseDocuments}, {@link referencedAnchors} and {@link findEntry}; also
+ *   `missing`, `ambiguous-document`, `not-a-map`, `not-a-list`, `empty-value`, `alias`
  */
 export function locate(lookup: Lookup, path: Path = lookup.path): Location {
   const documents = parseDocuments(lookup);
@@ -47,8 +48,8 @@ export function locate(lookup: Lookup, path: Path = lookup.path): Location {
 }
 
 /**
- * Whether a document just does not have the path. A document with another value on the way is a doubt: Helm lays the
- * documents of a file over one another, so `a: 5` in the second one undoes `a.b` of the first.
+ * Whether a document simply does not have the path. A document with another value along the path is
+ * ambiguous: Helm merges the documents of a file, so `a: 5` in the second one removes `a.b` of the first.
  */
 function isAbsence({ code }: ValuesError, { contents }: ValuesDocument, [first]: Path): boolean {
   const otherKind = typeof first === 'number' ? !isSeq(contents) : !isMap(contents);
@@ -61,9 +62,9 @@ function locateIn(lookup: Lookup, path: Path, document: ValuesDocument): Omit<Lo
   const referenced = referencedAnchors(lookup, document);
   const ancestors: ParsedNode[] = [];
   let node: ParsedNode | null = document.contents;
-  if (isNothing(node)) throw refuse(lookup, { code: 'missing', at: node?.range[0], ...NO_DOCUMENT });
+  if (isEmpty(node)) throw refuse(lookup, { code: 'missing', at: node?.range[0], ...NO_DOCUMENT });
   for (const segment of path) {
-    const parent: ParsedNode = node ?? refuseNothing(lookup, ancestors, segment);
+    const parent: ParsedNode = node ?? refuseEmpty(lookup, ancestors, segment);
     node = step(lookup, parent, segment);
     ancestors.push(parent);
   }
@@ -75,11 +76,11 @@ function step(lookup: Lookup, node: ParsedNode, segment: string | number): Parse
   if (isMap(node)) return stepIntoMap(lookup, node as YAMLMap.Parsed, segment);
   if (isSeq(node)) return stepIntoList(lookup, node as YAMLSeq.Parsed, segment);
   refuseAlias(lookup, node);
-  if (isNothing(node)) return refuseNothing(lookup, [node], segment);
+  if (isEmpty(node)) return refuseEmpty(lookup, [node], segment);
   throw refuse(lookup, {
     code: 'not-a-map',
     at: node.range[0],
-    problem: `there is a single value where ${JSON.stringify(segment)} is looked for`,
+    problem: `a scalar has no key ${JSON.stringify(segment)}`,
     remedy: 'Shorten the path.',
     value: segment,
   });
@@ -92,7 +93,7 @@ function stepIntoMap(lookup: Lookup, map: YAMLMap.Parsed, segment: string | numb
     throw refuse(lookup, {
       code: 'not-a-list',
       at,
-      problem: `there is a map where the index [${segment}] is looked for`,
+      problem: `a map has no index [${segment}]`,
       remedy: `Write .${segment} if it is a key.`,
       value: segment,
     });
@@ -109,36 +110,36 @@ function stepIntoList(lookup: Lookup, list: YAMLSeq.Parsed, segment: string | nu
     throw refuse(lookup, {
       code: 'not-a-map',
       at,
-      problem: `there is a list where the key ${JSON.stringify(segment)} is looked for`,
+      problem: `a list has no key ${JSON.stringify(segment)}`,
       remedy: 'Use an index such as [0].',
       value: segment,
     });
   const item = list.items[Number(segment)];
   if (item === undefined) throw missing(lookup, at, segment, [...list.items.keys()].map(String));
-  return item as ParsedNode; // a pair inside [ ] is parsed as a map of its own
+  return item as ParsedNode; // a pair inside [ ] is parsed as a map
 }
 
-/** @throws ValuesError `alias`: what the alias stands for is written, and changed, elsewhere */
+/** @throws ValuesError `alias`, because the value of an alias must be changed at its anchor */
 export function refuseAlias(lookup: Lookup, node: ParsedNode | null): void {
   if (!isAlias(node)) return;
   throw refuse(lookup, {
     code: 'alias',
     at: node.range[0],
-    problem: `*${node.source} stands for a value that is written elsewhere`,
-    remedy: `Use the path of &${node.source}, or write the value out here.`,
+    problem: `the value is the alias *${node.source}`,
+    remedy: `Use the path of &${node.source}, or replace the alias with a value.`,
     value: node.source,
   });
 }
 
-function isNothing(node: ParsedNode | null): boolean {
+function isEmpty(node: ParsedNode | null): boolean {
   return node === null || (isScalar(node) && node.type === Scalar.PLAIN && node.value === '');
 }
 
-function refuseNothing(lookup: Lookup, ancestors: readonly ParsedNode[], segment: string | number): never {
+function refuseEmpty(lookup: Lookup, ancestors: readonly ParsedNode[], segment: string | number): never {
   throw refuse(lookup, {
     code: 'empty-value',
     at: ancestors.at(-1)?.range[0],
-    problem: `there is nothing in which ${JSON.stringify(segment)} can be looked for`,
+    problem: `the value is empty, so it has no ${JSON.stringify(segment)}`,
     remedy: 'Write the map or the list into the file first.',
     value: segment,
   });
@@ -154,8 +155,8 @@ function missing(
   return refuse(lookup, {
     code: 'missing',
     at,
-    problem: `there is no ${JSON.stringify(segment)}`,
-    remedy: present.length === 0 ? 'Add it to the file first.' : `There is: ${some}.`,
+    problem: `${JSON.stringify(segment)} does not exist`,
+    remedy: present.length === 0 ? 'Add it to the file first.' : `Known: ${some}.`,
     value: segment,
   });
 }
@@ -165,6 +166,6 @@ function ambiguousDocument(lookup: Lookup, { node, ancestors }: Location): Value
     code: 'ambiguous-document',
     at: (node ?? ancestors.at(-1))?.range[0],
     problem: 'the path exists in more than one document of the file',
-    remedy: 'Keep one document a file.',
+    remedy: 'Use one file per document.',
   });
 }

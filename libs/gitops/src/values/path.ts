@@ -3,16 +3,20 @@ import { ValuesError } from './error.ts';
 /** Keys (strings) and list indexes (numbers) from the root of a document to a value. */
 export type Path = readonly (string | number)[];
 
-/** No values file nests like this, and the limit bounds the recursion of every walk over a document. */
+/**
+ * The maximum depth of a document; the limit bounds the recursion of every walk. Real values files are
+ * flatter.
+ */
 export const MAX_DEPTH = 100;
 
-// Dots part the keys, so a key with a dot, a bracket, a quote or a blank in it is written as a JSON string.
+// Dots separate keys, so a key that contains a dot, a bracket, a quote or a space is written as a JSON
+// string.
 const KEY = String.raw`(?:(?<quoted>"(?:[^"\\]|\\.)*")|(?<bare>[^\s."[\]]+))`;
 const INDEX = String.raw`\[(?<index>0|[1-9]\d{0,8})\]`;
 const FIRST = new RegExp(`${KEY}|${INDEX}`, 'y');
 const NEXT = new RegExp(`\\.${KEY}|${INDEX}`, 'y');
 
-/** U+202A–202E, U+2066–2069, U+200E, U+200F and U+061C reorder what a reviewer sees (Unicode TR 36). */
+/** U+202A–202E, U+2066–2069, U+200E, U+200F and U+061C change the displayed order (Unicode TR 36). */
 const BIDI_CONTROL = /\p{Bidi_Control}/u;
 const CONTROL = /\p{Cc}/u;
 
@@ -20,7 +24,7 @@ const CONTROL = /\p{Cc}/u;
  * Reads a path such as `image.digest`, `containers[0].image`, `containers.0.image` or `"a.b".c`.
  *
  * A bare `0` is a key in a map and an index in a list; `[0]` is an index only.
- * @throws ValuesError `bad-path`, with the 1-based column inside the path in the message.
+ * @throws ValuesError `bad-path`; the message names the column in the path, from 1
  */
 export function parsePath(text: string): Path {
   const path: (string | number)[] = [];
@@ -48,8 +52,8 @@ export function formatPath(path: Path): string {
 }
 
 /**
- * Either form of a path as segments.
- * @throws ValuesError `bad-path`, or `look-alike-key` for a key that does not look like what it is.
+ * The segments of a path in either form.
+ * @throws ValuesError `bad-path`; `look-alike-key` for a key with hidden or decomposed characters
  */
 export function toPath(path: string | Path): Path {
   return typeof path === 'string' ? parsePath(path) : checkPath(path, formatPath(path));
@@ -59,7 +63,7 @@ function unquote(text: string, at: number, quoted: string | undefined): string {
   try {
     if (quoted !== undefined) return JSON.parse(quoted) as string;
   } catch {
-    // Not a JSON string: refused below, like everything else that is no segment.
+    // Not a JSON string: refused below, like any other invalid segment.
   }
   throw badPath(
     text,
@@ -79,7 +83,7 @@ function checkPath(path: Path, text: string): Path {
 function checkSegment(segment: string | number, text: string): void {
   if (typeof segment === 'number') {
     if (Number.isSafeInteger(segment) && segment >= 0) return;
-    throw badPath(text, `${segment} is no list index`, 'Use a whole number from 0.', segment);
+    throw badPath(text, `${segment} is not a list index`, 'Use a whole number from 0.', segment);
   }
   if (!segment.isWellFormed() || CONTROL.test(segment))
     throw badPath(text, 'a key has a control character', 'Name the key in plain text.', segment);

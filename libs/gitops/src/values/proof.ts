@@ -5,29 +5,29 @@ import type { ValuesError } from './error.ts';
 /** The replacement of one scalar's text. */
 export interface Replacement {
   readonly start: number;
-  /** What was written there before. */
+  /** The text before the change. */
   readonly old: string;
   readonly written: string;
   readonly value: string | number | boolean;
   readonly inFlow: boolean;
 }
 
-/** The lexer's announcement that a plain scalar follows; it stands for no text. */
+/** The lexer's marker for a plain scalar that follows; it has no text. */
 const PLAIN_FOLLOWS = '\x1f';
 
 /**
- * Proves that the text `after` is the text of the aim with one scalar changed to one value, and nothing else.
+ * Proves that the text `after` differs from the text of the lookup in the value of one scalar only.
  *
- * Both texts are taken apart again by the parser's lexer, side by side. The parser builds its tree from these tokens alone
- * and looks into none of its scalars; so where all tokens but one scalar are equal, the trees are equal but for this scalar,
- * for YAML 1.1 and 1.2 readers alike. The scalar itself is then read by both.
+ * The parser's lexer splits both texts into tokens, side by side. The parser builds its tree from these
+ * tokens alone and does not read inside scalars. So if all tokens except one scalar are equal, the trees are
+ * equal except for this scalar, for YAML 1.1 and 1.2 readers alike. Then both readers parse the scalar.
  * @throws ValuesError `unproven`
  */
 export function proveReplaced(lookup: Lookup, after: string, replacement: Replacement): void {
   if (!differsInOneToken(lookup.text, after, replacement))
-    throw unproven(lookup, replacement.start, 'another part of the file would be read differently');
+    throw unproven(lookup, replacement.start, 'another part of the file would get another meaning');
   if (!readsBack(replacement))
-    throw unproven(lookup, replacement.start, 'the value would not be read back as it is');
+    throw unproven(lookup, replacement.start, 'a reader would parse the new text as another value');
 }
 
 function differsInOneToken(before: string, after: string, { start, old, written }: Replacement): boolean {
@@ -60,7 +60,10 @@ function readsBack({ written, value, inFlow }: Replacement): boolean {
   });
 }
 
-/** Whether two subtrees mean the same: the same nodes in the same order, with the same text, style, tags and anchors. */
+/**
+ * Whether two subtrees are equal: the same nodes in the same order, with the same text, style, tags and
+ * anchors.
+ */
 export function sameTree(left: unknown, right: unknown): boolean {
   if (isPair(left) && isPair(right))
     return sameTree(left.key, right.key) && sameTree(left.value, right.value);
@@ -86,13 +89,13 @@ function sameProperties(left: Properties, right: Properties): boolean {
   return left.anchor === right.anchor && left.tag === right.tag;
 }
 
-/** The refusal to return a result that is not what was asked for. */
+/** The error for a result that is not proven to be the intended change. */
 export function unproven(lookup: Lookup, at: number, problem: string, cause?: unknown): ValuesError {
   return refuse(lookup, {
     code: 'unproven',
     at,
     problem,
     cause,
-    remedy: 'Nothing was changed; write this part of the file in a simpler form.',
+    remedy: 'Nothing was changed. Write this part of the file in a simpler form.',
   });
 }

@@ -5,7 +5,7 @@ import { refuseAlias, type Location } from './locate.ts';
 import type { Style } from './scalar.ts';
 import { refuseTag } from './tag.ts';
 
-/** A scalar that may be replaced, and where it is written. */
+/** A scalar that may be replaced, with its position and style. */
 interface ReplaceableScalar {
   readonly node: Scalar.Parsed;
   readonly start: number;
@@ -30,16 +30,17 @@ export function scalarAt(lookup: Lookup, { node, ancestors }: Location): Scalar.
     throw refuse(lookup, {
       code: 'collection',
       at,
-      problem: 'there is a map or a list, not a single value',
-      remedy: 'Name one of its values.',
+      problem: 'the value is a map or a list, not a scalar',
+      remedy: 'Use the path of one of its values.',
     });
   if (isScalar(node)) return node as Scalar.Parsed;
   throw emptyValue(lookup, at);
 }
 
 /**
- * The scalar at a location as something to replace: on one line, and written for this place alone.
- * @throws ValuesError as {@link scalarAt} does, and `block-scalar`, `multi-line`, `aliased`, `explicit-tag`, `custom-tag`
+ * The scalar at a location, if it can be replaced: it is on one line, and no alias repeats it.
+ * @throws ValuesError as {@link scalarAt}; also `block-scalar`, `multi-line`, `aliased`, `explicit-tag`,
+ *   `custom-tag`
  */
 export function replaceableScalarAt(
   lookup: Lookup,
@@ -55,7 +56,7 @@ export function replaceableScalarAt(
     throw refuse(lookup, {
       code: 'block-scalar',
       at: start,
-      problem: 'the value is a block of text (| or >)',
+      problem: 'the value is a block scalar (| or >)',
       remedy: 'Edit it by hand, or write it in quotes on one line.',
     });
   const source = lookup.text.slice(start, end);
@@ -64,14 +65,14 @@ export function replaceableScalarAt(
     throw refuse(lookup, {
       code: 'multi-line',
       at: start,
-      problem: 'the value is written over several lines',
+      problem: 'the value spans several lines',
       remedy: 'Write it on one line first.',
       value: node.value,
     });
   return { node, start, end, style };
 }
 
-/** @throws ValuesError `aliased` when the value is a part of something that aliases repeat in other places */
+/** @throws ValuesError `aliased` if an alias repeats the value or a collection that contains it */
 export function refuseShared(lookup: Lookup, { node, ancestors, referenced }: Location): void {
   for (const owner of [...ancestors, node]) {
     const anchor = owner !== null && 'anchor' in owner ? owner.anchor : undefined;
@@ -79,8 +80,8 @@ export function refuseShared(lookup: Lookup, { node, ancestors, referenced }: Lo
     throw refuse(lookup, {
       code: 'aliased',
       at: owner?.range[0],
-      problem: `other places repeat this value by *${anchor}, and would change with it`,
-      remedy: `Write the value out where *${anchor} is used.`,
+      problem: `the alias *${anchor} repeats this value elsewhere, which would change, too`,
+      remedy: `Replace each *${anchor} with the value.`,
       value: anchor,
     });
   }
@@ -90,7 +91,7 @@ function emptyValue(lookup: Lookup, at: number | undefined): ValuesError {
   return refuse(lookup, {
     code: 'empty-value',
     at,
-    problem: 'nothing is written after the key',
+    problem: 'the key has no value',
     remedy: 'Write "" or null in the file first.',
   });
 }

@@ -1,16 +1,16 @@
 import { isAmbiguous } from './ambiguous-scalar.ts';
 
-/** How a scalar is written. */
+/** The style of a scalar. */
 export type Style = 'plain' | 'single' | 'double';
 
 /**
- * Words that need no thought in any YAML: letters, digits and a few signs, parted by single blanks. No indicator starts
- * it, a colon is never followed by a blank, and no `#` occurs at all.
+ * Text that every YAML version reads as a plain scalar: letters, digits and a few signs, separated by single
+ * spaces. It starts with no indicator, has no space after a colon, and contains no `#`.
  */
 const PLAIN =
   /^(?!\.\.\.)[\p{L}\p{N}_./+](?:[\p{L}\p{M}\p{N}_./+@~=-]|:(?=[\p{L}\p{N}_./+@~=-])| (?=[\p{L}\p{N}_./+]))*$/u;
 
-/** What must be an escape: controls, formats (bidi marks, BOM), other line breaks, blanks that look like a space, private use. */
+/** Characters to escape: controls, formats (bidi marks, BOM), other line breaks and spaces, private use. */
 const ESCAPED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|(?! )\p{Zs}/u;
 
 const SHORT_ESCAPES = new Map([
@@ -22,10 +22,10 @@ const SHORT_ESCAPES = new Map([
 ]);
 
 /**
- * Writes a value on one line so that YAML 1.1 and YAML 1.2 readers both read exactly this value.
+ * Writes a value on one line so that YAML 1.1 and YAML 1.2 readers both parse exactly this value.
  *
- * The style is kept where it can hold the value; otherwise double quotes are used, which can hold any.
- * Numbers and booleans are always plain.
+ * The style is kept if it can express the value; double quotes can express any. Numbers and booleans are
+ * always plain.
  */
 export function writeScalar(value: string | number | boolean, style: Style, inFlow: boolean): string {
   if (typeof value === 'number') return writeNumber(value);
@@ -42,7 +42,7 @@ function isPlain(value: string, inFlow: boolean): boolean {
 
 function writeNumber(value: number): string {
   const text = String(value);
-  // The YAML 1.1 type float has a dot; 1e+21 without one is a string for some readers.
+  // A float of YAML 1.1 has a dot. Some readers parse 1e+21 as a string.
   return text.includes('.') ? text : text.replace('e', '.0e');
 }
 

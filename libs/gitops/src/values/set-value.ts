@@ -9,17 +9,19 @@ import { replaceableScalarAt } from './replaceable-scalar.ts';
 import { writableValue, type Value } from './value.ts';
 
 /**
- * Changes one scalar of a values file and not a byte else: comments, quotes, indentation, line ends, byte order mark,
- * anchors and flow maps stay as they are.
+ * Changes one scalar of a values file and no other byte: comments, quotes, indentation, line endings, byte
+ * order mark, anchors and flow maps do not change.
  *
- * The value is written so that YAML 1.2 readers and YAML 1.1 readers (Helm, Argo CD) read exactly it, in the style that is
- * there if it can hold the value, else in double quotes. A key is never created: a typo in a path fails.
+ * YAML 1.2 readers and YAML 1.1 readers (Helm, Argo CD) both parse the new text as exactly this value. The
+ * style stays if it can express the value, else double quotes are used. A key is never created, so a wrong
+ * path fails.
  *
  * @param bytes the file, UTF-8, at most {@link MAX_BYTES}
  * @param path such as `image.digest`, `containers[0].image`, `"a.b".c`, or the segments themselves
- * @returns the new file; the very same `bytes` when the value is already there
- * @throws ValuesError naming the reason, the place and the remedy, whenever the file, the path or the value leaves any
- * doubt about what would change (see {@link VALUES_ERROR_CODES}), and `unproven` when the result is not exactly that
+ * @returns the new file; the same `bytes` if the file has the value already
+ * @throws ValuesError with the problem, the position and the remedy, if the file, the path or the value is
+ *   ambiguous (see {@link VALUES_ERROR_CODES}); `unproven` if the result is not proven to be exactly this
+ *   change
  */
 export function setValue(bytes: Uint8Array, path: string | Path, value: Value): Uint8Array {
   const segments = toPath(path);
@@ -33,7 +35,7 @@ export function setValue(bytes: Uint8Array, path: string | Path, value: Value): 
   return result;
 }
 
-/** What has to be written, proven; undefined when the value is there already. */
+/** The proven replacement. Undefined if the file has the value already. */
 function replacementOf(lookup: Lookup, value: string | number | boolean): Replacement | undefined {
   const location = locate(lookup);
   const { node, start, end, style } = replaceableScalarAt(lookup, location, value);

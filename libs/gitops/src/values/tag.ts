@@ -3,7 +3,7 @@ import { refuse, type Lookup } from './lookup.ts';
 
 const YAML = 'tag:yaml.org,2002:';
 
-/** What a node may be tagged as: only what it already is. */
+/** The tags that a node of each kind may have: only those that do not change its meaning. */
 const OWN_TAGS: Readonly<Record<'map' | 'list' | 'string', readonly string[]>> = {
   map: [`${YAML}map`],
   list: [`${YAML}seq`],
@@ -11,8 +11,8 @@ const OWN_TAGS: Readonly<Record<'map' | 'list' | 'string', readonly string[]>> =
 };
 
 /**
- * @throws ValuesError `explicit-tag` for a tag of YAML's own that changes the meaning (`!!int`, `!!set`, `!!binary`),
- * `custom-tag` for any other, whose meaning only one reader knows
+ * @throws ValuesError `explicit-tag` for a standard YAML tag that changes the meaning (`!!int`, `!!set`,
+ *   `!!binary`); `custom-tag` for any other tag, which only one reader understands
  */
 export function refuseTag(
   lookup: Lookup,
@@ -25,7 +25,7 @@ export function refuseTag(
   throw refuse(lookup, {
     code: custom ? 'custom-tag' : 'explicit-tag',
     at: node.range[0],
-    problem: `the tag ${custom ? tag : tag.replace(YAML, '!!')} decides what is read here`,
+    problem: `the tag ${custom ? tag : tag.replace(YAML, '!!')} changes the meaning of the value`,
     remedy: 'Remove the tag, and write the value in its plain form.',
     value: tag,
   });

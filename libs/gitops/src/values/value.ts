@@ -1,12 +1,11 @@
 import { ValuesError } from './error.ts';
 import { formatPath, type Path } from './path.ts';
 
-/** What a scalar can be set to. */
+/** A value that a scalar can be set to. */
 export type Value = string | number | boolean;
 
 /**
- * The value that will be written and read back, also from callers without types: -0 becomes 0, whose sign not every
- * reader keeps.
+ * Checks a value, also from callers without types. -0 becomes 0, because not every reader keeps the sign.
  * @throws ValuesError `non-finite-number`, `bad-value`
  */
 export function writableValue(value: Value, path: Path): Value {
@@ -17,14 +16,16 @@ export function writableValue(value: Value, path: Path): Value {
     throw new ValuesError({
       ...where,
       code: 'non-finite-number',
-      problem: `${value} is no number that every reader knows`,
+      problem: `${value} is not a number that every reader accepts`,
       remedy: 'Use a finite number, or a string.',
     });
   throw new ValuesError({
     ...where,
     code: 'bad-value',
     problem:
-      typeof value === 'string' ? 'half of a surrogate pair is no text' : `a value cannot be ${typeof value}`,
+      typeof value === 'string'
+        ? 'the text contains half of a surrogate pair'
+        : `a value cannot be ${typeof value}`,
     remedy: 'Use a string of whole characters, a finite number or a boolean.',
   });
 }

@@ -37,7 +37,7 @@ describe('getValue refuses', () => {
     ['1_000', 'string 1_000 in YAML 1.2 and number 1000 in YAML 1.1'],
     ['1:30', 'string 1:30 in YAML 1.2 and number 90 in YAML 1.1'],
     ['2024-01-02', 'string 2024-01-02 in YAML 1.2 and the date 2024-01-02T00:00:00.000Z in YAML 1.1'],
-    ['12345678901234567890', 'too large to be read exactly'],
+    ['12345678901234567890', 'is too large to be exact'],
   ])('%s, which is not the same to every reader', (text, problem) => {
     const refusal = refusalOf(() => getValue(bytesOf(`a: ${text}\n`), 'a'));
     expect(refusal).toMatchObject({ code: 'ambiguous-value', line: 1, column: 4, value: text });

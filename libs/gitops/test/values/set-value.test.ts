@@ -297,7 +297,7 @@ describe('setValue keeps', () => {
 });
 
 describe('setValue', () => {
-  test('returns the same bytes when the value is there already', () => {
+  test('returns the same bytes if the file has the value already', () => {
     const file = bytesOf('a: v1 # c\nb: 5\nc: true\nd: "no"\ne: !!str 5\nf: 0\n');
     expect(setValue(file, 'a', 'v1')).toBe(file);
     expect(setValue(file, 'b', 5)).toBe(file);
@@ -328,7 +328,7 @@ describe('setValue', () => {
     expect(textOf(file)).toBe('a: v1\n');
   });
 
-  test('leaves Object.prototype alone', () => {
+  test('does not change Object.prototype', () => {
     setValue(
       bytesOf('__proto__: {polluted: 1}\nconstructor: {prototype: {polluted: 1}}\n'),
       '__proto__.polluted',
@@ -343,7 +343,7 @@ describe('setValue', () => {
     expect(refusalOf(() => setValue(file, 'a', 'v10')).code).toBe('too-large');
   });
 
-  test('tells the place, the value and the remedy of a refusal', () => {
+  test('names the position, the value and the remedy', () => {
     const refusal = refusalOf(() =>
       setValue(bytesOf('\ufeffx: 1\r\nimage:\r\n  tag: *x\r\n'), 'image.tag', 'v2'),
     );
@@ -353,10 +353,10 @@ describe('setValue', () => {
     );
   });
 
-  test('tells which keys there are when one is missing', () => {
+  test('names the known keys if a key is missing', () => {
     const { message } = refusalOf(() =>
       setValue(bytesOf('image:\n  tag: v1\n  digest: x\n'), 'image.digset', 'y'),
     );
-    expect(message).toBe('image.digset: there is no "digset" (line 2, column 3). There is: tag, digest.');
+    expect(message).toBe('image.digset: "digset" does not exist (line 2, column 3). Known: tag, digest.');
   });
 });
