@@ -187,12 +187,12 @@ describe('rollback and history', () => {
     expect(await slipway('rollback api --env local --reason x')).toEqual({
       code: 3,
       output:
-        'slipway: api has no earlier release in local to go back to. What it had: npx slipway history api --env local\n',
+        'slipway: api has no earlier release in local. Its history: npx slipway history api --env local\n',
     });
     const unknown = await slipway('rollback api --env local --reason x --to v1');
     expect(unknown.code).toBe(2);
     expect(unknown.output).toContain(
-      `"v1" names no release of api in local. There is:\n  ${tag}  configuration`,
+      `"v1" is not a release of api in local. Known releases:\n  ${tag}  configuration`,
     );
     expect((await slipway('history api --limit many')).code).toBe(2);
   });

@@ -11,10 +11,10 @@ import {
   readState,
   releasedApps,
   releaseFile,
+  withPending,
   type LedgerState,
   type Release,
 } from '../ledger/records.ts';
-import { withPending } from '../ledger/require-release.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Change } from '../branch/update-branch.ts';
 import type { Outcome } from '../ledger/outcome.ts';

@@ -7,10 +7,11 @@ import {
   printRecord,
   readState,
   releaseFile,
+  withPending,
   type LedgerState,
   type Release,
 } from '../ledger/records.ts';
-import { requireRelease, withPending } from '../ledger/require-release.ts';
+import { requireRelease } from '../ledger/require-release.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { parseUntil } from '../text/parse-until.ts';
@@ -20,44 +21,44 @@ import { updateLedger } from '../ledger/update-ledger.ts';
 import { oneLine, plainUrl } from '../text/one-line.ts';
 import { seconds } from '../text/seconds.ts';
 
-/** Why no run may replace a release. */
+/** The hold of a release: no run may replace it. */
 export type Hold = NonNullable<Release['hold']>;
 
-/** Who holds a release, why, and how long. */
+/** Who holds a release, why, and for how long. */
 export interface HoldOptions {
   by: string;
   reason: string;
-  /** A duration (`90m`, `2h`, `1d12h`) or an ISO 8601 time with its zone. @default until it is lifted */
+  /** A duration (`90m`, `2h`, `1d12h`) or an ISO 8601 time with a zone. @default no end */
   until?: string | undefined;
   /** The address of the run, for the commit's trailers. */
   runUrl?: string | undefined;
 }
 
-/** What a hold did to the ledger. */
+/** The result of {@link hold}. */
 export interface HoldResult {
   app: string;
   hold: Hold;
-  /** The hold that was in force before, where this one replaces it. */
+  /** The hold that this one replaces, if one was in force. */
   replaced?: Hold;
-  /** The commit on the ledger branch; undefined when the very same hold was there already. */
+  /** The commit on the ledger branch. Undefined if the ledger had the same hold already. */
   commit?: Commit;
 }
 
-/** What lifting a hold did to the ledger. */
+/** The result of {@link unhold}. */
 export interface UnholdResult {
   app: string;
-  /** The hold that was lifted; undefined when there was none. */
+  /** The lifted hold. Undefined if there was none. */
   lifted?: Hold;
-  /** The commit on the ledger branch; undefined when there was nothing to do. */
+  /** The commit on the ledger branch. Undefined if there was no hold. */
   commit?: Commit;
 }
 
 /**
- * Holds the release of an app: no run and no promotion replaces it until the hold is lifted or ends. What is held
- * is pending, so the first run after that deploys it. Holding again replaces reason and end.
+ * Holds the release of an app: no run and no promotion replaces it until the hold is lifted or ends. The app
+ * becomes pending, so the first run after the hold deploys it. A second hold replaces reason and end.
  *
- * @throws {GitopsError} `usage` for an app that is not released there, an empty `by` or `reason`, a bad `until`;
- *   from the remote: `auth`, `refused`, `not-found`, `timeout`
+ * @throws {GitopsError} `usage` if the app is not released there, for an empty `by` or `reason`, or an
+ *   invalid `until`; from the remote: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function hold(
   checkout: Checkout,
@@ -72,9 +73,9 @@ export async function hold(
 }
 
 /**
- * Lifts the hold of an app. The next run deploys what is due of it.
+ * Lifts the hold of an app. The next run deploys the app.
  *
- * @throws {GitopsError} `usage` for an app that is not released there; from the remote as {@link hold}
+ * @throws {GitopsError} `usage` if the app is not released there; from the remote as {@link hold}
  */
 export async function unhold(
   checkout: Checkout,
@@ -86,7 +87,7 @@ export async function unhold(
   return write<UnholdResult>(checkout, environment, (tip) => planUnhold(tip, environment, app, who, runUrl));
 }
 
-/** What {@link hold} means on top of one tip. */
+/** The change that {@link hold} makes on top of a tip. */
 export async function planHold(
   tip: Tip,
   environment: Pick<Environment, 'name' | 'ledger'>,
@@ -115,7 +116,7 @@ export async function planHold(
   };
 }
 
-/** What {@link unhold} means on top of one tip. */
+/** The change that {@link unhold} makes on top of a tip. */
 export async function planUnhold(
   tip: Tip,
   environment: Pick<Environment, 'name' | 'ledger'>,
@@ -144,10 +145,10 @@ export async function planUnhold(
 }
 
 /**
- * A hold that begins now.
+ * A hold that starts now.
  *
  * @param now milliseconds since 1970
- * @throws {GitopsError} `usage` for an empty `by` or `reason`, or a bad `until`
+ * @throws {GitopsError} `usage` for an empty `by` or `reason`, or an invalid `until`
  */
 export function newHold({ by, reason, until }: HoldOptions, now: number): Hold {
   return {
@@ -158,14 +159,14 @@ export function newHold({ by, reason, until }: HoldOptions, now: number): Hold {
   };
 }
 
-/** The trailers that tell of a hold. */
+/** The trailers of a hold. */
 export const holdTrailers = ({ by, reason, until }: Hold): LedgerMessage['trailers'] => [
   ['By', by],
   ['Reason', reason],
   ['Until', until],
 ];
 
-/** What changes in the ledger's files: the release, and that the app is due once nothing holds it. */
+/** The changed ledger files: the release, and the app as pending, so that it is due after the hold. */
 export function editOf(
   app: string,
   state: LedgerState,
@@ -201,6 +202,6 @@ async function write<T extends object>(
 function required(what: 'by' | 'reason', text: string): string {
   const line = oneLine(text);
   if (line !== '') return line;
-  const remedy = what === 'by' ? 'Say who it is' : 'Say why, for whoever finds the hold';
+  const remedy = what === 'by' ? 'Give your name' : 'Give the reason; others see it with the hold';
   throw new GitopsError('usage', `--${what} is empty. ${remedy}.`, { value: text });
 }

@@ -16,13 +16,14 @@ import { plainUrl } from '../text/one-line.ts';
 
 /**
  * Deletes the release of an app that this commit no longer deploys to the environment, so that Argo CD
- * removes it; or the record of a stack whose folder is gone, which destroys nothing. Nothing else ever deletes a record.
+ * removes the app; or the record of a stack whose folder no longer exists, which destroys no resource. No
+ * other function deletes a record.
  *
  * @param project the app, or the stack's project
- * @param options.by who removes it, for the commit's trailers. @default whoever commits
+ * @param options.by who removes it, for the commit's trailers. @default the committer
  * @param options.runUrl the address of the run, for the commit's trailers
  * @returns the commit on the ledger branch
- * @throws {GitopsError} `refused` while the project still exists, `usage` where there is no such record
+ * @throws {GitopsError} `refused` if the project still exists, `usage` if there is no such record
  */
 export async function removeRelease(
   checkout: Checkout,
@@ -35,7 +36,7 @@ export async function removeRelease(
   if (deployed.some(({ name }) => name === project)) {
     throw new GitopsError(
       'refused',
-      `${project} is still deployed to ${environment.name}: ${deployFile(project, environment.name)} exists at this commit. Delete that file first.`,
+      `${project} is still deployed to ${environment.name}: ${deployFile(project, environment.name)} exists at this commit. Delete the file first.`,
       { value: project },
     );
   }
@@ -44,7 +45,7 @@ export async function removeRelease(
   if (stack) {
     throw new GitopsError(
       'refused',
-      `${project} is still a stack of ${environment.name}: ${stack.folder} exists at this commit. Destroy what it made, then delete the folder, first.`,
+      `${project} is still a stack of ${environment.name}: ${stack.folder} exists at this commit. First destroy its resources, then delete the folder.`,
       { value: project },
     );
   }

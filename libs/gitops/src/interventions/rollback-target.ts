@@ -2,26 +2,26 @@ import type { HistoryEntry } from '../ledger/history.ts';
 import { printRecord, type Release } from '../ledger/records.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** A release that can be gone back to. */
+/** A release to which an app can roll back. */
 export interface RollbackTarget {
-  /** The commit of the ledger that holds it. */
+  /** The ledger commit that recorded it. */
   commit: Commit;
   release: Release;
 }
 
-/** What is released, leaving aside whether it is held. */
+/** A release without its hold. */
 export function recordOf({ image, release }: Release): Release {
   return { ...(image && { image }), release };
 }
 
-/** Whether two releases are one record, held or not. */
+/** Whether two releases are equal, ignoring holds. */
 export const sameRecord = (one: Release, other: Release): boolean =>
   printRecord(recordOf(one)) === printRecord(recordOf(other));
 
 /**
- * The releases of an app, newest first: entries that only held, lifted or removed are left out.
+ * The releases of an app, newest first, without entries that only held, lifted or removed.
  *
- * @param history newest first, back to the first release
+ * @param history newest first, complete to the first release
  */
 export function releasesIn(history: readonly HistoryEntry[]): (HistoryEntry & { release: Release })[] {
   const recorded = history.flatMap((entry) => (entry.release ? [{ ...entry, release: entry.release }] : []));
@@ -32,8 +32,8 @@ export function releasesIn(history: readonly HistoryEntry[]): (HistoryEntry & { 
 }
 
 /**
- * Where a rollback goes by default: the release before the current one. After a rollback that is the one before
- * the release that was restored, so rolling back twice goes back two releases.
+ * The default target of a rollback: the release before the current one. After a rollback, it is the release
+ * before the restored one, so rolling back twice goes back two releases.
  */
 export function previousRelease(history: readonly HistoryEntry[]): RollbackTarget | undefined {
   const releases = releasesIn(history);
@@ -51,10 +51,10 @@ export function previousRelease(history: readonly HistoryEntry[]): RollbackTarge
 }
 
 /**
- * The releases that a word names, newest first: by tag, by digest, by configuration commit or by commit of the
- * ledger. Digests and commits may be cut to their first 7 digits or more.
+ * The releases with a name, newest first. A name is a tag, a digest, a configuration commit or a ledger
+ * commit. Digests and commits may be abbreviated to 7 digits.
  *
- * @returns each with the whole name that the word stands for
+ * @returns each release with its full name
  */
 export function releasesNamed(
   history: readonly HistoryEntry[],

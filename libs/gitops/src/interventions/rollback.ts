@@ -21,40 +21,40 @@ import { type Change } from '../branch/update-branch.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
 import { plainUrl } from '../text/one-line.ts';
 
-/** Releases that an error lists; older ones are in the history. */
+/** The maximum number of releases in an error message. */
 const LISTED = 10;
 
-/** Where to go back to, and the hold that a rollback leaves. */
+/** The target of a rollback, and the hold that it sets. */
 export interface RollbackOptions extends HoldOptions {
   /**
-   * A tag, digest, configuration commit or commit of the ledger; digests and commits may be cut to 7 digits or
-   * more. Of several releases that fit, the newest. @default the release before the current one
+   * A tag, digest, configuration commit or ledger commit. Digests and commits may be abbreviated to 7 digits.
+   * If several releases match, the newest. @default the release before the current one
    */
   to?: string | undefined;
-  /** Milliseconds for all attempts together. @default 120000 */
+  /** The deadline of all attempts together, in milliseconds. @default 120000 */
   deadlineMs?: number;
 }
 
-/** What a rollback did to the ledger. */
+/** The result of {@link rollback}. */
 export interface RollbackResult {
   app: string;
   before: Release;
-  /** What is released now. */
+  /** The release in the ledger now. */
   after: Release;
-  /** The commit of the ledger that held it first, or last before the rollback. */
+  /** The ledger commit whose release was restored. */
   restored: Commit;
-  /** The commit on the ledger branch; undefined when the target is what is released already. */
+  /** The commit on the ledger branch. Undefined if the target is the current release. */
   commit?: Commit;
 }
 
 /**
- * Restores an older release, image and configuration, as a new commit that also leaves a hold and makes the app
- * pending: the next run does not undo it, and the first run after the hold deploys the app again. The target is
- * chosen once, on the ledger as it was found: a release that lands meanwhile is replaced too.
+ * Restores an older release (image and configuration) in a new commit. The commit also sets a hold and makes
+ * the app pending: the next run does not undo the rollback, and the first run after the hold deploys the app
+ * again. The target is chosen once, at the first tip, so a release that lands meanwhile is replaced, too.
  *
- * @throws {GitopsError} `usage` for an app that is not released there, an unknown `to`, an empty `by` or
- *   `reason`; `refused` where there is no earlier release or its configuration can no longer be read;
- *   from the remote: `auth`, `refused`, `not-found`, `timeout`
+ * @throws {GitopsError} `usage` if the app is not released there, for an unknown `to`, or an empty `by` or
+ *   `reason`; `refused` if there is no earlier release, or if its configuration can no longer be read; from
+ *   the remote: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function rollback(
   checkout: Checkout,
@@ -89,7 +89,7 @@ export async function rollback(
   }
 }
 
-/** What {@link rollback} means on top of one tip, once its target is chosen. */
+/** The change that {@link rollback} makes on top of a tip, for a chosen target. */
 export async function planRollback(
   tip: Tip,
   environment: Pick<Environment, 'name' | 'ledger'>,
@@ -132,7 +132,7 @@ function chooseTarget(
     if (previous !== undefined) return previous;
     throw new GitopsError(
       'refused',
-      `${app} has no earlier release in ${name} to go back to. What it had: npx slipway history ${app} --env ${name}`,
+      `${app} has no earlier release in ${name}. Its history: npx slipway history ${app} --env ${name}`,
       { value: app },
     );
   }
@@ -141,9 +141,9 @@ function chooseTarget(
   if (found[0] !== undefined && names.size === 1) return found[0];
   const problem =
     names.size > 1
-      ? `"${to}" names ${names.size} things in the history of ${app} in ${name} (${[...names].join(', ')}). Write more of it.`
-      : `"${to}" names no release of ${app} in ${name}.`;
-  throw new GitopsError('usage', `${problem} There is:\n${listReleases(entries)}`, { value: to });
+      ? `"${to}" is ambiguous in the history of ${app} in ${name} (${[...names].join(', ')}). Give more digits.`
+      : `"${to}" is not a release of ${app} in ${name}.`;
+  throw new GitopsError('usage', `${problem} Known releases:\n${listReleases(entries)}`, { value: to });
 }
 
 function listReleases(entries: readonly HistoryEntry[]): string {
@@ -158,20 +158,23 @@ function listReleases(entries: readonly HistoryEntry[]): string {
   return [...lines, ...(more > 0 ? [`  and ${more} older`] : [])].join('\n');
 }
 
-/** A release that neither main nor the ledger has would leave Argo CD with a commit that it cannot fetch. */
+/**
+ * Asserts that main has the configuration commit, because the ledger does not: Argo CD must be able to fetch
+ * it.
+ */
 async function assertReadable(
   checkout: Checkout,
   environment: Environment,
   app: string,
   { release }: RollbackTarget,
 ): Promise<void> {
-  if (environment.source === 'worktree') return; // the ledger itself keeps what nothing else does
+  if (environment.source === 'worktree') return; // the ledger keeps the snapshots
   const mainline = await mainlineOf(checkout, environment);
   const problem = await unreadable(checkout, environment, mainline, release.release.config);
   if (problem === undefined) return;
   throw new GitopsError(
     'refused',
-    `${app} cannot go back to ${release.image?.tag ?? release.release.config.slice(0, 12)}: ${problem}, or name another release with --to.`,
+    `${app} cannot roll back to ${release.image?.tag ?? release.release.config.slice(0, 12)}: ${problem}, or name another release with --to.`,
     { value: release.release.config },
   );
 }

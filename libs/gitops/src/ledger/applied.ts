@@ -7,10 +7,10 @@ import type { Commit } from '../git/commit.ts';
 
 const Id = Type.String({ pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$' });
 
-/** `stacks/<stack>/applied.yaml`: what of a stack is in the cloud. */
+/** `stacks/<stack>/applied.yaml`: the commit of a stack that was applied to the cloud. */
 export const Applied = Type.Object(
   {
-    source: Type.Optional(Type.Unsafe<string>({ ...Id, description: 'The commit that was applied last.' })),
+    source: Type.Optional(Type.Unsafe<string>({ ...Id, description: 'The last applied commit.' })),
     graph: Type.Optional(
       Type.String({
         pattern: '^sha256:[0-9a-f]{64}$',
@@ -21,7 +21,7 @@ export const Applied = Type.Object(
       Type.Unsafe<string>({
         ...Id,
         description:
-          'A commit that the engine did not get to the end of; only an apply of it or of a newer one settles that.',
+          'A commit whose update did not finish. Only an apply of it or of a newer commit removes this entry.',
       }),
     ),
   },
@@ -33,29 +33,30 @@ export type Applied = Static<typeof Applied>;
 export const appliedFile = (environment: string, project: string): string =>
   `stacks/${project.slice(environment.length + 1)}/applied.yaml`;
 
-/** The newest commit that the engine was given, as far as a record knows. */
+/** The commit of the last update that the record knows, whether or not it finished. */
 export const givenCommit = ({ source, pending }: Applied): Commit | undefined => pending ?? source;
 
 /**
- * What a ledger says of each stack that was ever applied in its environment, by project, folder or no folder.
+ * The records of all stacks that were ever applied in the environment, by project. A stack without a folder
+ * is included.
  *
  * @throws {GitopsError} `invalid`
  */
 export async function readApplied(
   tip: Tip,
   environment: string,
-  place: string,
+  branch: string,
 ): Promise<Map<string, Applied>> {
   const files = await tip.read(tip.files.filter((file) => /^stacks\/[^/]+\/applied\.yaml$/.test(file)));
   return new Map(
     [...files].map(([file, text]) => [
       stackProject(environment, file.split('/')[1] as string),
-      readYaml(Applied, text, `${place}:${file}`, changedByHand(place)),
+      readYaml(Applied, text, `${branch}:${file}`, changedByHand(branch)),
     ]),
   );
 }
 
-/** A record as tables, messages and histories show it. */
+/** The record of a stack as a release, for tables, messages and histories. */
 export const asRelease = (record: Applied | undefined): Release | undefined =>
   record?.source === undefined || record.graph === undefined
     ? undefined

@@ -12,44 +12,47 @@ import { stackOf } from '../workspace/stack.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** One step in the life of an app or a stack in an environment. */
+/** One change of the record of an app or a stack in an environment. */
 export interface HistoryEntry {
   /** The commit on the ledger branch. */
   commit: Commit;
   /** When it was committed, ISO 8601. */
   at: string;
-  /** Who asked for it; for a run, who committed. */
+  /** The person who requested it; for a run, the committer. */
   by: string;
   action: Action;
-  /** What the ledger held from then on; undefined once removed, and for a stack that was never applied to its end. */
+  /**
+   * The release recorded by the commit. Undefined after a removal, and for a stack whose first update did not
+   * finish.
+   */
   release?: Release;
-  /** The commit whose update of a stack did not get to its end. */
+  /** The commit whose update of a stack did not finish. */
   pending?: Commit;
-  /** What differs from the entry before: by content, not by commit. */
+  /** The differences from the previous entry, compared by content, not by commit. */
   changed: readonly ('image' | 'configuration' | 'graph')[];
   reason?: string;
   /** The address of the run. */
   run?: string;
-  /** Why the record cannot be read, where it was broken by hand. */
+  /** Why the record cannot be read, if it was changed by hand. */
   problem?: string;
 }
 
-/** Where the record of a project lies, and what it says. */
-interface Kept {
+/** The file of a project's record, and how to read it. */
+interface ProjectRecord {
   project: string;
   file: string;
-  /** What it is called when something new is there. */
-  news: 'release' | 'apply';
-  read(text: string, place: string): Pick<HistoryEntry, 'release' | 'pending'>;
+  /** The action of a run that changes it. */
+  action: 'release' | 'apply';
+  read(text: string, name: string): Pick<HistoryEntry, 'release' | 'pending'>;
 }
 
 /**
- * What the ledger held of an app or a stack, newest first, as Git remembers it.
+ * The changes of the record of an app or a stack in the ledger's Git history, newest first.
  *
- * @param name the app; or a stack, by its folder's name or its project's. An app that is called so comes first
- * @param options.limit how many entries at most. @default 20
- * @throws {GitopsError} `usage` for what was never released there, or a limit below 1;
- *   `auth`, `not-found`, `network` where the ledger cannot be read
+ * @param name the app, or a stack by the name of its folder or its project. An app of this name has priority
+ * @param options.limit the maximum number of entries. @default 20
+ * @throws {GitopsError} `usage` if the project was never released there, or for a limit below 1;
+ *   `auth`, `not-found`, `network` if the ledger cannot be read
  */
 export async function history(
   checkout: Checkout,
@@ -58,15 +61,15 @@ export async function history(
   { limit = 20 }: { limit?: number } = {},
 ): Promise<HistoryEntry[]> {
   if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new GitopsError('usage', `${limit} is no limit. --limit is a whole number from 1 on.`, {
+    throw new GitopsError('usage', `${limit} is not a limit. --limit is a whole number from 1.`, {
       value: limit,
     });
   }
   const repository = await LedgerRepository.open(checkout, environment, { history: true });
   try {
     const tip = await repository.tip();
-    for (const kept of [appRecord(name), stackRecord(environment.name, name)]) {
-      const entries = await readEntries(checkout, repository, tip, kept, limit);
+    for (const record of [appRecord(name), stackRecord(environment.name, name)]) {
+      const entries = await readEntries(checkout, repository, tip, record, limit);
       if (entries.length > 0) return entries;
     }
     throw notReleased(tip, environment, name);
@@ -75,7 +78,7 @@ export async function history(
   }
 }
 
-/** As {@link history}, for an app and a ledger that was opened with its history; without an entry for an unknown app. */
+/** Like {@link history}, for an app and a ledger opened with its history. Empty for an unknown app. */
 export const readHistory = (
   checkout: Checkout,
   repository: LedgerRepository,
@@ -84,33 +87,33 @@ export const readHistory = (
   limit = Infinity,
 ): Promise<HistoryEntry[]> => readEntries(checkout, repository, tip, appRecord(app), limit);
 
-const appRecord = (app: string): Kept => ({
+const appRecord = (app: string): ProjectRecord => ({
   project: app,
   file: releaseFile(app),
-  news: 'release',
-  read: (text, place) => ({ release: readRelease(app, text, place) }),
+  action: 'release',
+  read: (text, name) => ({ release: readRelease(app, text, name) }),
 });
 
-function stackRecord(environment: string, name: string): Kept {
+function stackRecord(environment: string, name: string): ProjectRecord {
   const project = stackOf(environment, name);
-  const read: Kept['read'] = (text, place) => {
-    const record = readYaml(Applied, text, place);
+  const read: ProjectRecord['read'] = (text, name) => {
+    const record = readYaml(Applied, text, name);
     const release = asRelease(record);
     return { ...(release && { release }), ...(record.pending && { pending: record.pending }) };
   };
-  return { project, file: appliedFile(environment, project), news: 'apply', read };
+  return { project, file: appliedFile(environment, project), action: 'apply', read };
 }
 
 async function readEntries(
   checkout: Checkout,
   repository: LedgerRepository,
   tip: Tip,
-  kept: Kept,
+  record: ProjectRecord,
   limit: number,
 ): Promise<HistoryEntry[]> {
-  const { project, file, read } = kept;
+  const { project, file, read } = record;
   if (tip.commit === undefined) return [];
-  const logged = await repository.log(tip.commit, file, limit + 1); // the last one only to compare with
+  const logged = await repository.log(tip.commit, file, limit + 1); // one more, to compare with
   const texts = await repository.readAt(
     logged.map(({ commit }) => commit),
     file,
@@ -122,35 +125,38 @@ async function readEntries(
   return Promise.all(
     shown.map(async (commit, at): Promise<HistoryEntry> => {
       const changed = await changesOf(checkout, project, records[at + 1]?.release, records[at]?.release);
-      return { ...entryOf(kept, commit), ...records[at], changed };
+      return { ...entryOf(record, commit), ...records[at], changed };
     }),
   );
 }
 
-function entryOf({ project, news }: Kept, { commit, at, committer, trailers }: LoggedCommit) {
+function entryOf({ project, action }: ProjectRecord, { commit, at, committer, trailers }: LoggedCommit) {
   const [by = committer] = trailers.get('By') ?? [];
   const [reason] = trailers.get('Reason') ?? [];
   const [run] = trailers.get('Run') ?? [];
-  const action = actionOn(project, trailers);
+  const named = actionOn(project, trailers);
   return {
     commit,
     at,
     by,
-    action: action === 'release' ? news : action,
+    action: named === 'release' ? action : named,
     ...(reason !== undefined && { reason }),
     ...(run !== undefined && { run }),
   };
 }
 
-/** One record that was broken by hand long ago must not hide the others, least of all from a rollback. */
+/**
+ * Reads one record. A record that was once changed by hand must not hide the others, because a rollback needs
+ * them.
+ */
 function readRecord(
-  read: Kept['read'],
+  read: ProjectRecord['read'],
   text: string | undefined,
-  place: string,
+  name: string,
 ): Pick<HistoryEntry, 'release' | 'pending' | 'problem'> {
   if (text === undefined) return {};
   try {
-    return read(text, place);
+    return read(text, name);
   } catch (error) {
     return { problem: (error as GitopsError).message };
   }

@@ -8,33 +8,36 @@ import { signaturesOf } from '../git/identity.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** New file contents by path; undefined removes the file. */
+/** New file contents by path. Undefined removes the file. */
 export type LedgerEdit = ReadonlyMap<string, string | undefined>;
 
-/** The newest commit of a ledger branch and what it holds. */
+/** A commit of a ledger branch, usually the newest, and its files. */
 export interface Tip {
-  /** Undefined while the branch does not exist. */
+  /** Undefined if the branch does not exist. */
   commit: Commit | undefined;
-  /** Every file of the ledger, relative to its folder. */
+  /** The paths of all ledger files, relative to the ledger's folder. */
   files: readonly string[];
-  /** Reads files of this tip; one that is not there is missing from the answer. */
+  /** Reads files of this commit. The result does not contain missing files. */
   read(paths: readonly string[]): Promise<Map<string, string>>;
 }
 
-/** What of an environment decides where its ledger is, and whether that is where its source is. */
+/** The settings of an environment that locate its ledger and its source. */
 type LedgerAddress = Pick<Environment, 'ledger' | 'source'>;
 
-/** An environment's ledger: a folder of a branch of a repository somewhere. */
+/** The ledger of an environment: a folder on a branch of a Git repository. */
 export class LedgerRepository {
   readonly branch: string;
   /** The remote's name or address, for messages. */
   readonly remote: string;
-  /** Equal for what is the same ledger, seen from the same checkout. */
+  /** Equal for two objects of the same ledger and checkout. */
   readonly key: string;
   readonly #branch: GitBranch;
   readonly #source: Checkout;
   readonly #folder: string;
-  /** Whether the commits that releases name lie in the same repository, so that the ledger can keep them there. */
+  /**
+   * Whether ledger and source share a repository, so that ledger commits can have configuration commits as
+   * parents.
+   */
   readonly #keeps: boolean;
 
   private constructor(checkout: Checkout, branch: GitBranch, folder: string, keeps: boolean) {
@@ -48,17 +51,17 @@ export class LedgerRepository {
   }
 
   /**
-   * Opens the ledger of an environment. A ledger that is a folder of this machine is made when it is not there.
+   * Opens the ledger of an environment. If its remote is a local folder that does not exist, it is created.
    *
-   * @param options.history fetch the whole branch, for {@link log}; else only what the newest commit holds. @default false
-   * @throws {GitopsError} `not-found` for a remote name that the checkout does not have
+   * @param options.history whether to fetch the branch with its history, as {@link log} needs. @default false
+   * @throws {GitopsError} `not-found` if the checkout has no remote of this name
    */
   static async open(
     checkout: Checkout,
-    place: LedgerAddress,
+    address: LedgerAddress,
     { history = false }: { history?: boolean } = {},
   ): Promise<LedgerRepository> {
-    const { ledger } = place;
+    const { ledger } = address;
     const connection = await connect(checkout, ledger.remote);
     const settings = await checkout.settings();
     const complete = await checkout.isComplete();
@@ -72,11 +75,11 @@ export class LedgerRepository {
       history,
       objects: history && !complete ? undefined : await checkout.objectsFolder(),
     });
-    const keeps = await isSameRepository(checkout, place, connection);
+    const keeps = await isSameRepository(checkout, address, connection);
     return new LedgerRepository(checkout, branch, ledger.folder, keeps);
   }
 
-  /** Whether a tip, fetched with its history, keeps a commit fetchable, whatever became of main. */
+  /** Whether a tip, fetched with its history, keeps a commit fetchable even if main is rewritten. */
   async keeps({ commit }: Tip, config: Commit): Promise<boolean> {
     return this.#keeps && commit !== undefined && this.#branch.contains(commit, config);
   }
@@ -95,7 +98,7 @@ export class LedgerRepository {
     return this.at(await this.#branch.fetch(signal));
   }
 
-  /** What the ledger holds at a commit that was fetched or made here. */
+  /** The ledger's files at a commit that was fetched or created here. */
   async at(commit: Commit | undefined): Promise<Tip> {
     if (commit === undefined) return { commit, files: [], read: () => Promise.resolve(new Map()) };
     const prefix = this.#folder && `${this.#folder}/`;
@@ -112,40 +115,42 @@ export class LedgerRepository {
     };
   }
 
-  /** A commit that was fetched, as Git stores it. */
+  /** The raw text of a fetched commit. */
   async text(commit: Commit): Promise<string | undefined> {
     return (await this.#branch.readObjects([commit]))[0]?.toString('utf8');
   }
 
   /**
-   * The commits before and at a tip that touch a ledger file, newest first. Opened without `history` it sees the
-   * tip alone.
+   * The commits up to a tip that change a ledger file, newest first. Without the option `history` only the
+   * tip.
    *
-   * @param limit how many commits at most. @default all
+   * @param limit the maximum number of commits. @default all
    */
   async log(tip: Commit, file: string, limit = Infinity): Promise<LoggedCommit[]> {
-    const output = await this.#branch.run(logArguments(tip, this.#place(file), limit));
+    const output = await this.#branch.run(logArguments(tip, this.#pathOf(file), limit));
     return parseLog(output.toString('utf8'));
   }
 
-  /** The commit of the ledger that an id stands for, cut to 7 digits or more; undefined where there is none. */
+  /**
+   * The commit of the ledger with an id, which may be abbreviated to 7 digits. Undefined if there is none.
+   */
   async find(id: string): Promise<Commit | undefined> {
     if (!/^[0-9a-f]{7,64}$/.test(id)) return undefined;
     return this.#branch.find(id);
   }
 
-  /** A ledger file as each of these commits has it; undefined where it is not there. */
+  /** The text of a ledger file at each of these commits. Undefined if the file does not exist there. */
   async readAt(commits: readonly Commit[], file: string): Promise<(string | undefined)[]> {
-    const names = commits.map((commit) => `${commit}:${this.#place(file)}`);
+    const names = commits.map((commit) => `${commit}:${this.#pathOf(file)}`);
     const contents = await this.#branch.readObjects(names);
     return contents.map((content) => content?.toString('utf8'));
   }
 
   /**
-   * Builds a commit on top of a tip. The branch does not move.
+   * Creates a commit on top of a tip. The branch does not change.
    *
-   * @param releases the configuration commits that the edit records. Where ledger and source are one repository they
-   *   become parents, so that no rewritten main makes them unreadable
+   * @param releases the configuration commits that the edit records. If ledger and source share a repository,
+   *   they become parents, so they stay fetchable even if main is rewritten
    */
   async commit(
     parent: Commit | undefined,
@@ -153,19 +158,19 @@ export class LedgerRepository {
     message: string,
     releases: readonly Commit[] = [],
   ): Promise<Commit> {
-    const placed = new Map([...edit].map(([file, content]) => [this.#place(file), content]));
+    const placed = new Map([...edit].map(([file, content]) => [this.#pathOf(file), content]));
     if (!this.#keeps || releases.length === 0) return this.#branch.commit(parent, placed, message);
-    // The first parent is always the ledger's own past, so a ledger that begins needs one.
+    // The first parent is always a ledger commit, so a new ledger needs an empty one.
     const past = parent ?? (await this.#branch.commit(undefined, new Map(), `Begin ${this.branch}\n`));
     return this.#branch.commit(past, placed, message, await this.#source.independent(releases));
   }
 
   /**
-   * Moves the ledger branch from `expected` to `commit`, or leaves it alone: a compare-and-swap. Whatever
-   * the answer on the wire was, the remote is asked what it holds before an answer is given.
+   * Moves the ledger branch from `expected` to `commit` if it is still at `expected`: a compare-and-swap. If
+   * the push fails, it asks the remote for its tip, except if git refused the lease before it sent anything.
    *
-   * @param keep further refs to write, by name: commits that the ledger names and nothing else keeps
-   * @returns `landed`, or `stale` when somebody else was quicker
+   * @param keep further refs to write, by name: snapshots that only the ledger keeps
+   * @returns `landed`, or `stale` if another push was faster
    * @throws {GitopsError} `auth`, `refused`, `not-found`, `network`, `timeout`
    */
   push(
@@ -177,13 +182,16 @@ export class LedgerRepository {
     return this.#branch.push(commit, expected, { refs: keep, ...(signal && { signal }) });
   }
 
-  /** Where a ledger file lies on the branch. */
-  #place(file: string): string {
+  /** The path of a ledger file on the branch. */
+  #pathOf(file: string): string {
     return this.#folder ? `${this.#folder}/${file}` : file;
   }
 }
 
-/** A ledger in a folder of main itself needs no keeping: whoever rewrites main takes the ledger along. */
+/**
+ * Whether ledger and source share a repository, on two branches. A ledger on main is rewritten together with
+ * main.
+ */
 async function isSameRepository(
   checkout: Checkout,
   { ledger, source: from }: LedgerAddress,

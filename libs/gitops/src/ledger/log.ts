@@ -12,10 +12,10 @@ export interface LoggedCommit {
 }
 
 /**
- * The arguments of `git log` for the commits that touch a file, newest first. Along first parents: on a ledger
- * that is a folder of main, a merge is one step and not the branch that it brings.
+ * The arguments of `git log` for the commits that change a file, newest first. It follows first parents: if
+ * the ledger is a folder of main, a merge is one entry.
  *
- * @param limit how many commits at most; `Infinity` for all
+ * @param limit the maximum number of commits; `Infinity` for all
  */
 export function logArguments(tip: Commit, path: string, limit: number): string[] {
   const most = Number.isFinite(limit) ? [`--max-count=${limit}`] : [];
@@ -23,7 +23,7 @@ export function logArguments(tip: Commit, path: string, limit: number): string[]
   return ['log', '-z', '--first-parent', ...most, format, tip, '--', path];
 }
 
-/** Reads what `git log` with {@link logArguments} prints. */
+/** Parses the output of `git log` with {@link logArguments}. */
 export function parseLog(output: string): LoggedCommit[] {
   return output
     .split('\0')

@@ -2,25 +2,28 @@ import type { Outcome } from './outcome.ts';
 import { oneLine } from '../text/one-line.ts';
 
 /**
- * What a commit on a ledger did to a project, as its trailers tell; `edit` is a change by hand, `pending` an update of a
- * stack that did not get to its end.
+ * What a ledger commit did to a project, by its trailers. `edit` is a change by hand; `pending` is an update
+ * of a stack that did not finish.
  */
 export type Action =
   'release' | 'apply' | 'pending' | 'promote' | 'rollback' | 'hold' | 'unhold' | 'remove' | 'edit';
 
-/** Actions that a `Slipway-Action` trailer names. A bump and a removal are known by other trailers. */
+/** Actions that a `Slipway-Action` trailer names. A bump and a removal have other trailers. */
 const NAMED: ReadonlySet<string> = new Set(['promote', 'rollback', 'hold', 'unhold']);
 
-/** What a ledger commit says. */
+/** The message of a ledger commit. */
 export interface LedgerMessage {
   subject: string;
   /** Lines for people. */
   lines?: readonly string[];
-  /** For programs, in order; one without a value is left out. */
+  /** For programs, in order. A trailer without a value is omitted. */
   trailers: readonly (readonly [key: string, value: string | undefined])[];
 }
 
-/** A commit message whose last paragraph is its trailers. A value is one line, so nothing can forge a trailer. */
+/**
+ * Prints a commit message with its trailers at the end. A value is always one line, so it cannot add a
+ * trailer.
+ */
 export function ledgerMessage({ subject, lines = [], trailers }: LedgerMessage): string {
   const body = lines.length > 0 ? ['', ...lines.map(oneLine)] : [];
   const written = trailers.flatMap(([key, value]) => (value ? [`Slipway-${key}: ${oneLine(value)}`] : []));
@@ -38,7 +41,7 @@ export function releaseTrailers(landed: readonly Outcome[]): LedgerMessage['trai
   ]);
 }
 
-/** The releases that a commit records, a line each. */
+/** The releases that a commit records, one line each. */
 export function releaseLines(landed: readonly Outcome[]): string[] {
   return landed.map(({ app, before, after }) => {
     const commit = after?.release.config.slice(0, 12);
@@ -52,7 +55,7 @@ export function releaseLines(landed: readonly Outcome[]): string[] {
 const step = (before: string | undefined, after: string | undefined): string =>
   `${short(before)} -> ${short(after)}`;
 
-/** The apps of a commit, for its subject: by name while they are few. */
+/** The apps of a commit for its subject: up to three names, or their number. */
 export const nameApps = (landed: readonly Outcome[]): string =>
   landed.length > 3 ? `${landed.length} apps` : landed.map(({ app }) => app).join(', ');
 

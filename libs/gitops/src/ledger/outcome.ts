@@ -1,14 +1,14 @@
 import type { Release } from './records.ts';
 
-/** What became of one project: a closed set. */
+/** The result of a run for one project. */
 export type Outcome = {
   /** The project: an app, the platform or a stack. */
   app: string;
   outcome: 'landed' | 'unchanged' | 'held' | 'superseded' | 'failed';
-  /** Why, where the word alone does not say it. */
+  /** Why, if the outcome alone does not say it. */
   reason?: string;
-  /** The release before, where there was one. */
+  /** The previous release, if there was one. */
   before?: Release;
-  /** The release that the ledger holds now, where it holds one. */
+  /** The release in the ledger now, if there is one. */
   after?: Release;
 };

@@ -20,7 +20,7 @@ export type Image = Static<typeof Image>;
 
 const Config = Type.Unsafe<string>({
   ...Commit,
-  description: 'The commit at which chart and values are read.',
+  description: 'The commit from which chart and values are read.',
 });
 
 const Hold = Type.Optional(
@@ -29,15 +29,13 @@ const Hold = Type.Optional(
       by: Type.String(),
       reason: Type.String(),
       since: Type.String({ description: 'ISO 8601' }),
-      until: Type.Optional(
-        Type.String({ description: 'ISO 8601; without it the hold stays until it is lifted' }),
-      ),
+      until: Type.Optional(Type.String({ description: 'ISO 8601; without it the hold has no end' })),
     },
-    { ...Closed, description: 'No run replaces this release while the hold lasts.' },
+    { ...Closed, description: 'No run replaces this release while the hold is in force.' },
   ),
 );
 
-/** `apps/<app>/release.yaml`: what is released, and from which configuration. */
+/** `apps/<app>/release.yaml`: the released image and the configuration that it runs with. */
 export const AppRelease = Type.Object(
   {
     image: Image,
@@ -63,8 +61,8 @@ export type AppRelease = Static<typeof AppRelease>;
 const PlatformRelease = Type.Object({ release: Type.Object({ config: Config }, Closed), hold: Hold }, Closed);
 
 /**
- * What is released of an app; of the platform, which has no image, only the configuration; of a stack the graph that was
- * applied, and the commit that it was applied at as the configuration.
+ * The release of a project. An app has an image and a configuration; the platform has only a configuration; a
+ * stack has the applied graph, and the applied commit as its configuration.
  */
 export interface Release {
   image?: Image;
@@ -82,23 +80,28 @@ export interface Release {
 export const readRelease = (app: string, text: string, place: string, remedy?: string): Release =>
   readYaml(app === PLATFORM ? PlatformRelease : AppRelease, text, place, remedy);
 
-/** What to do about a file of a ledger that cannot be read. @param branch the ledger's */
+/** The remedy for a ledger file that cannot be read. @param branch the ledger's branch */
 export const changedByHand = (branch: string): string =>
-  `Only slipway writes there: revert the commit on ${branch} that changed it by hand.`;
+  `Only slipway may change it: revert the commit on ${branch} that changed it by hand.`;
 
-/** `ledger.yaml`: what was considered, and what is due all the same. */
+/** `ledger.yaml`: the commit up to which projects were considered, and the projects that are still due. */
 export const LedgerState = Type.Object(
   {
     through: Type.Optional(
       Type.Unsafe<string>({ ...Commit, description: 'The commit up to which every project was considered.' }),
     ),
     pending: Type.Array(Type.String(), {
-      description: 'Projects that are due all the same: failed, skipped, not selected, held or rolled back.',
+      description: 'Projects that are still due: failed, skipped, not selected, held or rolled back.',
     }),
   },
   Closed,
 );
 export type LedgerState = Static<typeof LedgerState>;
+
+/** The state with further pending projects. */
+export function withPending(state: LedgerState, ...projects: readonly string[]): LedgerState {
+  return { ...state, pending: [...new Set([...state.pending, ...projects])].sort() };
+}
 
 /** The file with the {@link LedgerState}. */
 export const LEDGER_FILE = 'ledger.yaml';
@@ -107,7 +110,7 @@ export const LEDGER_FILE = 'ledger.yaml';
 export const releaseFile = (app: string): string =>
   app === PLATFORM ? `${PLATFORM}/release.yaml` : `apps/${app}/release.yaml`;
 
-/** The apps that a ledger has a release of, whether or not they still exist. */
+/** The apps with a release in the ledger, whether or not they still exist. */
 export function releasedApps(tip: Tip): string[] {
   const files = new Set(tip.files);
   return tip.files
@@ -116,37 +119,37 @@ export function releasedApps(tip: Tip): string[] {
     .sort();
 }
 
-/** @throws {GitopsError} `invalid` */
-export async function readState(tip: Tip, place: string): Promise<LedgerState> {
+/** Reads `ledger.yaml`. @throws {GitopsError} `invalid` */
+export async function readState(tip: Tip, branch: string): Promise<LedgerState> {
   const text = (await tip.read([LEDGER_FILE])).get(LEDGER_FILE);
   return text === undefined
     ? { pending: [] }
-    : readYaml(LedgerState, text, `${place}:${LEDGER_FILE}`, changedByHand(place));
+    : readYaml(LedgerState, text, `${branch}:${LEDGER_FILE}`, changedByHand(branch));
 }
 
 /**
- * The releases of the named apps; an app without one is missing from the answer.
+ * The releases of the named apps. The result does not contain apps without a release.
  *
  * @throws {GitopsError} `invalid`
  */
 export async function readReleases(
   tip: Tip,
   apps: readonly string[],
-  place: string,
+  branch: string,
 ): Promise<Map<string, Release>> {
   const texts = await tip.read(apps.map(releaseFile));
   const releases = new Map<string, Release>();
   for (const app of apps) {
     const text = texts.get(releaseFile(app));
     if (text === undefined) continue;
-    releases.set(app, readRelease(app, text, `${place}:${releaseFile(app)}`, changedByHand(place)));
+    releases.set(app, readRelease(app, text, `${branch}:${releaseFile(app)}`, changedByHand(branch)));
   }
   return releases;
 }
 
 const NOTE = '# Written by slipway. Change it with `slipway`, not by hand.\n';
 
-/** A ledger file as text: strings quoted, so that every YAML reader takes them as strings. */
+/** Prints a ledger file. Strings are quoted, so every YAML reader parses them as strings. */
 export function printRecord(content: object): string {
   return (
     NOTE + stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 })

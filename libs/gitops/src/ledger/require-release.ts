@@ -1,14 +1,14 @@
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
 import type { Tip } from './ledger-repository.ts';
-import { readReleases, releasedApps, type LedgerState, type Release } from './records.ts';
+import { readReleases, releasedApps, type Release } from './records.ts';
 import { knownNames } from '../text/similar-name.ts';
 import { stackProject } from '../workspace/stack.ts';
 
 /**
- * The release that a tip holds of an app.
+ * The release of an app at a tip.
  *
- * @throws {GitopsError} `usage` where there is none, with those that there are
+ * @throws {GitopsError} `usage` if it has none; the message lists the released apps
  */
 export async function requireRelease(
   tip: Tip,
@@ -20,7 +20,7 @@ export async function requireRelease(
   return release;
 }
 
-/** The error for a project that an environment has no record of. */
+/** The error for a project without a record in an environment. */
 export function notReleased(
   tip: Tip,
   { name }: Pick<Environment, 'name' | 'ledger'>,
@@ -30,9 +30,4 @@ export function notReleased(
   const applied = stacks.map((stack) => stackProject(name, stack)).sort();
   const released = knownNames('Released there', app, [...releasedApps(tip), ...applied]);
   return new GitopsError('usage', `${name} has no release of "${app}". ${released}`, { value: app });
-}
-
-/** The state with projects among what is due. */
-export function withPending(state: LedgerState, ...projects: readonly string[]): LedgerState {
-  return { ...state, pending: [...new Set([...state.pending, ...projects])].sort() };
 }

@@ -2,12 +2,13 @@ import { deployFolder, PLATFORM_CHART } from '../workspace/app.ts';
 import type { Image, Release } from './records.ts';
 import type { CommitGraph } from '../checkout/checkout.ts';
 
-/** Which configuration a release reads. */
+/** The configuration of a release: the commit and the chart folder. */
 export type Configuration = Pick<Release['release'], 'config' | 'chart'>;
 
 /**
- * Whether two releases of an app read the same configuration: the same chart, and chart and the app's `deploy/`
- * folder (for the platform: all environments) are the same Git objects. Commits that this checkout does not know are the same only when they are one.
+ * Whether two releases of an app have the same configuration: the chart folder and the app's `deploy/` folder
+ * (for the platform: all environments) are the same Git objects. Two commits that this checkout does not know
+ * are different.
  */
 export async function sameConfiguration(
   checkout: Pick<CommitGraph, 'objectId'>,
@@ -27,6 +28,6 @@ export async function sameConfiguration(
   return (await same(one.chart ?? PLATFORM_CHART)) && (await same(deployFolder(app)));
 }
 
-/** Whether two releases name the same image in the same repository, or both none. */
+/** Whether two releases have the same image in the same repository, or both have none. */
 export const sameImage = (one: Image | undefined, other: Image | undefined): boolean =>
   one?.repository === other?.repository && one?.digest === other?.digest;

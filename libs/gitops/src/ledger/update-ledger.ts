@@ -7,7 +7,7 @@ import {
 } from '../branch/update-branch.ts';
 import type { Tip } from './ledger-repository.ts';
 
-/** As {@link updateBranch}, for a ledger. */
+/** Like {@link updateBranch}, for a ledger. */
 export const updateLedger = <T>(
   repository: WritableBranch<Tip, string>,
   intend: (tip: Tip) => Promise<Change<T>>,

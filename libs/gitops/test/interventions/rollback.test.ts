@@ -71,7 +71,7 @@ describe('a rollback', () => {
     await expect(rollback(...(await place(workspace)), 'api', bad)).rejects.toMatchObject({
       code: 'refused',
       message:
-        'api has no earlier release in development to go back to. What it had: npx slipway history api --env development',
+        'api has no earlier release in development. Its history: npx slipway history api --env development',
     });
   });
 
@@ -122,7 +122,7 @@ describe('a rollback', () => {
     await expect(rollback(...(await place(workspace)), 'api', { ...bad, to: 'v9' })).rejects.toMatchObject({
       code: 'usage',
       value: 'v9',
-      message: `"v9" names no release of api in development. There is:\n${lines.join('\n')}`,
+      message: `"v9" is not a release of api in development. Known releases:\n${lines.join('\n')}`,
     });
   });
 

@@ -165,7 +165,7 @@ describe('a promotion of several apps', () => {
     await expect(run(workspace)).rejects.toMatchObject({
       code: 'invalid',
       message: expect.stringMatching(
-        /^env\/development:apps\/web\/release\.yaml is not valid YAML: .*[^:]\nOnly slipway writes there: revert/,
+        /^env\/development:apps\/web\/release\.yaml is not valid YAML: .*[^:]\nOnly slipway may change it: revert/,
       ) as string,
     });
   });
