@@ -232,7 +232,7 @@ describe.skipIf(!hasPulumi)('a stack on the real engine', () => {
     workspace.remove(STACK);
     workspace.commit('The folder is gone');
     expect(workspace.run('slipway status --env cloud').output).toContain(
-      'cloud-shop was applied in cloud and its folder is gone',
+      'cloud-shop was applied in cloud, but its folder no longer exists',
     );
     workspace.code('api', '3');
     workspace.commit('api 3');

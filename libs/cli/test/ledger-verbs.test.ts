@@ -238,7 +238,7 @@ describe('promote', () => {
   it('promotes from the only possible environment, and needs --from if there are several', async () => {
     const tag = await release('api', 'one');
     const preview = await slipway('status --no-cluster');
-    expect(preview.output).toContain('A promotion from local to stage would change:');
+    expect(preview.output).toContain('A promotion from local to stage would affect 1 of 1 app:');
     expect((await slipway('promote --to stage --no-diff')).output).toMatch(new RegExp(`api +landed +${tag}`));
     write(
       'deploy/environments/other/environment.yaml',

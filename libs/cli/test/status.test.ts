@@ -49,7 +49,7 @@ it('a status with all columns and the preview of a promotion fits into 120 colum
     /^payments-gateway +development +sha-aaaaaaaaaaaa +aaaaaaaa +aaaaaaaa +1d +12 +chart\+values\+image +released$/m,
   );
   expect(text).toMatch(/^payments-gateway +production .* held, pending$/m);
-  expect(text).toContain('A promotion from development to production would leave 1 as it is and change:');
+  expect(text).toContain('A promotion from development to production would affect 1 of 2 apps:');
   expect(text).toMatch(/^payments-gateway +release +sha-aaaaaaaaaaaa -> sha-bbbbbbbbbbbb$/m);
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
 });

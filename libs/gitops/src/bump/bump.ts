@@ -10,33 +10,33 @@ import { stacksAt } from '../workspace/stack.ts';
 import type { Intent, Failure } from './intent.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
 
-/** One run's wish: release these images and record these applied stacks, at this checkout's commit. */
+/** The request of one run: release these images and record these applied stacks, at the checkout's commit. */
 export interface BumpRequest {
   checkout: Checkout;
   environment: Environment;
   intents: readonly Intent[];
-  /** What of the run did not get as far, and why. */
+  /** The projects of the run that failed. */
   failed?: readonly Failure[];
   changed: ChangedProjects;
   /** The address of the run, for the commit's trailers. */
   runUrl?: string | undefined;
-  /** Milliseconds for all attempts together. @default 120000 */
+  /** The deadline of all attempts together, in milliseconds. @default 120000 */
   deadlineMs?: number;
   signal?: AbortSignal;
 }
 
-/** What one run did to a ledger. */
+/** The result of {@link bump}. */
 export interface BumpResult extends Plan {
-  /** The one commit on the ledger branch; undefined when there was nothing to record. */
+  /** The one commit on the ledger branch. Undefined if nothing changed. */
   commit: Commit | undefined;
-  /** The commit at which chart and values were read. */
+  /** The commit from which chart and values were read. */
   config: Commit;
   retries: number;
 }
 
 /**
- * Releases what a run published and records the stacks that it applied, in one commit for all of it, on top of whatever
- * the ledger holds by then. A run that changes nothing makes no commit.
+ * Releases the images that a run published and records the stacks that it applied, in one commit on top of
+ * the ledger's newest commit. A run that changes nothing makes no commit.
  *
  * @throws {GitopsError} before anything is written: `dirty`, `unpushed`, `shallow`, `invalid`;
  *   from the remote: `auth`, `refused`, `not-found`, `timeout`
@@ -60,10 +60,10 @@ export async function bump(request: BumpRequest): Promise<BumpResult> {
   };
   const repository = await LedgerRepository.open(checkout, environment);
   try {
-    const place = environment.ledger.branch;
+    const { branch } = environment.ledger;
     const { value, commit, retries } = await updateLedger(
       repository,
-      (tip) => planBump(run, tip, place),
+      (tip) => planBump(run, tip, branch),
       request,
     );
     return { ...value, commit, config, retries };
@@ -72,7 +72,7 @@ export async function bump(request: BumpRequest): Promise<BumpResult> {
   }
 }
 
-/** Attempts ask the same question again; the answer for two commits never changes. */
+/** Remembers answers: every attempt asks again, and the answer for two commits never changes. */
 function remember(changed: ChangedProjects): ChangedProjects {
   const answers = new Map<string, ReturnType<ChangedProjects>>();
   return (base, head) => {

@@ -8,7 +8,7 @@ import type { Outcome } from '../ledger/outcome.ts';
 import type { Intent } from './intent.ts';
 import { isHeld } from '../ledger/held.ts';
 
-/** The fate of one app on top of one tip. */
+/** The outcome of one app on top of a tip. */
 export async function decideApp(
   current: EnvironmentState,
   config: Commit,
@@ -18,15 +18,15 @@ export async function decideApp(
   const { checkout, apps } = current;
   const chart = apps.find(({ name }) => name === app)?.chart;
   if (chart === undefined)
-    return { app, outcome: 'failed', reason: `${appFolder(app)} is not deployed here` };
+    return { app, outcome: 'failed', reason: `${appFolder(app)} is not deployed to this environment` };
   const known = before && { before, after: before };
   if (before && isHeld(before, Date.now())) {
     return { app, outcome: 'held', reason: `by ${before.hold?.by}: ${before.hold?.reason}`, ...known };
   }
-  const overtaken = await supersededOutcome(current, app, before?.release.config);
-  if (overtaken) return { app, ...overtaken, ...known };
+  const superseded = await supersededOutcome(current, app, before?.release.config);
+  if (superseded) return { app, ...superseded, ...known };
   if (before && sameImage(before.image, image)) {
-    // Chart and values are the same Git objects: releasing it would change nothing.
+    // Chart and values are the same Git objects, so a release would change nothing.
     const next = image ? { config, chart } : { config };
     const same = await sameConfiguration(checkout, app, before.release, next);
     if (same) return { app, outcome: 'unchanged', ...known };
@@ -37,6 +37,6 @@ export async function decideApp(
   return { app, outcome: 'landed', ...(before && { before }), after };
 }
 
-/** Where a digest that stays came from first. */
+/** The recorded source of an unchanged digest. */
 const firstSource = (before: Release | undefined, { digest }: Image): Commit | undefined =>
   before?.image?.digest === digest ? before.release.source : undefined;

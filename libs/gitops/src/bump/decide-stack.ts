@@ -5,7 +5,9 @@ import { supersededOutcome } from '../due/superseded.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
-/** What a run did to a stack in the cloud: all of a graph; or, without it, only a part of it, and why. */
+/**
+ * What a run applied of a stack: the whole graph; or, without `graph`, perhaps only a part, with the reason.
+ */
 export interface StackRun {
   /** The stack's project. */
   app: string;
@@ -13,28 +15,28 @@ export interface StackRun {
   reason?: string | undefined;
 }
 
-/** The fate of one stack's record, and what is to be written. */
+/** The outcome of one stack, and its new record. */
 export interface StackDecision {
   outcome: Outcome;
-  /** The record from now on, where it changes. */
+  /** The new record. Undefined if it does not change. */
   record?: Applied;
-  /** The cloud may hold something that no record tells: the stack is due until an apply is recorded. */
-  astray: boolean;
+  /** Whether the cloud may differ from the record. If so, the stack stays due until an apply is recorded. */
+  uncertain: boolean;
 }
 
-/** The fate of one stack that a run has touched, on top of one tip. */
+/** The outcome of one stack that a run has updated, on top of a tip. */
 export async function decideStack(
   current: EnvironmentState,
   config: Commit,
   run: StackRun,
   before: Applied | undefined,
 ): Promise<StackDecision> {
-  const { app, graph, reason = 'its update did not end' } = run;
+  const { app, graph, reason = 'its update did not finish' } = run;
   const folder = current.stacks.find(({ name }) => name === app)?.folder;
   if (folder === undefined) {
     return {
-      outcome: { app, outcome: 'failed', reason: 'is no stack of this environment at this commit' },
-      astray: false,
+      outcome: { app, outcome: 'failed', reason: 'is not a stack of this environment at this commit' },
+      uncertain: false,
     };
   }
   const known = asRelease(before);
@@ -45,33 +47,35 @@ export async function decideStack(
     ...(known && { before: known }),
     ...(after && { after }),
   });
-  const overtaken = await supersededOutcome(current, app, before && givenCommit(before), 'applied');
-  if (overtaken) {
-    const outcome = graph === undefined ? 'failed' : overtaken.outcome;
-    const why = graph === undefined ? reason : overtaken.reason;
-    return { outcome: as(outcome, known, why), astray: !(await isMended(current, before)) };
+  const superseded = await supersededOutcome(current, app, before && givenCommit(before), 'applied');
+  if (superseded) {
+    const outcome = graph === undefined ? 'failed' : superseded.outcome;
+    const why = graph === undefined ? reason : superseded.reason;
+    return { outcome: as(outcome, known, why), uncertain: !(await isFinishedLater(current, before)) };
   }
   if (graph === undefined) {
-    return { outcome: as('failed', known, reason), record: { ...before, pending: config }, astray: true };
+    return { outcome: as('failed', known, reason), record: { ...before, pending: config }, uncertain: true };
   }
   if (before?.graph === graph && before.source === config && before.pending === undefined) {
-    return { outcome: as('unchanged'), astray: false };
+    return { outcome: as('unchanged'), uncertain: false };
   }
   const record = { source: config, graph };
   return {
     outcome: as('landed', asRelease(record)),
     record,
-    astray: !(await follows(current, before && givenCommit(before))),
+    uncertain: !(await follows(current, before && givenCommit(before))),
   };
 }
 
-/** Whether the commit contains the recorded one. Of a rewritten main nothing tells which of two was applied last. */
+/**
+ * Whether the commit contains the recorded one. If main was rewritten, it is unknown which was applied last.
+ */
 async function follows({ checkout, head }: EnvironmentState, recorded: Commit | undefined): Promise<boolean> {
   return recorded === undefined || recorded === head || (await checkout.isAncestor(recorded, head));
 }
 
-/** A newer commit was applied to its end. No engine goes back, so that was later, whatever this run had done. */
-async function isMended(
+/** Whether a newer commit was applied completely. The engine never goes back, so that was after this run. */
+async function isFinishedLater(
   { checkout, mainline, head }: EnvironmentState,
   before: Applied | undefined,
 ): Promise<boolean> {

@@ -1,18 +1,18 @@
 import type { Image } from '../ledger/records.ts';
 
-/** An image that was published for an app and should now be released; the platform has none. Or a stack that was applied. */
+/** A project to release: an app with its published image, the platform, or an applied stack. */
 export interface Intent {
   /** The project. */
   app: string;
   image?: Image | undefined;
-  /** Of a stack: the hash of the graph that is in the cloud now, whatever becomes of its record. */
+  /** For a stack: the hash of the applied graph. */
   graph?: string | undefined;
 }
 
-/** A project of a run that did not get as far as an image or an applied graph, and why. */
+/** A project of a run that failed before its image was published or its graph was applied. */
 export interface Failure {
   app: string;
   reason: string;
-  /** Of a stack: the engine had begun, so a part of it may be in the cloud. */
+  /** For a stack: whether the engine had started, so the cloud may have a part of it. */
   begun?: boolean;
 }

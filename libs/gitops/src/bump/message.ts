@@ -3,12 +3,12 @@ import type { Outcome } from '../ledger/outcome.ts';
 import { plainUrl } from '../text/one-line.ts';
 
 /**
- * The message of a bump commit: a line for people for each project, then trailers for programs. All of it is made
- * of checked values, so nothing can forge a trailer.
+ * The message of a bump commit: a line for each project, then trailers for programs. All values are checked,
+ * so no value can add a trailer.
  *
  * @param landed the outcomes that this commit records
- * @param options.due stacks that it makes due
- * @param options.runUrl the address of the run; left out unless it is a plain http(s) URL
+ * @param options.due the stacks that it makes due
+ * @param options.runUrl the address of the run; omitted unless it is a plain http(s) URL
  */
 export function bumpMessage(
   environment: string,
@@ -17,10 +17,7 @@ export function bumpMessage(
 ): string {
   return ledgerMessage({
     subject: subjectOf(environment, landed, due),
-    lines: [
-      ...releaseLines(landed),
-      ...due.map((stack) => `${stack}: the cloud may hold what no record tells`),
-    ],
+    lines: [...releaseLines(landed), ...due.map((stack) => `${stack}: the cloud may differ from the record`)],
     trailers: [
       ['Environment', environment],
       ...releaseTrailers(landed),
@@ -34,5 +31,5 @@ function subjectOf(environment: string, landed: readonly Outcome[], due: readonl
   if (landed.length > 0) return `Release ${nameApps(landed)} to ${environment}`;
   return due.length > 0
     ? `Keep ${due.join(', ')} due in ${environment}`
-    : `Settle what was due in ${environment}`;
+    : `Update what is due in ${environment}`;
 }

@@ -20,10 +20,13 @@ import type { Change } from '../branch/update-branch.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import type { Intent, Failure } from './intent.ts';
 
-/** One run against one environment, without the state of the ledger, which differs with each tip. */
+/** One run against one environment, without the state of the ledger, which each tip may change. */
 export interface Run extends Omit<EnvironmentState, 'state'> {
   environment: string;
-  /** The commit at which chart and values are read: `head`, or a snapshot of uncommitted changes on top of it. */
+  /**
+   * The commit from which chart and values are read: `head`, or a snapshot of uncommitted changes on top of
+   * it.
+   */
   config: Commit;
   intents: readonly Intent[];
   failed: readonly Failure[];
@@ -31,41 +34,44 @@ export interface Run extends Omit<EnvironmentState, 'state'> {
   runUrl?: string | undefined;
 }
 
-/** What a run means on top of one tip. */
+/** The outcomes of a run on top of a tip. */
 export interface Plan {
   outcomes: Outcome[];
   /** The ledger's state after the run. */
   state: LedgerState;
-  /** Apps with a release here that this commit no longer deploys here. */
+  /** Apps with a release that this commit no longer deploys to the environment. */
   orphans: string[];
-  /** Stacks that were applied here and whose folder is gone; what they made is still in the cloud. */
+  /** Applied stacks without a folder; their resources still exist. */
   orphanStacks: string[];
 }
 
 /**
- * What a run means on top of one tip of the ledger: the fate of each project, and the files to write. Evaluated
- * anew for every tip, so that a run which was overtaken while it pushed does not undo what is newer.
+ * Decides the outcome of each project of a run on top of a tip of the ledger, and the files to write. Called
+ * again for every tip, so a run that loses a push race does not replace newer releases.
  *
- * @param place what to call the ledger in errors
+ * @param branch the ledger's branch, for errors
  */
-export async function planBump(run: Run, tip: Tip, place: string): Promise<Change<Plan>> {
+export async function planBump(run: Run, tip: Tip, branch: string): Promise<Change<Plan>> {
   const { environment, config } = run;
-  const state = await readState(tip, place);
+  const state = await readState(tip, branch);
   const current: EnvironmentState = { ...run, state };
-  const applied = await readApplied(tip, environment, place);
+  const applied = await readApplied(tip, environment, branch);
   const stacks = await decideStacks(run, current, applied);
-  const outcomes = [...(await decideApps(run, current, tip, place)), ...stacks.map(({ outcome }) => outcome)];
+  const outcomes = [
+    ...(await decideApps(run, current, tip, branch)),
+    ...stacks.map(({ outcome }) => outcome),
+  ];
   outcomes.sort((a, b) => (a.app < b.app ? -1 : 1));
   const orphans = without(releasedApps(tip), run.apps);
   const orphanStacks = without([...applied.keys()], run.stacks);
   const value = { outcomes, state, orphans, orphanStacks };
 
   const landed = outcomes.filter(({ outcome }) => outcome === 'landed');
-  const astray = stacks.flatMap(({ outcome, astray }) => (astray ? [outcome.app] : []));
+  const uncertain = stacks.flatMap(({ outcome, uncertain }) => (uncertain ? [outcome.app] : []));
   const settles = landed.length > 0 || stacks.some(({ outcome }) => isSettling(outcome, state));
   const dirty = config !== run.head;
   const settled = settles && !dirty ? await advance(current, outcomes) : state;
-  const next = withPending(settled, ...astray);
+  const next = withPending(settled, ...uncertain);
   const edit = new Map([
     ...landed.filter(({ after }) => after?.graph === undefined).map(releaseOf),
     ...stacks.flatMap(({ outcome, record }) =>
@@ -78,16 +84,16 @@ export async function planBump(run: Run, tip: Tip, place: string): Promise<Chang
   return {
     value: { ...value, state: next },
     edit,
-    message: bumpMessage(environment, landed, { due: astray, runUrl: run.runUrl }),
+    message: bumpMessage(environment, landed, { due: uncertain, runUrl: run.runUrl }),
     releases: dirty ? [] : [config],
     keep: dirty ? new Map([[`refs/slipway/snapshots/${config}`, config]]) : new Map(),
   };
 }
 
-async function decideApps(run: Run, current: EnvironmentState, tip: Tip, place: string): Promise<Outcome[]> {
+async function decideApps(run: Run, current: EnvironmentState, tip: Tip, branch: string): Promise<Outcome[]> {
   const intents = run.intents.filter(({ graph }) => graph === undefined);
   const names = intents.map(({ app }) => app);
-  const releases = await readReleases(tip, names, place);
+  const releases = await readReleases(tip, names, branch);
   const decided = await Promise.all(
     intents.map((intent) => decideApp(current, run.config, intent, releases.get(intent.app))),
   );
@@ -112,7 +118,10 @@ const releaseOf = ({ app, after }: Outcome): readonly [file: string, text: strin
   printRecord(after as Release),
 ];
 
-/** A stack that was due only because nobody knew what the cloud holds; applying it for nothing again would take minutes. */
+/**
+ * Whether an unchanged stack was pending because the cloud was uncertain. It is certain now, so it is no
+ * longer due.
+ */
 const isSettling = ({ app, outcome }: Outcome, { pending }: LedgerState): boolean =>
   outcome === 'unchanged' && pending.includes(app);
 
@@ -120,9 +129,9 @@ const without = (names: readonly string[], known: readonly { name: string }[]): 
   names.filter((name) => !known.some((project) => project.name === name));
 
 /**
- * The ledger's state once this run's outcomes are in it. Only the newest commit moves `through`; where `through` left
- * main's history that can be an older one. What is `superseded` then has a record that is newer than `through`, and a
- * revert of it would hide in the difference from there: it stays due.
+ * The ledger's state after this run. Only the newest commit moves `through`, unless `through` is no longer in
+ * main's history: then an older commit can. A `superseded` project stays due, because its record is newer
+ * than `through`, and the difference from `through` would not show a revert of it.
  */
 async function advance(current: EnvironmentState, outcomes: readonly Outcome[]): Promise<LedgerState> {
   if ((await standing(current)) === 'behind') return current.state;

@@ -6,16 +6,16 @@ import { GitopsError } from '../error.ts';
 import { AppRelease } from '../ledger/records.ts';
 import type { Intent, Failure } from './intent.ts';
 
-/** Where runs leave their results, from the root of the work tree. Ignored by Git. */
+/** The folder of run results, from the root of the work tree. Git ignores it. */
 const RUNS = '.slipway/runs';
 
-/** How many runs are kept. Results are only read by the run that wrote them, or by hand after a failed bump. */
+/** The number of runs to keep. Only the run itself reads its results, or a person after a failed bump. */
 const KEPT = 20;
 
-/** What a stack's result says of an update that has not ended, or has failed. */
+/** The value in a stack's result for an update that has not finished, or has failed. */
 export const BEGUN = 'begun';
 
-/** `.slipway/runs/<run>/<project>.json`: what one `deploy` task of one run published or applied. */
+/** `.slipway/runs/<run>/<project>.json`: the result of one `deploy` task of one run. */
 export const RunResult = Type.Object(
   {
     app: Type.String({ minLength: 1 }),
@@ -28,8 +28,7 @@ export const RunResult = Type.Object(
     applied: Type.Optional(
       Type.String({
         pattern: `^(${BEGUN}|sha256:[0-9a-f]{64})$`,
-        description:
-          'Of a stack: the hash of the graph that is in the cloud; `begun` until the engine has done all of it.',
+        description: 'For a stack: the hash of the applied graph; `begun` until the engine has finished.',
       }),
     ),
     registries: Type.Array(
@@ -39,7 +38,7 @@ export const RunResult = Type.Object(
           uploadedBlobs: Type.Integer({ minimum: 0 }),
           uploadedBytes: Type.Integer({
             minimum: 0,
-            description: 'Blob bytes sent; 0 when the registry had them all.',
+            description: 'Blob bytes sent; 0 if the registry had all blobs.',
           }),
         },
         { additionalProperties: false },
@@ -50,7 +49,7 @@ export const RunResult = Type.Object(
 );
 export type RunResult = Static<typeof RunResult>;
 
-/** Writes the result of one task: wholly, or not at all. */
+/** Writes the result of one task atomically. */
 export async function writeRunResult(root: string, run: string, result: RunResult): Promise<void> {
   const folder = runFolder(root, run);
   const file = join(folder, `${result.app}.json`);
@@ -75,8 +74,8 @@ export async function readRunResults(root: string, run: string): Promise<RunResu
 }
 
 /**
- * What results ask of a bump. A stack that was applied is in the cloud whatever became of its run; one whose update has
- * begun and never ended may be there in part.
+ * The input of a bump from results. An applied stack is recorded even if other tasks failed. The cloud may
+ * have a part of a stack whose update started but did not finish.
  */
 export function intentsOf(results: readonly RunResult[]): { intents: Intent[]; failed: Failure[] } {
   const begun = results.filter(({ applied }) => applied === BEGUN);
@@ -84,11 +83,11 @@ export function intentsOf(results: readonly RunResult[]): { intents: Intent[]; f
     intents: results
       .filter(({ applied }) => applied !== BEGUN)
       .map(({ app, image, applied }) => ({ app, image, graph: applied })),
-    failed: begun.map(({ app }) => ({ app, reason: 'its update did not end', begun: true })),
+    failed: begun.map(({ app }) => ({ app, reason: 'its update did not finish', begun: true })),
   };
 }
 
-/** The runs that left results, newest first. */
+/** The runs with results, newest first. */
 export async function listRuns(root: string): Promise<string[]> {
   const names = await readdir(join(root, RUNS)).catch(() => []);
   const dated = await Promise.all(
@@ -97,7 +96,7 @@ export async function listRuns(root: string): Promise<string[]> {
   return dated.sort((a, b) => b.at - a.at).map(({ name }) => name);
 }
 
-/** Forgets all but the newest runs. */
+/** Deletes the results of all but the newest runs. */
 export async function pruneRuns(root: string): Promise<void> {
   const old = (await listRuns(root)).slice(KEPT);
   await Promise.all(old.map((run) => rm(runFolder(root, run), { recursive: true, force: true })));

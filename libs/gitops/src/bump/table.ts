@@ -4,11 +4,11 @@ import type { Release } from '../ledger/records.ts';
 import { table } from '../text/table.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
-/** What an app runs or a stack is, in a word. */
+/** The image tag of an app, or the short graph hash of a stack. */
 const tag = (release: Outcome['after']): string =>
   release?.image?.tag ?? release?.graph?.replace('sha256:', 'graph-').slice(0, 'graph-'.length + 12) ?? '-';
 
-/** What became of each project in an environment, a row each. */
+/** The outcome of each project in an environment, one row each. */
 export function outcomeTable({ name }: Environment, outcomes: readonly Outcome[]): string {
   const rows = outcomes.map(({ app, outcome, before, after, reason }) => [
     app,
@@ -19,10 +19,10 @@ export function outcomeTable({ name }: Environment, outcomes: readonly Outcome[]
   return table(['APP', name.toUpperCase(), 'IMAGE', 'NOTE'], rows);
 }
 
-/** Identity of what runs: the image digest, or the graph hash of a stack. */
+/** The identity of a release: the image digest, or the graph hash of a stack. */
 const identity = (release: Outcome['after']): string | undefined => release?.image?.digest ?? release?.graph;
 
-/** What a landed release is, where its image does not tell. */
+/** A note for a landed release whose image did not change. */
 function noteOf(before: Outcome['before'], after: Release): string {
   if (after.graph !== undefined) return `applied at ${after.release.config.slice(0, 12)}`;
   if (after.image === undefined) return `configuration ${after.release.config.slice(0, 12)}`;
@@ -30,7 +30,7 @@ function noteOf(before: Outcome['before'], after: Release): string {
 }
 
 /**
- * What one run did to a ledger, for people: a row for each app, then where it was written and what is left.
+ * The result of a run as text: a row for each project, then the commit and the projects that are still due.
  */
 export function bumpTable(environment: Environment, result: BumpResult): string {
   const { name, ledger } = environment;
@@ -46,11 +46,11 @@ export function bumpTable(environment: Environment, result: BumpResult): string 
   return lines.join('\n');
 }
 
-/** What is said of an app that is released and no longer deployed. */
+/** The note for an app that is released but no longer deployed. */
 export const orphanApp = (environment: string, app: string): string =>
   `${app} is released in ${environment} but no longer deployed there. To remove it: npx slipway remove ${app} --env ${environment}`;
 
-/** What is said of a stack that was applied and whose folder is gone. */
+/** The note for an applied stack without a folder. */
 export const orphanStack = (environment: string, stack: string): string =>
-  `${stack} was applied in ${environment} and its folder is gone: nothing destroys what it made in the cloud. ` +
-  `When that is gone, too: npx slipway remove ${stack} --env ${environment}`;
+  `${stack} was applied in ${environment}, but its folder no longer exists: Slipway does not destroy its resources. ` +
+  `After you have destroyed them: npx slipway remove ${stack} --env ${environment}`;

@@ -10,13 +10,13 @@ export interface RollbackTarget {
 }
 
 /** A release without its hold. */
-export function recordOf({ image, release }: Release): Release {
+export function withoutHold({ image, release }: Release): Release {
   return { ...(image && { image }), release };
 }
 
 /** Whether two releases are equal, ignoring holds. */
 export const sameRecord = (one: Release, other: Release): boolean =>
-  printRecord(recordOf(one)) === printRecord(recordOf(other));
+  printRecord(withoutHold(one)) === printRecord(withoutHold(other));
 
 /**
  * The releases of an app, newest first, without entries that only held, lifted or removed.

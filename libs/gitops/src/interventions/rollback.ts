@@ -9,7 +9,7 @@ import { mainlineOf, unreadable } from '../due/mainline.ts';
 import { requireRelease } from '../ledger/require-release.ts';
 import {
   previousRelease,
-  recordOf,
+  withoutHold,
   releasesIn,
   releasesNamed,
   sameRecord,
@@ -101,7 +101,7 @@ export async function planRollback(
 ): Promise<Change<RollbackResult>> {
   const value = { app, before, restored: target.commit };
   if (sameRecord(before, target.release)) return { value: { ...value, after: before } };
-  const after = { ...recordOf(target.release), hold };
+  const after = { ...withoutHold(target.release), hold };
   const restored = [{ app, outcome: 'landed' as const, before, after }];
   return {
     value: { ...value, after },

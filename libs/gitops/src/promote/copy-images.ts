@@ -3,21 +3,21 @@ import type { Image } from '../ledger/records.ts';
 import type { Promotion } from './decide-promotion.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
-/** One image to bring from one repository to another, under the same digest and tag. */
+/** One image to copy from one repository to another, with the same digest and tag. */
 export interface ImageCopy {
-  /** The repository that has it, for example `docker.io/acme/api` or `oci:.slipway/registry/api`. */
+  /** The source repository, for example `docker.io/acme/api` or `oci:.slipway/registry/api`. */
   from: string;
   to: string;
   digest: string;
   tag: string;
 }
 
-/** The one thing a promotion asks of an image library: what is there already is not copied again. */
+/** Copies an image unless the target has it; all that a promotion needs from an image library. */
 export type CopyImage = (copy: ImageCopy) => Promise<unknown>;
 
 /**
- * Brings the images of what would land into every registry of the target; an app whose image cannot be copied is
- * `failed`. Attempts ask again, and nothing is copied twice.
+ * Copies the images of apps that would land into every registry of the target. An app whose image cannot be
+ * copied is `failed`. Every attempt calls it again, but each image is copied once.
  */
 export function imageCopier({ registries }: Pick<Environment, 'registries'>, copyImage: CopyImage) {
   const copies = new Map<string, Promise<string | undefined>>();
@@ -26,7 +26,7 @@ export function imageCopier({ registries }: Pick<Environment, 'registries'>, cop
       await copyImage(copy);
       return undefined;
     } catch (error) {
-      return `its image could not be copied from ${copy.from} to ${copy.to}: ${error instanceof Error ? error.message : String(error)}`;
+      return `its image cannot be copied from ${copy.from} to ${copy.to}: ${error instanceof Error ? error.message : String(error)}`;
     }
   };
   const copyOnce = (copy: ImageCopy): Promise<string | undefined> => {

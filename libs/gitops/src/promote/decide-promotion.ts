@@ -20,24 +20,27 @@ import type { Outcome } from '../ledger/outcome.ts';
 import { isHeld } from '../ledger/held.ts';
 import { plainUrl } from '../text/one-line.ts';
 
-/** A wish to release in one environment what another one has, without the state of the target's ledger. */
+/** A promotion without the state of the target's ledger, which each attempt reads again. */
 export interface Promotion {
   checkout: Checkout;
   from: Environment | { commit: Commit; unread?: readonly string[] };
   to: Environment;
-  /** Why a release is not fit to go further; undefined when it is. */
+  /** Why a release must not be promoted. Undefined if it may. */
   objection(app: string, release: Release): Promise<string | undefined>;
-  /** Main's history, as the target sees it. */
+  /** The history from which the target releases. */
   mainline: Mainline;
-  /** The apps, sorted, with what the source environment has released of them. */
+  /** The apps, sorted, with their releases in the source environment. */
   records: ReadonlyMap<string, Release | undefined>;
-  /** Why a record that neither contains the target's nor is contained in it may replace it all the same. */
+  /** Why a release that diverged from the target's may replace it. */
   reason?: string | undefined;
   by?: string | undefined;
   runUrl?: string | undefined;
 }
 
-/** Of all that is released somewhere, what the target deploys at the record or on main, and the apps that it does not. */
+/**
+ * Splits releases into those that the target deploys, at their configuration commit or on main, and the other
+ * apps.
+ */
 export async function deployedRecords(
   checkout: Checkout,
   released: ReadonlyMap<string, Release>,
@@ -58,13 +61,13 @@ export async function deployedRecords(
   };
 }
 
-/** The fate of every app of a promotion on top of one tip of the target's ledger. */
+/** The outcome of every app of a promotion on top of a tip of the target's ledger. */
 export async function decidePromotion(promotion: Promotion, tip: Tip): Promise<Outcome[]> {
   const apps = [...promotion.records.keys()];
   return decideRecords(promotion, await readReleases(tip, apps, promotion.to.ledger.branch));
 }
 
-/** The same on top of what the target has released. */
+/** Like {@link decidePromotion}, for given releases of the target. */
 export function decideRecords(
   promotion: Promotion,
   releases: ReadonlyMap<string, Release>,
@@ -72,7 +75,7 @@ export function decideRecords(
   return Promise.all([...promotion.records.keys()].map((app) => decide(promotion, app, releases.get(app))));
 }
 
-/** What to write on top of a tip once it is known what becomes of every app. */
+/** The change to the target's ledger for the outcomes of a promotion. */
 export async function recordPromotion(
   promotion: Promotion,
   tip: Tip,
@@ -110,7 +113,7 @@ export async function recordPromotion(
   };
 }
 
-/** Where only promotions release, nothing else will ever settle what is due. */
+/** The apps that stay pending, for a target that only promotions release to. */
 function stillPending(pending: readonly string[], outcomes: readonly Outcome[]): string[] {
   const settled = new Set(
     outcomes.flatMap(({ app, outcome }) => (outcome === 'held' || outcome === 'failed' ? [] : [app])),
@@ -118,7 +121,7 @@ function stillPending(pending: readonly string[], outcomes: readonly Outcome[]):
   return pending.filter((app) => !settled.has(app));
 }
 
-/** An environment by its name, a commit as what it is. */
+/** The source of a promotion, for messages. */
 const nameOf = (from: Promotion['from']): string =>
   'name' in from ? from.name : `commit ${from.commit.slice(0, 12)}`;
 
@@ -127,7 +130,7 @@ async function decide(promotion: Promotion, app: string, before: Release | undef
   const known = before && { before, after: before };
   const record = records.get(app);
   if (record === undefined) {
-    return { app, outcome: 'failed', reason: notThere(from, app), ...known };
+    return { app, outcome: 'failed', reason: notReleasedIn(from, app), ...known };
   }
   const held = ('name' in from ? heldIn(from, record) : undefined) ?? (before && heldIn(to, before));
   if (held !== undefined) return { app, outcome: 'held', reason: held, ...known };
@@ -145,7 +148,7 @@ async function decide(promotion: Promotion, app: string, before: Release | undef
   return { app, outcome: 'landed', ...order, ...(before && { before }), after };
 }
 
-function notThere(from: Promotion['from'], app: string): string {
+function notReleasedIn(from: Promotion['from'], app: string): string {
   if ('name' in from) {
     const [does, how] =
       from.deploy === 'auto'
@@ -154,14 +157,14 @@ function notThere(from: Promotion['from'], app: string): string {
     return `not released in ${from.name}. ${does} it there first: ${how}`;
   }
   const id = from.commit.slice(0, 12);
-  const unread = from.unread?.length ? ` (${from.unread.join(', ')} could not tell)` : '';
+  const unread = from.unread?.length ? ` (not read: ${from.unread.join(', ')})` : '';
   return (
-    `no run here has published it from ${id}, and no ledger or registry names an image from there${unread}. ` +
-    `Check ${id} out and deploy it to any environment, then promote again`
+    `no run of this checkout published it from ${id}, and no ledger or registry has an image of that commit${unread}. ` +
+    `Check out ${id} and deploy it to any environment, then promote again`
   );
 }
 
-/** The record as the target holds it: the same, but pulled from the target's own registry. */
+/** The release in the target: the same, but with the image in the target's registry. */
 function promoted(app: string, { image, release }: Release, to: Environment): Release {
   return image ? { image: { ...image, repository: `${to.registries[0]}/${app}` }, release } : { release };
 }
@@ -171,7 +174,7 @@ function heldIn({ name }: Environment, release: Release): string | undefined {
   return hold && isHeld(release, Date.now()) ? `in ${name} by ${hold.by}: ${hold.reason}` : undefined;
 }
 
-/** What a record lacks to run in the target. */
+/** Why a release cannot run in the target. Undefined if it can. */
 async function incomplete(
   { checkout, from, to, mainline }: Promotion,
   app: string,
@@ -181,10 +184,10 @@ async function incomplete(
   if (problem !== undefined) return problem;
   const values = deployFile(app, to.name);
   if ((await checkout.objectId(config, values)) !== undefined) return undefined;
-  return `${values} is not there at ${config.slice(0, 12)}, which ${'name' in from ? `${from.name} runs` : 'was published'}. Add it on main, deploy that${'name' in from ? ` to ${from.name}` : ''}, then promote again`;
+  return `${values} does not exist at ${config.slice(0, 12)}, which ${'name' in from ? `${from.name} runs` : 'was published'}. Add it on main, deploy main${'name' in from ? ` to ${from.name}` : ''}, then promote again`;
 }
 
-/** Newer wins, as in a bump; where neither record contains the other, only a reason decides. */
+/** The newer commit wins, as in a bump. If the two diverged, the promotion needs a reason. */
 async function againstTarget(
   { checkout, mainline, reason }: Promotion,
   { release: { config } }: Release,
@@ -197,5 +200,5 @@ async function againstTarget(
   if (order === 'older') return { outcome: 'superseded', reason: `${theirs} is newer and released` };
   const diverged = `diverged: neither ${ours} nor ${theirs}, which is released, contains the other`;
   if (reason !== undefined) return { reason: `${diverged}; promoted because: ${reason}` };
-  return { outcome: 'failed', reason: `${diverged}. To promote it all the same: --reason <why>` };
+  return { outcome: 'failed', reason: `${diverged}. To promote it anyway: --reason <why>` };
 }

@@ -5,13 +5,13 @@ import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import { table } from '../text/table.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 
-/** What a promotion would do to an environment, by what the ledgers hold; nobody's cluster is asked. */
+/** What a promotion to an environment would do, from the ledgers alone. No cluster is read. */
 export interface PromotionPreview {
   from: string;
   outcomes: Outcome[];
 }
 
-/** An environment and what is released there. */
+/** An environment and its releases. */
 interface Released {
   environment: Environment;
   releases: ReadonlyMap<string, Release>;
@@ -19,8 +19,8 @@ interface Released {
 }
 
 /**
- * What promoting everything to an environment would do; undefined where CI releases by itself, or where it is not
- * clear from where one promotes.
+ * What a promotion of all apps to an environment would do. Undefined if runs release there, or if the source
+ * environment is not clear.
  */
 export async function previewPromotion(
   checkout: Checkout,
@@ -49,8 +49,8 @@ export async function previewPromotion(
 }
 
 /**
- * The one environment before a target: that runs release to, from where the target releases, too (commits of a branch, or
- * the work tree); undefined where there is none, or several.
+ * The environment from which a target is promoted: the only one that runs release to and that has the same
+ * kind of source (commits of a branch, or the work tree). Undefined if there is none, or several.
  */
 export function promotedFrom(environments: readonly Environment[], to: Environment): Environment | undefined {
   const fromWorktree = ({ source }: Environment) => source === 'worktree';
@@ -60,10 +60,9 @@ export function promotedFrom(environments: readonly Environment[], to: Environme
   return before.length === 1 ? before[0] : undefined;
 }
 
-/** What a promotion would change, for people: a row for each app that it would not leave as it is. */
+/** What a promotion would change, as text: a row for each app that it would change. */
 export function previewText({ from, outcomes }: PromotionPreview, to: string): string {
   const changed = outcomes.filter(({ outcome }) => outcome !== 'unchanged');
-  const same = outcomes.length - changed.length;
   if (changed.length === 0) return `A promotion from ${from} to ${to} would change nothing.`;
   const rows = changed.map(({ app, outcome, before, after, reason }) => [
     app,
@@ -71,8 +70,7 @@ export function previewText({ from, outcomes }: PromotionPreview, to: string): s
     outcome === 'landed' ? changeOf(before, after) : (before?.image?.tag ?? ''),
     reason ?? '',
   ]);
-  const rest = same === 0 ? '' : `leave ${same} as ${same === 1 ? 'it is' : 'they are'} and `;
-  return `A promotion from ${from} to ${to} would ${rest}change:\n${table(['APP', 'WOULD', 'IMAGE', 'WHY'], rows)}`;
+  return `A promotion from ${from} to ${to} would affect ${changed.length} of ${outcomes.length} ${outcomes.length === 1 ? 'app' : 'apps'}:\n${table(['APP', 'WOULD', 'IMAGE', 'WHY'], rows)}`;
 }
 
 function changeOf(before: Release | undefined, after: Release | undefined): string {

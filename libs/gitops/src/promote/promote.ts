@@ -13,64 +13,64 @@ import type { Outcome } from '../ledger/outcome.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
 import { oneLine } from '../text/one-line.ts';
 
-/** What a promotion asks of whoever knows the cluster: why a release is not fit to go further; undefined when it is. */
+/** Asks a caller that knows the cluster why a release must not be promoted. Undefined if it may. */
 export type Objection = (app: string, release: Release) => Promise<string | undefined>;
 
-/** Releases that no environment has run: for an emergency. */
+/** Images published from a commit, which no environment needs to run: for an emergency. */
 export interface FromSource {
-  /** The commit that they were published from. */
+  /** The commit from which they were published. */
   commit: Commit;
-  /** What was published from it, by app. */
+  /** The releases by app. */
   records: ReadonlyMap<string, Release>;
-  /** What might have known more but could not be asked: ledgers, and repositories of images. */
+  /** Ledgers and image repositories that could not be read. */
   unread?: readonly string[];
 }
 
-/** A wish to release in one environment what another one has. */
+/** The request to release in one environment what another one has released. */
 export interface PromoteRequest {
   checkout: Checkout;
-  /** An environment, or in an emergency what was published from a commit, which takes a `reason`. */
+  /** An environment; in an emergency, images published from a commit, which requires a `reason`. */
   from: Environment | FromSource;
   to: Environment;
-  /** @default all that `from` has released and `to` deploys */
+  /** The apps to promote. @default all apps that `from` has released and `to` deploys */
   apps?: readonly string[];
-  /** Asked about each release that would land. @default nobody is */
+  /** Called for each release that would land. @default no objections */
   objection?: Objection | undefined;
-  /** Why a record that diverged from the target's may replace it; recorded in the commit. */
+  /** Why a release that diverged from the target's may replace it; recorded in the commit. */
   reason?: string | undefined;
-  /** Who asks for it, for the commit's trailers. */
+  /** Who requests it, for the commit's trailers. */
   by?: string | undefined;
-  /** Decides only: nothing is copied, nothing is written. @default false */
+  /** Only decides; copies and writes nothing. @default false */
   dryRun?: boolean;
   copyImage: CopyImage;
   /** The address of the run, for the commit's trailers. */
   runUrl?: string | undefined;
-  /** Milliseconds for all attempts to write together; copying images is not counted. @default 120000 */
+  /** The deadline of all attempts to write together, in milliseconds, without copying. @default 120000 */
   deadlineMs?: number;
   signal?: AbortSignal;
 }
 
-/** What one promotion did, or would do, to the target's ledger. */
+/** The result of {@link promote}. */
 export interface PromoteResult {
   outcomes: Outcome[];
-  /** Apps that `from` has released and `to` does not deploy. */
+  /** Apps that `from` has released but `to` does not deploy. */
   skipped: string[];
   dryRun: boolean;
-  /** The one commit on the target's ledger branch; undefined when nothing landed. */
+  /** The one commit on the target's ledger branch. Undefined if nothing landed. */
   commit: Commit | undefined;
 }
 
 /**
- * Releases in `to` what `from` has released, as `from`'s ledger holds it when asked: the same image digest, the
- * same configuration commit. Nothing is built. An app's image is in all registries of the target before its
- * ledger names it; an app that fails does not hold back the others. One commit for all of them. What was
- * considered (`through`) does not change.
+ * Releases in `to` what the ledger of `from` records now: the same image digest and the same configuration
+ * commit. Nothing is built. An image is in all registries of the target before the target's ledger names it.
+ * An app that fails does not stop the others. All apps land in one commit. `through` does not change.
  *
- * @throws {GitopsError} `usage` where `from` is `to`, an app does not exist or the reason is empty; from the remotes: `auth`, `refused`, `not-found`, `timeout`
+ * @throws {GitopsError} `usage` if `from` is `to`, an app does not exist or the reason is empty; from the
+ *   remotes: `auth`, `refused`, `not-found`, `timeout`
  */
 export async function promote(request: PromoteRequest): Promise<PromoteResult> {
   const { checkout, to, dryRun = false } = request;
-  assertMakesSense(request);
+  assertValid(request);
   const mainline = await mainlineOf(checkout, to);
   const { records, skipped } = await select(request, mainline);
   const promotion: Promotion = {
@@ -78,7 +78,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
     mainline,
     records,
     reason: reasonOf(request),
-    objection: asked(request),
+    objection: remember(request),
   };
   if (records.size === 0) return { outcomes: [], skipped, dryRun, commit: undefined };
   const repository = await LedgerRepository.open(checkout, to);
@@ -86,7 +86,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
     const copy = imageCopier(to, request.copyImage);
     const decided = await decidePromotion(promotion, await repository.tip(request.signal));
     if (dryRun) return { outcomes: decided, skipped, dryRun, commit: undefined };
-    await copy(promotion, decided); // before the attempts, whose time is limited
+    await copy(promotion, decided); // before the attempts, which have a deadline
     const { value, commit } = await updateLedger(
       repository,
       async (tip) => {
@@ -101,7 +101,7 @@ export async function promote(request: PromoteRequest): Promise<PromoteResult> {
   }
 }
 
-/** The records to promote: of the named apps, or of all that the target deploys at the record or on main. */
+/** The releases to promote: of the named apps, or of all apps that the target deploys. */
 async function select({ checkout, from, to, apps }: PromoteRequest, mainline: Mainline) {
   const names = apps && [...new Set(apps)].sort();
   const released = 'records' in from ? from.records : await releasesIn(checkout, from, names);
@@ -126,11 +126,11 @@ async function assertExist(checkout: Checkout, mainline: Mainline, names: readon
   });
 }
 
-function assertMakesSense({ from, to, reason }: PromoteRequest): void {
+function assertValid({ from, to, reason }: PromoteRequest): void {
   if ('records' in from && reason === undefined) {
     throw new GitopsError(
       'usage',
-      'What no environment has run goes only with a reason: --reason <why>, for whoever reads the history.',
+      'No environment may have run these images, so a reason is required: --reason <why>. It is recorded in the history.',
       { value: from.commit },
     );
   }
@@ -141,8 +141,8 @@ function assertMakesSense({ from, to, reason }: PromoteRequest): void {
   }
 }
 
-/** Attempts decide anew, and nobody wants to be asked the same thing twice. */
-function asked({ objection = async () => undefined }: PromoteRequest): Objection {
+/** Remembers objections, because every attempt decides again. */
+function remember({ objection = async () => undefined }: PromoteRequest): Objection {
   const answers = new Map<string, Promise<string | undefined>>();
   return (app, release) => {
     const answer = answers.get(app) ?? objection(app, release);
@@ -151,7 +151,10 @@ function asked({ objection = async () => undefined }: PromoteRequest): Objection
   };
 }
 
-/** What an environment has released, of the named apps or of all: a record that is broken by hand stops no other app's. */
+/**
+ * The releases of an environment, of the named apps or of all. An invalid record of an unnamed app does no
+ * harm.
+ */
 async function releasesIn(
   checkout: Checkout,
   from: Environment,
@@ -170,7 +173,7 @@ function reasonOf({ reason }: PromoteRequest): string | undefined {
   if (reason === undefined) return undefined;
   const line = oneLine(reason);
   if (line !== '') return line;
-  throw new GitopsError('usage', '--reason is empty. Say why, for whoever reads the history.', {
+  throw new GitopsError('usage', '--reason is empty. Give the reason; it is recorded in the history.', {
     value: reason,
   });
 }

@@ -11,21 +11,23 @@ import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * What a registry is asked: the images of a repository that were built from a commit. An image library answers, by
- * provenance.
+ * Returns the images of a repository that were built from a commit, by their provenance. An image library
+ * implements it.
  */
 export type BuiltImages = (repository: string, commit: Commit) => Promise<readonly Image[]>;
 
 /**
- * What was published from a commit, as releases: for an emergency in which the environment before cannot be asked. The
- * runs of this checkout know, the newest first; else the ledgers of other environments do, which name the image of an
- * app that was ever released from this commit; else the registries do. The platform, which has no image, needs none of them.
+ * The releases that were published from a commit: for an emergency in which the source environment cannot be
+ * read. Looks first in the runs of this checkout, newest first; then in the ledgers of other environments,
+ * whose history names the image of every app that was released from this commit; then in the registries. The
+ * platform has no image to look for.
  *
- * @param revision names the commit
- * @param to the environment that would run it
- * @param environments whose ledgers and registries are asked: those whose images have the same base as the target's
- * @param built asks a registry. @default no registry is asked
- * @throws {GitopsError} `usage` for a commit that this checkout does not have
+ * @param revision the commit or another name of it
+ * @param to the target environment
+ * @param environments the environments whose ledgers and registries are read, if their base is that of the
+ *   target
+ * @param built reads a registry. @default no registry is read
+ * @throws {GitopsError} `usage` if this checkout does not have the commit
  */
 export async function publishedFrom(
   checkout: Checkout,
@@ -60,7 +62,7 @@ export async function publishedFrom(
   return { commit, records, unread };
 }
 
-/** The first registry that has an image of the app from the commit. Which of several it is, nobody guesses. */
+/** The image of the app in the first registry that has exactly one from the commit. */
 async function fromRegistries(
   commit: Commit,
   app: App,
@@ -73,7 +75,7 @@ async function fromRegistries(
     const images = await built(repository, commit).catch(() => undefined);
     const digests = new Set(images?.map(({ digest }) => digest));
     if (images === undefined) unread.push(repository);
-    else if (digests.size > 1) unread.push(`${repository}, as it has ${digests.size} images from there,`);
+    else if (digests.size > 1) unread.push(`${repository}, which has ${digests.size} images of the commit`);
     else if (images[0]) return { record: recordOf(app, images[0], commit, commit) };
   }
   return { unread };
@@ -95,7 +97,9 @@ async function fromRuns(
   return records;
 }
 
-/** What a ledger ever recorded of a commit: the image that was published from it, or that ran with its configuration. */
+/**
+ * The releases in a ledger's history whose image was published from a commit, or that had its configuration.
+ */
 async function fromLedger(
   checkout: Checkout,
   commit: Commit,

@@ -2,7 +2,7 @@ import { outcomeTable } from '../bump/table.ts';
 import type { Environment } from '../workspace/environment.ts';
 import type { PromoteResult } from './promote.ts';
 
-/** What a promotion did to the target's ledger, or would do, for people: a row for each app. */
+/** The result of a promotion or a dry run as text: a row for each app. */
 export function promotionTable(
   from: Pick<Environment, 'name'>,
   to: Environment,
@@ -12,7 +12,7 @@ export function promotionTable(
   const lines =
     outcomes.length > 0
       ? [outcomeTable(to, outcomes)]
-      : [`Nothing to promote: ${from.name} has released nothing that ${to.name} deploys.`];
+      : [`Nothing to promote: no app that ${from.name} has released is deployed to ${to.name}.`];
   if (skipped.length > 0) {
     lines.push(`Not in ${to.name}: ${skipped.join(', ')} (no deploy/${to.name}.yaml).`);
   }

@@ -33,7 +33,7 @@ const run = (
     failed,
   });
 
-const halfWay: Failure = { app: 'development-cluster', reason: 'its update did not end', begun: true };
+const halfWay: Failure = { app: 'development-cluster', reason: 'its update did not finish', begun: true };
 const recordOf = (workspace: Workspace): unknown => parse(workspace.ledger('stacks/cluster/applied.yaml'));
 
 describe('a stack of an environment', () => {

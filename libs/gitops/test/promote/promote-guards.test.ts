@@ -71,7 +71,11 @@ describe('a promotion', () => {
     });
     expect(outcomes).toMatchObject([
       { app: 'api', outcome: 'landed' },
-      { app: 'web', outcome: 'failed', reason: expect.stringContaining('no run here has published it') },
+      {
+        app: 'web',
+        outcome: 'failed',
+        reason: expect.stringContaining('no run of this checkout published it'),
+      },
     ]);
     expect(copies).toEqual(['registry.example/team/api -> ecr.example/prod/api']);
     expect(releaseOf(workspace, 'api', 'production')).toMatchObject({
@@ -97,7 +101,7 @@ describe('a promotion', () => {
       {
         app: 'web',
         outcome: 'failed',
-        reason: expect.stringMatching(/no ledger or registry names an image from there\. Check/),
+        reason: expect.stringMatching(/no ledger or registry has an image of that commit\. Check/),
       },
     ]);
     expect(releaseOf(workspace, 'api', 'production').release).toMatchObject({ source: head, config: head });
@@ -130,7 +134,7 @@ describe('a promotion', () => {
       {
         app: 'web',
         outcome: 'failed',
-        reason: expect.stringContaining('has 2 images from there, could not tell'),
+        reason: expect.stringContaining('which has 2 images of the commit'),
       },
     ]);
     const alone = await publishedFrom(await workspace.source(), head, to, [], built);

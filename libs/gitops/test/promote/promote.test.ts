@@ -180,7 +180,7 @@ describe('a promotion of several apps', () => {
     });
     expect(result.told).toEqual({ api: 'failed', web: 'landed' });
     expect(result.why['api']).toBe(
-      'its image could not be copied from registry.example/team/api to mirror.example/prod/api: the mirror is full',
+      'its image cannot be copied from registry.example/team/api to mirror.example/prod/api: the mirror is full',
     );
     expect(releasedIn(workspace)).toEqual(['web']);
     expect(workspace.ledgerCommits('production')).toBe(1);
@@ -210,7 +210,7 @@ describe('a promotion of several apps', () => {
     expect(result.why).toMatchObject({
       here: 'in development by ada: incident 7',
       there: 'in production by ada: incident 7',
-      late: `apps/late/deploy/production.yaml is not there at ${config}, which development runs. Add it on main, deploy that to development, then promote again`,
+      late: `apps/late/deploy/production.yaml does not exist at ${config}, which development runs. Add it on main, deploy main to development, then promote again`,
     });
     const named = await run(workspace, { apps: ['new', 'dev-only'] });
     expect(named.told).toEqual({ 'dev-only': 'failed', new: 'failed' });
@@ -397,7 +397,7 @@ describe('a promotion that makes no sense', () => {
     const [, production] = await place(workspace, 'production');
     const [, development] = await place(workspace);
     expect(promotionTable(development, production, result)).toBe(
-      'Nothing to promote: development has released nothing that production deploys.',
+      'Nothing to promote: no app that development has released is deployed to production.',
     );
   });
 });
