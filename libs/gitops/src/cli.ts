@@ -11,11 +11,11 @@ export { gitopsExitCode } from './commands/exit-code.ts';
 export { valuesCommand } from './commands/values.ts';
 export { table } from './text/table.ts';
 
-/** Runs the verbs that need neither a ledger nor Nx as a program of their own, and returns its exit code. */
+/** Runs the program `slipway-gitops`, whose verbs need neither a ledger nor Nx, and returns its exit code. */
 export async function runGitopsCommand(args: readonly string[]): Promise<number> {
   const program = new Command('slipway-gitops')
     .description(
-      'Release by commits: values of YAML files on a branch that many write to, changed byte for byte',
+      'Release by commits: change values in YAML files of a branch, byte for byte, with many concurrent writers',
     )
     .version(version(), '-V, --version')
     .addCommand(bumpFilesCommand())
@@ -25,11 +25,11 @@ export async function runGitopsCommand(args: readonly string[]): Promise<number>
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0; // asked for help
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // help or version
     if (args.includes('--json')) process.stdout.write(`${errorJson(error)}\n`);
-    if (error instanceof CommanderError) return 2; // commander has said why
-    const said = error instanceof Error && 'code' in error ? error.message : String((error as Error).stack);
-    process.stderr.write(`slipway-gitops: ${said}\n`);
+    if (error instanceof CommanderError) return 2; // commander has printed the reason
+    const text = error instanceof Error && 'code' in error ? error.message : String((error as Error).stack);
+    process.stderr.write(`slipway-gitops: ${text}\n`);
     return gitopsExitCode(error);
   }
 }

@@ -1,18 +1,18 @@
 /**
- * What can go wrong, as a closed set.
+ * The closed set of error codes.
  *
- * - `usage`: the question itself makes no sense (unknown environment or app, bad option)
- * - `invalid`: a file breaks its schema
- * - `no-repository`, `no-commit`, `shallow`, `missing-commit`: the checkout cannot answer
- * - `dirty`, `unpushed`: the commit may not be released yet
+ * - `usage`: wrong usage (unknown environment or app, invalid option)
+ * - `invalid`: a file does not match its schema
+ * - `no-repository`, `no-commit`, `shallow`, `missing-commit`: the checkout lacks something
+ * - `dirty`, `unpushed`: the commit must not be released yet
  * - `refused`: a rule forbids it (an app that still exists, a rejected push, a hold)
- * - `auth`, `not-found`: the remote said no for good
+ * - `auth`, `not-found`: the remote refuses, and a retry cannot succeed
  * - `corrupt`: a repository is damaged
- * - `disk`: this machine has no room, or may not write
- * - `signing`: a commit could not be signed
- * - `network`, `timeout`, `locked`: the world is wrong, or another git is at it; the only codes worth retrying
- * - `no-tool`: there is no Helm to render with, or a package that should hold a tool does not
- * - `git`: git failed in a way we have no better word for
+ * - `disk`: the disk is full, or not writable
+ * - `signing`: a commit cannot be signed
+ * - `network`, `timeout`, `locked`: a fault of the network, or another git process; only for these a retry makes sense
+ * - `no-tool`: Helm is missing, or an npm package lacks the tool that it should contain
+ * - `git`: any other failure of git
  */
 export type GitopsErrorCode =
   | 'usage'
@@ -37,7 +37,7 @@ export type GitopsErrorCode =
 
 const RETRYABLE: ReadonlySet<GitopsErrorCode> = new Set(['network', 'timeout', 'locked']);
 
-/** The one error of this package: a code to branch on, the offending value, and a message with the remedy. */
+/** The error class of this package: a code, the offending value, and a message with the remedy. */
 export class GitopsError extends Error {
   readonly code: GitopsErrorCode;
   /** The offending value, as the user wrote it. */
@@ -50,7 +50,7 @@ export class GitopsError extends Error {
     this.value = options.value;
   }
 
-  /** Whether trying again, unchanged, may succeed. */
+  /** Whether the same request may succeed later. */
   get retryable(): boolean {
     return RETRYABLE.has(this.code);
   }

@@ -21,7 +21,7 @@ export {
   type Environment,
 } from './workspace/environment.ts';
 export { bumpFiles, type BumpFilesRequest, type BumpFilesResult } from './bump-files/bump-files.ts';
-export { type FileChange, type FileEdit, type Order } from './bump-files/edit-file.ts';
+export { type FileChange, type FileEdit, type NewerWins } from './bump-files/edit-file.ts';
 export { GitopsError, type GitopsErrorCode } from './error.ts';
 export { history, type HistoryEntry } from './ledger/history.ts';
 export { type CopyImage, type ImageCopy } from './promote/copy-images.ts';
@@ -104,5 +104,4 @@ export {
   type WaitResult,
 } from './argocd/index.ts';
 export type { Outcome } from './ledger/outcome.ts';
-export type { Intent } from './bump/intent.ts';
-export type { Failure } from './bump/intent.ts';
+export type { Failure, Intent } from './bump/intent.ts';

@@ -120,18 +120,18 @@ describe('slipway-gitops', () => {
   });
 
   it.each([
-    [['--file=a.yaml'], /nothing to set/],
-    [['--set=image.tag=v2', '--file=a.yaml'], /before any --file/],
+    [['--file=a.yaml'], /No value is given/],
+    [['--set=image.tag=v2', '--file=a.yaml'], /has no --file before it/],
     [['--file=a.yaml', '--set=image.tag'], /is not <path>=<value>/],
-    [['--file=a.yaml', '--set-json=replicas=[1]'], /no number/],
-    [['--file=../a.yaml', '--set=image.tag=v2'], /no path of a file/],
-    [['--file=a.yaml', '--set=image.tag=v2', '--author=nobody'], /no author/],
-    [['--file=a.yaml', '--set=image.tag=v2', '--timeout=soon'], /no number of seconds/],
+    [['--file=a.yaml', '--set-json=replicas=[1]'], /not a number/],
+    [['--file=../a.yaml', '--set=image.tag=v2'], /not the path of a file/],
+    [['--file=a.yaml', '--set=image.tag=v2', '--author=nobody'], /not an author/],
+    [['--file=a.yaml', '--set=image.tag=v2', '--timeout=soon'], /not a number of seconds/],
     [['--file=a.yaml', '--set=image.tag=v2', '--branch=-x'], /no name of a branch/],
     [['--file=a.yaml', '--set=image..tag=v2'], /a\.yaml: image\.\.tag: expected a key/],
     [
       ['--file=a.yaml', '--set=image.tag=v2', '--set=image."tag"=v3'],
-      /a\.yaml: image\."tag" is to be set twice/,
+      /a\.yaml: image\."tag" is set twice/,
     ],
   ])('exits 2 for %j', (args, words) => {
     deploy = new ValuesRepository({ 'a.yaml': VALUES });

@@ -2,39 +2,45 @@ import Type, { type Static } from 'typebox';
 import { readJson } from '../text/validate.ts';
 
 const Text = Type.String();
-const Word = Type.Optional(Text);
-const Resource = Type.Object({ group: Word, kind: Text, namespace: Word, name: Text });
+const OptionalText = Type.Optional(Text);
+const Resource = Type.Object({ group: OptionalText, kind: Text, namespace: OptionalText, name: Text });
 const Source = Type.Object({
-  targetRevision: Word,
+  targetRevision: OptionalText,
   helm: Type.Optional(Type.Object({ valueFiles: Type.Optional(Type.Array(Text)) })),
 });
 
 /**
- * An Application as Argo CD keeps it (`argoproj.io/v1alpha1`), as far as it is read here. Everything else in it
- * is let through unread, because each version of Argo CD adds to it.
+ * The fields of an Application (`argoproj.io/v1alpha1`) that are read here. Other fields are accepted,
+ * because each version of Argo CD adds some.
  */
 const Manifest = Type.Object({
   metadata: Type.Object({ name: Text }),
   spec: Type.Object({
     source: Type.Optional(Source),
-    destination: Type.Optional(Type.Object({ namespace: Word })),
+    destination: Type.Optional(Type.Object({ namespace: OptionalText })),
   }),
   status: Type.Optional(
     Type.Object({
-      sync: Type.Optional(Type.Object({ status: Word, revision: Word })),
-      health: Type.Optional(Type.Object({ status: Word, message: Word })),
+      sync: Type.Optional(Type.Object({ status: OptionalText, revision: OptionalText })),
+      health: Type.Optional(Type.Object({ status: OptionalText, message: OptionalText })),
       conditions: Type.Optional(Type.Array(Type.Object({ type: Text, message: Text }))),
-      reconciledAt: Word,
+      reconciledAt: OptionalText,
       operationState: Type.Optional(
         Type.Object({
-          phase: Word,
-          message: Word,
-          finishedAt: Word,
+          phase: OptionalText,
+          message: OptionalText,
+          finishedAt: OptionalText,
           syncResult: Type.Optional(
             Type.Object({
               resources: Type.Optional(
                 Type.Array(
-                  Type.Object({ kind: Text, name: Text, status: Word, hookPhase: Word, message: Word }),
+                  Type.Object({
+                    kind: Text,
+                    name: Text,
+                    status: OptionalText,
+                    hookPhase: OptionalText,
+                    message: OptionalText,
+                  }),
                 ),
               ),
             }),
@@ -47,7 +53,7 @@ const Manifest = Type.Object({
   ),
 });
 
-/** An object of Kubernetes that is in the way, and what it says. */
+/** A reason why a release does not run: a Kubernetes object and its message. */
 export interface Cause {
   /** For example `Pod/api-7d9c-x2x`. */
   resource: string;
@@ -57,14 +63,14 @@ export interface Cause {
 /** An object that an Application manages. */
 export type ManagedResource = Static<typeof Resource>;
 
-/** What Argo CD says of one Application. */
+/** The state of an Application in Argo CD. */
 export interface Application {
   name: string;
-  /** The namespace that its objects are in; empty where it names none. */
+  /** The namespace of its objects. Empty if it names none. */
   namespace: string;
-  /** The commit that it is told to be at. */
+  /** The commit that it should be at. */
   targetRevision: string;
-  /** The commit that Argo CD compared the cluster with last. */
+  /** The commit with which Argo CD last compared the cluster. */
   revision?: string;
   valueFiles: readonly string[];
   /** `Synced`, `OutOfSync` or `Unknown`. */
@@ -72,35 +78,35 @@ export interface Application {
   /** `Healthy`, `Progressing`, `Degraded`, `Suspended`, `Missing` or `Unknown`. */
   health: string;
   healthMessage?: string;
-  /** What Argo CD complains about, such as a repository that it cannot read. */
-  complaints: readonly string[];
-  /** The last sync: `Running`, `Succeeded`, `Failed` or `Error`, and what it said. */
+  /** Error conditions, such as a repository that Argo CD cannot read. */
+  errors: readonly string[];
+  /** The last sync: `Running`, `Succeeded`, `Failed` or `Error`, and its message. */
   operation?: { phase: string; message: string };
-  /** What the last sync could not apply. */
+  /** The objects that the last sync could not apply. */
   rejected: readonly Cause[];
-  /** Health and images are older than the end of the last sync. */
+  /** Whether health and images are older than the end of the last sync. */
   stale: boolean;
-  /** The images that its pods run. */
+  /** The images of its pods. */
   images: readonly string[];
   resources: readonly ManagedResource[];
 }
 
-/** Conditions of an Application that tell of a fault; the others are remarks. */
-const COMPLAINT = /Error$|^OrphanedResourceWarning$|^RepeatedResourceWarning$/;
+/** Conditions of an Application that are errors; the others are informative. */
+const ERROR = /Error$|^OrphanedResourceWarning$|^RepeatedResourceWarning$/;
 
 /**
- * Reads one Application from JSON, as kubectl and Argo CD's API both give it.
+ * Reads one Application from the JSON of kubectl or Argo CD's API.
  *
- * @param place what to call it in errors
+ * @param place its name in errors
  * @throws {GitopsError} `invalid`
  */
 export function readApplication(json: string, place: string): Application {
   return fromManifest(readJson(Manifest, json, place));
 }
 
-/** As {@link readApplication}, for a list of them. @throws {GitopsError} `invalid` */
+/** Like {@link readApplication}, for a list. @throws {GitopsError} `invalid` */
 export function readApplications(json: string, place: string): Application[] {
-  // Argo CD's API answers `null` for an empty list.
+  // Argo CD's API returns `null` for an empty list.
   const { items } = readJson(
     Type.Object({ items: Type.Union([Type.Array(Manifest), Type.Null()]) }),
     json,
@@ -120,7 +126,7 @@ function fromManifest({ metadata, spec, status = {} }: Static<typeof Manifest>):
     sync: sync?.status ?? 'Unknown',
     health: health?.status ?? 'Unknown',
     ...(health?.message && { healthMessage: health.message }),
-    complaints: conditions.filter(({ type }) => COMPLAINT.test(type)).map(({ message }) => message),
+    errors: conditions.filter(({ type }) => ERROR.test(type)).map(({ message }) => message),
     ...(last && { operation: { phase: last.phase ?? '', message: last.message ?? '' } }),
     rejected: (last?.syncResult?.resources ?? [])
       .filter(({ status, hookPhase }) => status === 'SyncFailed' || hookPhase === 'Failed')
@@ -131,7 +137,10 @@ function fromManifest({ metadata, spec, status = {} }: Static<typeof Manifest>):
   };
 }
 
-/** Times have seconds only, so an equal one may still be older. */
+/**
+ * Whether the state is older than the last sync. Times have whole seconds, so an equal time is not counted as
+ * older.
+ */
 function isStale(reconciledAt: string | undefined, finishedAt: string | undefined): boolean {
   if (finishedAt === undefined) return false;
   return reconciledAt === undefined || Date.parse(reconciledAt) < Date.parse(finishedAt);

@@ -4,16 +4,22 @@ import { GitopsError } from '../error.ts';
 import { readApplication, readApplications, type Cause } from './application.ts';
 import type { ArgoCd } from './argocd.ts';
 
-/** How Argo CD's API is reached. */
+/** The address and the token of Argo CD's API. */
 export interface ArgoCdApiOptions {
-  /** `https://host[:port][/path]`; without a scheme it is https. Plain http is for loopback addresses only. */
+  /**
+   * `https://host[:port][/path]`; the default scheme is https. http is allowed only for loopback addresses.
+   */
   server: string;
-  /** A token of an account or project role that may get applications. @default none, for an Argo CD without a login */
+  /**
+   * A token of an account or project role that may get applications.
+   *
+   * @default none, if Argo CD has no login
+   */
   token?: string | undefined;
 }
 
-/** Milliseconds that one question may take. */
-const PATIENCE = 10_000;
+/** The timeout of one request, in milliseconds. */
+const REQUEST_TIMEOUT = 10_000;
 
 const Tree = Type.Object({
   nodes: Type.Optional(
@@ -30,9 +36,9 @@ const Tree = Type.Object({
 });
 
 /**
- * Argo CD by its own API, for those who may not talk to the cluster.
+ * Argo CD through its own API, for users without access to the cluster.
  *
- * @throws {GitopsError} `usage` for an address that is none, or one that would send the token in clear
+ * @throws {GitopsError} `usage` for an invalid address, or one that would send the token unencrypted
  */
 export function argoCdApi({ server, token }: ArgoCdApiOptions): ArgoCd {
   const address = addressOf(server);
@@ -64,15 +70,19 @@ function addressOf(server: string): URL {
   const text = server.includes('://') ? server : `https://${server}`;
   const address = URL.canParse(text) ? new URL(text.endsWith('/') ? text : `${text}/`) : undefined;
   if (!address || !/^https?:$/.test(address.protocol) || address.username !== '') {
-    throw new GitopsError('usage', `"${server}" is no address of an Argo CD. Write https://host[:port].`, {
-      value: server,
-    });
+    throw new GitopsError(
+      'usage',
+      `"${server}" is not the address of an Argo CD. Write https://host[:port].`,
+      {
+        value: server,
+      },
+    );
   }
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(address.hostname);
   if (address.protocol === 'http:' && !loopback) {
     throw new GitopsError(
       'usage',
-      `${server} would send the token in clear. Use https, or forward a loopback port to it.`,
+      `${server} would send the token unencrypted. Use https, or forward a loopback port to it.`,
       {
         value: server,
       },
@@ -81,13 +91,13 @@ function addressOf(server: string): URL {
   return address;
 }
 
-/** @returns nothing for what is not there */
+/** @returns undefined if it does not exist */
 async function request(address: URL, path: string, token: string | undefined, signal?: AbortSignal) {
-  const patience = AbortSignal.timeout(PATIENCE);
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT);
   const answer = await fetch(new URL(path, address), {
     headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     redirect: 'error', // a redirect could carry the token to another host
-    signal: signal ? AbortSignal.any([patience, signal]) : patience,
+    signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
   })
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch((cause: unknown) => {
@@ -99,7 +109,7 @@ async function request(address: URL, path: string, token: string | undefined, si
   if (answer.status === 404) return undefined;
   const code = answer.status === 401 || answer.status === 403 ? 'auth' : 'network';
   const remedy = code === 'auth' ? '. Set ARGOCD_AUTH_TOKEN to a token that may get this application.' : '';
-  throw new GitopsError(code, `Argo CD at ${address.host} answers ${answer.status}${remedy}`, {
+  throw new GitopsError(code, `Argo CD at ${address.host} answered ${answer.status}${remedy}`, {
     value: answer.status,
   });
 }

@@ -11,20 +11,21 @@ import {
 import type { ArgoCd } from './argocd.ts';
 import { causesIn, isStarting, readObserved, type Observed } from './object-causes.ts';
 
-/** Runs one kubectl command; whatever it exits with is an answer. */
+/** Runs one kubectl command and returns its result for any exit code. */
 export type Kubectl = (
   args: readonly string[],
   signal?: AbortSignal,
 ) => Promise<{ code: number; stdout: string; stderr: string }>;
 
-/** How long one question may take, as kubectl writes it. A cluster behind a closed network answers nothing at all. */
-const PATIENCE = '--request-timeout=10s';
+/** The timeout of one request. A cluster behind a closed network does not answer at all. */
+const REQUEST_TIMEOUT = '--request-timeout=10s';
 
 /**
- * The context of an environment: the one that is named, else the one that has the environment's name, else the current one.
+ * The context of an environment: the given one, else the one with the environment's name, else the current
+ * one.
  *
- * @returns nothing where kubectl knows no context at all
- * @throws {GitopsError} `usage` for a name that kubectl does not know
+ * @returns undefined if kubectl has no context
+ * @throws {GitopsError} `usage` if kubectl does not have the given context
  */
 export async function findContext(
   kubectl: Kubectl,
@@ -37,7 +38,7 @@ export async function findContext(
   if (named !== undefined && !known.includes(named)) {
     throw new GitopsError(
       'usage',
-      `There is no context "${named}". kubectl knows: ${known.join(', ') || 'none'}.`,
+      `kubectl has no context "${named}". Known: ${known.join(', ') || 'none'}.`,
       {
         value: named,
       },
@@ -49,15 +50,15 @@ export async function findContext(
 }
 
 /**
- * The Argo CD of the cluster behind a context of kubectl. It needs to read Applications, and for the causes of a
- * fault what they manage, and pods and events; it changes nothing.
+ * The Argo CD of the cluster of a kubectl context. It needs the right to read Applications and, for causes,
+ * their objects, pods and events. It changes nothing.
  *
- * @param namespace where Argo CD keeps its Applications
+ * @param namespace the namespace of Argo CD's Applications
  */
 export function argoCdByKubectl(kubectl: Kubectl, context: string, namespace: string): ArgoCd {
   const name = `the context "${context}"`;
   const get = (args: readonly string[], signal?: AbortSignal) =>
-    kubectl([`--context=${context}`, PATIENCE, 'get', '--output=json', ...args], signal);
+    kubectl([`--context=${context}`, REQUEST_TIMEOUT, 'get', '--output=json', ...args], signal);
   const read = async (args: readonly string[], signal?: AbortSignal): Promise<string> => {
     const { code, stdout, stderr } = await get(args, signal);
     if (code !== 0) throw clusterError(name, stderr);
@@ -79,7 +80,7 @@ export function argoCdByKubectl(kubectl: Kubectl, context: string, namespace: st
 
 type Get = (args: readonly string[], signal?: AbortSignal) => ReturnType<Kubectl>;
 
-/** What cannot be read is left out: this explains a fault that is known already. */
+/** The causes that can be read. Objects that cannot be read are skipped. */
 async function causes(get: Get, application: Application, signal?: AbortSignal): Promise<Cause[]> {
   const observe = async (args: readonly string[], place: string): Promise<Observed[]> => {
     const { code, stdout } = await get(args, signal);
@@ -88,8 +89,8 @@ async function causes(get: Get, application: Application, signal?: AbortSignal):
   const { namespace } = application;
   const [pods, ...managed] = await Promise.all([
     observe(['pods', `--namespace=${namespace}`], `the pods in ${namespace}`),
-    ...[...byNamespace(application)].map(([place, names]) =>
-      observe([`--namespace=${place}`, '--ignore-not-found', '--', ...names], `objects in ${place}`),
+    ...[...byNamespace(application)].map(([name, objects]) =>
+      observe([`--namespace=${name}`, '--ignore-not-found', '--', ...objects], `objects in ${name}`),
     ),
   ]);
   const waiting = pods.filter(isStarting).map(({ metadata }) => metadata.name);
@@ -97,12 +98,12 @@ async function causes(get: Get, application: Application, signal?: AbortSignal):
   return [...pods.flatMap(causesIn), ...events, ...managed.flat().flatMap(causesIn)];
 }
 
-/** `kubectl get` answers one object where it was asked for one, else a list. */
+/** `kubectl get` returns a single object if one was requested, else a list. */
 const listOf = (json: string): string =>
   'items' in (JSON.parse(json) as object) ? json : `{"items":[${json}]}`;
 
-/** Kinds that say nothing of their own state. */
-const SILENT = new Set([
+/** Kinds without a status. */
+const STATELESS = new Set([
   'Namespace',
   'Service',
   'ServiceAccount',
@@ -116,9 +117,9 @@ const SILENT = new Set([
 function byNamespace({ namespace, resources }: Application): Map<string, string[]> {
   const names = new Map<string, string[]>();
   const nameOf = ({ kind, group, name }: ManagedResource) => `${kind}${group ? `.${group}` : ''}/${name}`;
-  for (const resource of resources.filter(({ kind }) => !SILENT.has(kind))) {
-    const place = resource.namespace ?? namespace;
-    names.set(place, [...(names.get(place) ?? []), nameOf(resource)]);
+  for (const resource of resources.filter(({ kind }) => !STATELESS.has(kind))) {
+    const own = resource.namespace ?? namespace;
+    names.set(own, [...(names.get(own) ?? []), nameOf(resource)]);
   }
   return names;
 }
@@ -157,18 +158,22 @@ async function warnings(
   return [...newest].map(([pod, message]) => ({ resource: `Pod/${pod}`, message }));
 }
 
-/** Why the API server did not answer, in kubectl's words. */
-function clusterError(name: string, words: string): GitopsError {
-  const line = words.trim().split('\n').at(-1) ?? '';
-  if (/doesn't have a resource type|could not find the requested resource/i.test(words))
+/** The error for a failed kubectl command. */
+function clusterError(name: string, stderr: string): GitopsError {
+  const line = stderr.trim().split('\n').at(-1) ?? '';
+  if (/doesn't have a resource type|could not find the requested resource/i.test(stderr))
     return new GitopsError('not-found', `${name} has no Argo CD: ${line}`, { value: name });
   if (
     /forbidden|unauthorized|must be logged in|provide credentials|getting credentials|context .* does not exist/i.test(
-      words,
+      stderr,
     )
   )
-    return new GitopsError('auth', `${name} refuses: ${line}. It needs the right to read Applications.`, {
-      value: name,
-    });
+    return new GitopsError(
+      'auth',
+      `${name} refused the request: ${line}. Reading Applications needs permission.`,
+      {
+        value: name,
+      },
+    );
   return new GitopsError('network', `${name} cannot be reached: ${line}`, { value: name });
 }

@@ -2,10 +2,15 @@ import Type, { type Static } from 'typebox';
 import { readJson } from '../text/validate.ts';
 import type { Cause } from './application.ts';
 
-const Word = Type.Optional(Type.String());
-const Condition = Type.Object({ type: Type.String(), status: Type.String(), reason: Word, message: Word });
+const OptionalText = Type.Optional(Type.String());
+const Condition = Type.Object({
+  type: Type.String(),
+  status: Type.String(),
+  reason: OptionalText,
+  message: OptionalText,
+});
 const Ended = Type.Optional(
-  Type.Object({ reason: Word, message: Word, exitCode: Type.Optional(Type.Number()) }),
+  Type.Object({ reason: OptionalText, message: OptionalText, exitCode: Type.Optional(Type.Number()) }),
 );
 const Container = Type.Object({
   name: Type.String(),
@@ -15,7 +20,7 @@ const Container = Type.Object({
 });
 const Conditions = Type.Optional(Type.Array(Condition));
 
-/** An object of Kubernetes, as far as it tells what is wrong with it. */
+/** The fields of a Kubernetes object that show its faults. */
 const Observed = Type.Object({
   kind: Type.String(),
   metadata: Type.Object({ name: Type.String() }),
@@ -35,7 +40,7 @@ export function readObserved(json: string, place: string): Observed[] {
   return readJson(Type.Object({ items: Type.Array(Observed) }), json, place).items;
 }
 
-/** Conditions that are good when true, in the kinds that a service or the platform is made of. */
+/** Conditions that should be true, of the kinds in a service or the platform. */
 const WANTED = new Set([
   'Ready',
   'Available',
@@ -46,27 +51,27 @@ const WANTED = new Set([
   'PodScheduled',
 ]);
 
-/** Conditions that are bad when true. */
+/** Conditions that should be false. */
 const UNWANTED = new Set(['ReplicaFailure', 'ErrorOccurred']);
 
-/** What a container waits for in every start; it says nothing. */
+/** Waiting reasons of a normal start, which are not faults. */
 const STARTING = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** What an object says is wrong with it; nothing for a sound one. */
+/** The faults in the status of an object. Empty for a healthy one. */
 export function causesIn({ kind, metadata, status = {} }: Observed): Cause[] {
   const resource = `${kind}/${metadata.name}`;
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  const told = containers.flatMap(containerFault);
+  const faults = containers.flatMap(containerFault);
   const conditions = [
     ...(status.conditions ?? []),
     ...(status.parents ?? []).flatMap((parent) => parent.conditions ?? []),
   ];
-  // A pod's conditions only say that a container is not ready, which the container says better.
-  const fault = kind === 'Pod' ? conditions.filter(({ type }) => type === 'PodScheduled') : conditions;
-  return [...told, ...fault.flatMap(conditionFault)].map((message) => ({ resource, message }));
+  // Other conditions of a pod only repeat that a container is not ready.
+  const relevant = kind === 'Pod' ? conditions.filter(({ type }) => type === 'PodScheduled') : conditions;
+  return [...faults, ...relevant.flatMap(conditionFault)].map((message) => ({ resource, message }));
 }
 
-/** Whether a pod has not got as far as starting its containers, for which only events say why. */
+/** Whether the containers of a pod have not started yet. Only events show why. */
 export function isStarting({ kind, status = {} }: Observed): boolean {
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   return kind === 'Pod' && containers.some(({ state }) => STARTING.has(state?.waiting?.reason ?? ''));
@@ -76,7 +81,7 @@ function containerFault({ name, ready, state, lastState }: Static<typeof Contain
   const { waiting, terminated } = state ?? {};
   const ended = terminated ?? lastState?.terminated;
   const exit = ended?.exitCode
-    ? ` (it last ended with ${ended.exitCode}${ended.reason ? `, ${ended.reason}` : ''})`
+    ? ` (last exit code ${ended.exitCode}${ended.reason ? `, ${ended.reason}` : ''})`
     : '';
   if (waiting?.reason && !STARTING.has(waiting.reason))
     return [`container ${name}: ${sentence(waiting.reason, waiting.message)}${exit}`];

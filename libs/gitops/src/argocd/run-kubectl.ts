@@ -3,20 +3,20 @@ import { GitopsError } from '../error.ts';
 import { unpackTool } from '../programs/bundled-tool.ts';
 import type { Kubectl } from './kubectl.ts';
 
-/** Bytes of output that are kept. */
+/** The maximum output, in bytes. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /**
- * Runs the kubectl on PATH, else the one that the lockfile pins (Linux on x64).
+ * Runs the kubectl on PATH, else the one from the lockfile (Linux on x64).
  *
- * @throws {GitopsError} `usage` where neither exists
+ * @throws {GitopsError} `usage` if neither exists
  */
 export const runKubectl: Kubectl = async (args, signal) => {
   const answer = (await run('kubectl', args, signal)) ?? (await runPinned(args, signal));
   if (answer !== undefined) return answer;
   throw new GitopsError(
     'usage',
-    'There is no kubectl on PATH to ask the cluster with. Install it, or set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN.',
+    'kubectl is not on PATH. Install it, or set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN.',
     { value: 'kubectl' },
   );
 };
@@ -28,7 +28,7 @@ async function runPinned(args: readonly string[], signal?: AbortSignal): Promise
 
 type Answer = Awaited<ReturnType<Kubectl>>;
 
-/** @returns undefined where the program does not exist */
+/** @returns undefined if the program does not exist */
 function run(program: string, args: readonly string[], signal?: AbortSignal): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const options = { maxBuffer: MAX_OUTPUT, ...(signal && { signal, killSignal: 'SIGKILL' as const }) };

@@ -1,24 +1,24 @@
 import type { Release } from '../ledger/records.ts';
 import type { Application } from './application.ts';
 
-/** What must be running: the commit of the configuration and, for what has an image, its digest. */
+/** The expected state: the configuration commit and, for a release with an image, its digest. */
 export interface Expected {
   config: string;
   digest?: string;
 }
 
-/** What a record asks of a cluster. */
+/** The state that a release expects of a cluster. */
 export const expectedOf = ({ release, image }: Pick<Release, 'release'> & Partial<Release>): Expected => ({
   config: release.config,
   ...(image && { digest: image.digest }),
 });
 
-/** Whether a release runs, or what is still missing. */
+/** Whether a release runs, or what it waits for. */
 export type Verdict = { running: true } | { running: false; waitingFor: string };
 
-const short = (commit: string | undefined): string => commit?.slice(0, 12) || 'nothing';
+const short = (commit: string | undefined): string => commit?.slice(0, 12) || 'no commit';
 
-/** Whether an Application reads the values of an environment: its own cluster's Argo CD made it then. */
+/** Whether an Application reads the values of an environment, so the cluster is that of the environment. */
 export function belongsTo({ valueFiles }: Application, environment: string): boolean {
   return valueFiles.some(
     (file) => file.endsWith(`/deploy/${environment}.yaml`) || file.endsWith(`/${environment}/values.yaml`),
@@ -26,11 +26,11 @@ export function belongsTo({ valueFiles }: Application, environment: string): boo
 }
 
 /**
- * Whether an Application runs exactly what a record says: synced to its configuration commit, its pods run its
- * digest, and healthy, all of it seen after the sync had ended. The first thing that is missing is the answer.
+ * Whether an Application runs exactly a release: it is synced to the configuration commit, its pods run the
+ * digest, and it is healthy, all observed after the end of the sync. If not, the first missing condition.
  */
 export function verdict(expected: Expected, application: Application | undefined): Verdict {
-  const waitingFor = application ? missing(expected, application) : 'Argo CD to make the Application';
+  const waitingFor = application ? missing(expected, application) : 'Argo CD to create the Application';
   return waitingFor === undefined ? { running: true } : { running: false, waitingFor };
 }
 
@@ -38,9 +38,9 @@ function missing({ config, digest }: Expected, application: Application): string
   const { targetRevision, revision, sync, health, operation, stale, images } = application;
   if (targetRevision !== config)
     return `the Application to move from ${short(targetRevision)} to ${short(config)}`;
-  if (operation?.phase === 'Running') return 'the sync to end';
+  if (operation?.phase === 'Running') return 'the end of the sync';
   if (revision !== config || sync !== 'Synced') return `${short(config)} to be synced (it is ${sync})`;
-  if (stale) return 'Argo CD to look again after the sync';
+  if (stale) return 'Argo CD to refresh after the sync';
   if (digest !== undefined && !images.some((image) => image.endsWith(`@${digest}`)))
     return `a pod with the image ${digest.slice(0, 19)}`;
   return health === 'Healthy' ? undefined : `health (it is ${health})`;

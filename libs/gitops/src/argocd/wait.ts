@@ -4,46 +4,52 @@ import type { Application, Cause } from './application.ts';
 import type { ArgoCd } from './argocd.ts';
 import { belongsTo, verdict, type Expected } from './verdict.ts';
 
-/** What to wait for, and where. */
+/** The release to wait for, and its cluster. */
 export interface WaitRequest {
   app: string;
   environment: string;
-  /** What the ledger's record asks for; read again when the cluster seems to follow another one. */
+  /** Reads the expected state from the ledger; called again if the cluster follows another release. */
   expected: () => Promise<Expected>;
   argocd: ArgoCd;
-  /** Milliseconds after which the cluster is not asked again; it is asked once at least. @default 300000, half of the ten minutes after which a Deployment gives up by itself */
+  /**
+   * The deadline in milliseconds; the cluster is read at least once. @default 300000, half of the ten minutes
+   * after which a Deployment stops its rollout
+   */
   deadlineMs?: number;
-  /** Milliseconds between two looks. @default 2000 */
+  /** The interval between two reads, in milliseconds. @default 2000 */
   pollMs?: number;
-  /** Told of every change of what is waited for. */
+  /** Called for every change of the missing condition or its causes. */
   onProgress?: (waitingFor: string, causes: readonly Cause[]) => void;
   signal?: AbortSignal;
 }
 
-/** How the wait ended. */
+/** The result of a wait. */
 export interface WaitResult {
   app: string;
   environment: string;
-  /** `running`: exactly the record. `superseded`: the ledger holds another record by now. `timeout`: neither in time. */
+  /**
+   * `running`: the release runs. `superseded`: the ledger has another release now. `timeout`: neither before
+   * the deadline.
+   */
   outcome: 'running' | 'superseded' | 'timeout';
   expected: Expected;
-  /** What was missing when time was up. */
+  /** The missing condition at the deadline. */
   waitingFor?: string;
-  /** What was in the way then. */
+  /** Its causes. */
   causes: Cause[];
   elapsedMs: number;
 }
 
-/** One look at the cluster. */
-interface Look {
+/** One reading of the cluster. */
+interface Reading {
   waitingFor?: string;
   causes: Cause[];
   superseded?: true;
 }
 
 /**
- * Waits until a cluster runs exactly what the ledger's record says. A cluster that cannot be reached for a while
- * is asked again; one that says no for good, or that belongs to another environment, ends the wait at once.
+ * Waits until a cluster runs exactly the release in the ledger. Network errors are retried. A refusal, or a
+ * cluster of another environment, ends the wait at once.
  *
  * @throws {GitopsError} `usage` for the cluster of another environment; `auth`, `not-found` from the cluster
  */
@@ -55,25 +61,25 @@ export async function waitForRelease(request: WaitRequest): Promise<WaitResult> 
   const expected = await request.expected();
   const result = { app, environment, expected };
   const over = () => ({ elapsedMs: Date.now() - started });
-  let told = '';
-  let last: Look;
+  let reported = '';
+  let last: Reading;
   do {
-    last = await look(request, expected); // not cut off by the deadline: half an answer explains nothing
+    last = await readCluster(request, expected); // not aborted at the deadline, because its causes are needed
     if (last.superseded) return { ...result, outcome: 'superseded', causes: [], ...over() };
     if (last.waitingFor === undefined) return { ...result, outcome: 'running', causes: [], ...over() };
     const news = JSON.stringify(last);
-    if (news !== told) onProgress?.(last.waitingFor, last.causes);
-    told = news;
+    if (news !== reported) onProgress?.(last.waitingFor, last.causes);
+    reported = news;
     await sleep(pollMs, undefined, { signal: ended }).catch(() => {});
   } while (!ended.aborted);
   request.signal?.throwIfAborted();
   return { ...result, outcome: 'timeout', ...last, ...over() };
 }
 
-async function look(
+async function readCluster(
   { app, environment, argocd, expected: record, signal }: WaitRequest,
   expected: Expected,
-): Promise<Look> {
+): Promise<Reading> {
   try {
     const application = await argocd.application(app, signal);
     if (application && !belongsTo(application, environment))
@@ -92,15 +98,15 @@ async function look(
 }
 
 /**
- * What is in the way: what Argo CD itself says of the Application, then its objects.
+ * The causes of a fault: first those of the Application itself, then those of its objects.
  *
  * @throws as {@link ArgoCd.causes}
  */
 async function causesOf(argocd: ArgoCd, application: Application, signal?: AbortSignal): Promise<Cause[]> {
-  const { name, complaints, operation, rejected, health, healthMessage } = application;
+  const { name, errors, operation, rejected, health, healthMessage } = application;
   const resource = `Application/${name}`;
   const failed = operation && /^(Failed|Error)$/.test(operation.phase) ? [operation.message] : [];
-  const own = [...complaints, ...failed, ...(health !== 'Healthy' && healthMessage ? [healthMessage] : [])];
+  const own = [...errors, ...failed, ...(health !== 'Healthy' && healthMessage ? [healthMessage] : [])];
   const causes = [
     ...own.map((message) => ({ resource, message })),
     ...rejected,

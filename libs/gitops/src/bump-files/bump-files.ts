@@ -3,59 +3,59 @@ import { ledgerMessage } from '../ledger/message.ts';
 import type { Branch } from '../branch/branch.ts';
 import type { CommitOptions } from '../git/identity.ts';
 import { updateBranch, type Change, type WritableBranch } from '../branch/update-branch.ts';
-import { editFile, editor, type FileChange, type FileEdit, type Order } from './edit-file.ts';
+import { editFile, editor, type FileChange, type FileEdit, type NewerWins } from './edit-file.ts';
 import { parseFilePath } from './file-path.ts';
 import { openBranch, type BranchAddress } from '../branch/open-branch.ts';
 import type { Commit } from '../git/commit.ts';
 import { plainUrl } from '../text/one-line.ts';
 
-/** A wish to write values into files of a branch. */
+/** The request to write values into files of a branch. */
 export interface BumpFilesRequest extends BranchAddress {
   edits: readonly FileEdit[];
-  /** The first line of the commit message. @default what is set where */
+  /** The first line of the commit message. @default the keys and files that change */
   subject?: string | undefined;
-  /** How the commit is made. @default as Git is configured */
+  /** How the commit is made. @default as configured in Git */
   commits?: CommitOptions;
-  /** Newer wins: without it the last one to push wins. */
-  order?: Order | undefined;
-  /** Decides only: nothing is written. @default false */
+  /** Lets the newer source commit win. @default the last push wins */
+  newerWins?: NewerWins | undefined;
+  /** Only decides; writes nothing. @default false */
   dryRun?: boolean;
   /** The address of the run, for the commit's trailers. */
   runUrl?: string | undefined;
-  /** Milliseconds for all attempts together. @default 120000 */
+  /** The deadline of all attempts together, in milliseconds. @default 120000 */
   deadlineMs?: number;
   signal?: AbortSignal;
 }
 
-/** What a bump of files did. */
+/** The result of {@link bumpFiles}. */
 export interface BumpFilesResult {
   changes: FileChange[];
-  /** The one commit; undefined when nothing had to change. */
+  /** The one commit. Undefined if nothing changed. */
   commit: Commit | undefined;
   retries: number;
   dryRun: boolean;
 }
 
-/** A commit of a branch, and its files. */
+/** A commit of a branch and its files. */
 interface FilesTip {
   commit: Commit | undefined;
   read(file: string): Promise<Buffer | undefined>;
 }
 
 /**
- * Writes values into YAML files of a branch of any repository, in one commit, on top of whatever the branch holds by
- * then. Only the bytes of those values change. What is there already makes no commit.
+ * Writes values into YAML files of a branch of any repository, in one commit on top of the branch's newest
+ * commit. Only the bytes of these values change. If the branch has all values already, no commit is made.
  *
- * @throws {GitopsError} `usage` for a file or branch that is none or not there; from the remote: `auth`, `refused`,
+ * @throws {GitopsError} `usage` for an invalid or unknown file or branch; from the remote: `auth`, `refused`,
  *   `not-found`, `timeout`
- * @throws {ValuesError} for a value that cannot be changed safely
+ * @throws {ValuesError} if a value cannot be changed safely
  */
 export async function bumpFiles(request: BumpFilesRequest): Promise<BumpFilesResult> {
   const edits = request.edits.map((edit) => ({ ...edit, file: parseFilePath(edit.file) }));
   const { dryRun = false, deadlineMs = 120_000 } = request;
   const deadline = AbortSignal.timeout(deadlineMs);
   const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
-  void editor().catch(() => {}); // who needs it asks again
+  void editor().catch(() => {}); // loads while the remote answers; an error is thrown where it is used
   const { branch, tip } = await openBranch(request, request.commits, signal);
   try {
     if (dryRun) {
@@ -63,7 +63,7 @@ export async function bumpFiles(request: BumpFilesRequest): Promise<BumpFilesRes
       return { changes: value, commit: undefined, retries: 0, dryRun };
     }
     const intend = (files: FilesTip) => plan(files, branch, edits, request);
-    const { value, commit, retries } = await updateBranch(placeOf(branch, tip), intend, {
+    const { value, commit, retries } = await updateBranch(writable(branch, tip), intend, {
       deadlineMs,
       signal,
     });
@@ -73,8 +73,8 @@ export async function bumpFiles(request: BumpFilesRequest): Promise<BumpFilesRes
   }
 }
 
-/** The files of a branch as a place to write to. @param tip what was fetched when it was opened; used once */
-function placeOf(branch: Branch, tip: Commit): WritableBranch<FilesTip, Uint8Array> {
+/** The files of a branch as a writable branch. @param tip the commit fetched when it was opened; used once */
+function writable(branch: Branch, tip: Commit): WritableBranch<FilesTip, Uint8Array> {
   let fresh: Commit | undefined = tip;
   return {
     branch: branch.branch,
@@ -109,12 +109,12 @@ async function plan(
   const files = [...new Set(edits.map(({ file }) => file))];
   const changes: FileChange[] = [];
   const contents = new Map<string, Uint8Array>();
-  const read = await Promise.all(files.map((file) => tip.read(file))); // at once: what goes together is one request
+  const read = await Promise.all(files.map((file) => tip.read(file))); // in parallel, so they are read in one request
   for (const [at, file] of files.entries()) {
     const before = read[at];
     if (before === undefined) throw noFile(branch, file);
     const own = edits.filter((edit) => edit.file === file);
-    const edited = await editFile(await editor(), file, before, own, request.order);
+    const edited = await editFile(await editor(), file, before, own, request.newerWins);
     changes.push(...edited.changes);
     if (!before.equals(edited.after)) contents.set(file, edited.after);
   }

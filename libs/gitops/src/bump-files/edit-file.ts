@@ -6,23 +6,23 @@ import type { Commit } from '../git/commit.ts';
 
 /** One value to write into one file. */
 export interface FileEdit {
-  /** From the root of the repository; it has to be there. */
+  /** The path from the root of the repository; the file must exist. */
   file: string;
-  /** The key, for example `image.digest`; it has to be there. */
+  /** The key, for example `image.digest`; it must exist. */
   path: string;
   value: string | number | boolean;
 }
 
-/** The commit that is released, and the key of each file that says which one was released last. */
-export interface Order {
-  /** Where the commit is written, for example `image.revision`. */
+/** The released commit, and the key of each file that records it. */
+export interface NewerWins {
+  /** The key of the commit, for example `image.revision`. */
   path: string;
   commit: Commit;
-  /** The checkout that is asked which of two commits is older. */
+  /** The checkout that knows which of two commits is older. */
   checkout: Pick<Checkout, 'isAncestor'>;
 }
 
-/** What became of one value. */
+/** The outcome of one value. */
 export interface FileChange {
   file: string;
   path: string;
@@ -31,27 +31,32 @@ export interface FileChange {
   outcome: 'landed' | 'unchanged' | 'superseded';
 }
 
-/** What reads and writes values. It parses YAML, and takes as long to load as a remote to answer: both at once. */
+/**
+ * The functions that read and write values. Loading their YAML parser takes as long as a request, so it is
+ * done meanwhile.
+ */
 type Editor = Pick<typeof import('../values/index.ts'), 'getValue' | 'setValue' | 'parsePath' | 'formatPath'>;
 export const editor = (): Promise<Editor> => import('../values/index.ts');
 
 /**
- * Writes values into one file, unless what it holds is newer.
+ * Writes values into one file, unless it records a newer commit.
  *
- * @throws {GitopsError} `usage` for a key that is named twice
- * @throws {ValuesError} for a value that cannot be changed safely, with the file's name
+ * @throws {GitopsError} `usage` if a key is named twice
+ * @throws {ValuesError} if a value cannot be changed safely; the message names the file
  */
 export async function editFile(
   values: Editor,
   file: string,
   before: Uint8Array,
   edits: readonly FileEdit[],
-  order: Order | undefined,
+  newerWins: NewerWins | undefined,
 ): Promise<{ changes: FileChange[]; after: Uint8Array }> {
-  const all = order === undefined ? edits : [...edits, { file, path: order.path, value: order.commit }];
+  const all =
+    newerWins === undefined ? edits : [...edits, { file, path: newerWins.path, value: newerWins.commit }];
   try {
     assertOnce(values, file, all);
-    const superseded = order !== undefined && (await isNewer(values.getValue(before, order.path), order));
+    const superseded =
+      newerWins !== undefined && (await isNewer(values.getValue(before, newerWins.path), newerWins));
     let after = before;
     const changes = all.map(({ path, value }): FileChange => {
       const was = values.getValue(after, path);
@@ -69,13 +74,13 @@ export async function editFile(
   }
 }
 
-/** Of two values for one key only one could stay. */
+/** Asserts that each key is set once. */
 function assertOnce({ parsePath, formatPath }: Editor, file: string, edits: readonly FileEdit[]): void {
   const seen = new Set<string>();
   for (const { path } of edits) {
     const name = formatPath(parsePath(path));
     if (seen.has(name)) {
-      throw new GitopsError('usage', `${file}: ${path} is to be set twice. Name each key of a file once.`, {
+      throw new GitopsError('usage', `${file}: ${path} is set twice. Set each key of a file once.`, {
         value: path,
       });
     }
@@ -83,8 +88,10 @@ function assertOnce({ parsePath, formatPath }: Editor, file: string, edits: read
   }
 }
 
-/** Whether a file names a commit that has ours in its past. A value that is no commit of this checkout is older. */
-async function isNewer(recorded: Value | null, { commit, checkout }: Order): Promise<boolean> {
+/**
+ * Whether a file records a descendant of the released commit. A value that is not a known commit is older.
+ */
+async function isNewer(recorded: Value | null, { commit, checkout }: NewerWins): Promise<boolean> {
   if (typeof recorded !== 'string' || !/^[0-9a-f]{40,64}$/.test(recorded) || recorded === commit)
     return false;
   return checkout.isAncestor(commit, recorded);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { runUrlOf } from '../workspace/ci-run.ts';
 import { GitopsError } from '../error.ts';
 import { bumpFiles, type BumpFilesResult } from '../bump-files/bump-files.ts';
-import type { FileChange, FileEdit, Order } from '../bump-files/edit-file.ts';
+import type { FileChange, FileEdit, NewerWins } from '../bump-files/edit-file.ts';
 import type { Identity } from '../git/identity.ts';
 import { table } from '../text/table.ts';
 
@@ -19,13 +19,13 @@ interface Options {
 }
 
 const EXAMPLES = `
-Each --set belongs to the --file before it. All of it is one commit, made on top of whatever the branch holds by then
-and pushed as a compare-and-swap, however many others push to it. What is there already makes no commit.
+Each --set belongs to the --file before it. All changes are one commit on top of the branch's newest commit, pushed as a
+compare-and-swap, with retries if others push at the same time. If nothing changes, no commit is made.
 
 For example: npx @slipway/gitops bump --repository git@github.com:acme/deploy.git --file apps/api/values.yaml \\
                --set image.tag=1.4.2 --set image.digest=sha256:…
 
-Exit codes: 0 done (also: nothing to do) · 1 work failed · 2 wrong usage · 3 refused (newer already there, policy)`;
+Exit codes: 0 done (also: nothing to do) · 1 work failed · 2 wrong usage · 3 refused (a newer commit is recorded, policy)`;
 
 /** Writes values into files of a branch of any repository. */
 export function bumpFilesCommand(): Command {
@@ -33,10 +33,10 @@ export function bumpFilesCommand(): Command {
   let file: string | undefined;
   const add = (value: FileEdit['value'], path: string): void => {
     if (file === undefined)
-      throw new GitopsError('usage', `--set ${path} comes before any --file. Name the file first.`);
+      throw new GitopsError('usage', `--set ${path} has no --file before it. Name the file first.`);
     edits.push({ file, path, value });
   };
-  const take = (text: string): undefined => void add(...split(text));
+  const addText = (text: string): undefined => void add(...split(text));
   return new Command('bump')
     .description('Set values in YAML files of a Git branch, in one commit that survives other writers')
     .option('--repository <address>', 'a remote of this clone, a URL or a folder', 'origin')
@@ -45,20 +45,20 @@ export function bumpFilesCommand(): Command {
       file = path;
       return path;
     })
-    .option('--set <path=text>', 'a value as text; may be repeated', take)
+    .option('--set <path=text>', 'a value as text; may be repeated', addText)
     .option('--set-json <path=json>', 'a number, true or false; may be repeated', (text) => {
       const [value, path] = split(text);
       add(scalar(value), path);
     })
     .option(
       '--newer-wins <path>',
-      'the key that holds the source commit: HEAD here is written, unless what is there is newer',
+      'the key of the source commit: nothing is written if it is newer than HEAD, else HEAD is written',
     )
     .option('--message <text>', 'the first line of the commit message')
-    .option('--author <name-and-email>', 'for example "CI <ci@example.com>" (default: as Git is configured)')
-    .option('--sign [key]', 'sign with this key, or with the one that Git is configured with')
+    .option('--author <name-and-email>', 'for example "CI <ci@example.com>" (default: as configured in Git)')
+    .option('--sign [key]', 'sign with this key, or with the key configured in Git')
     .option('--timeout <seconds>', 'for all attempts together', '120')
-    .option('--dry-run', 'only tell what would change')
+    .option('--dry-run', 'only print what would change')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
@@ -74,13 +74,13 @@ async function run(edits: readonly FileEdit[], options: Options): Promise<BumpFi
   if (edits.length === 0)
     throw new GitopsError(
       'usage',
-      'There is nothing to set. Add --set <path>=<text>, for example --set image.tag=1.4.2.',
+      'No value is given. Add --set <path>=<text>, for example --set image.tag=1.4.2.',
     );
   const seconds = Number(options.timeout);
   if (!(seconds > 0)) {
     throw new GitopsError(
       'usage',
-      `--timeout ${options.timeout} is no number of seconds. Write for example --timeout 120.`,
+      `--timeout ${options.timeout} is not a number of seconds. Write for example --timeout 120.`,
       {
         value: options.timeout,
       },
@@ -93,14 +93,14 @@ async function run(edits: readonly FileEdit[], options: Options): Promise<BumpFi
     edits,
     subject: options.message,
     commits: { author, sign: options.sign },
-    order: await orderOf(options.newerWins),
+    newerWins: await newerWinsOf(options.newerWins),
     dryRun: options.dryRun ?? false,
     deadlineMs: seconds * 1000,
     runUrl: runUrlOf(process.env),
   });
 }
 
-async function orderOf(path: string | undefined): Promise<Order | undefined> {
+async function newerWinsOf(path: string | undefined): Promise<NewerWins | undefined> {
   if (path === undefined) return undefined;
   const { Checkout } = await import('../checkout/checkout.ts');
   const checkout = await Checkout.open(process.cwd());
@@ -122,7 +122,7 @@ function describe({ branch }: Options, { changes, commit, dryRun }: BumpFilesRes
   return `${table(['FILE', 'KEY', 'OUTCOME', 'VALUE'], rows)}\n${ending}`;
 }
 
-/** An empty text would be nothing to look at. */
+/** Quotes an empty text, so that it is visible. */
 const shown = (value: FileChange['before']): string => (value === '' ? '""' : String(value));
 
 function split(text: string): [value: string, path: string] {
@@ -139,9 +139,9 @@ function scalar(text: string): number | boolean | string {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
   } catch {
-    // told below
+    // reported below
   }
-  throw new GitopsError('usage', `${text} is no number, true, false or "text". Text goes with --set.`, {
+  throw new GitopsError('usage', `${text} is not a number, true, false or "text". For text use --set.`, {
     value: text,
   });
 }
@@ -149,5 +149,5 @@ function scalar(text: string): number | boolean | string {
 function parseIdentity(text: string): Identity {
   const [, name, email] = /^\s*([^<>]+?)\s*<([^<>\s]+)>\s*$/.exec(text) ?? [];
   if (name !== undefined && email !== undefined) return { name, email };
-  throw new GitopsError('usage', `"${text}" is no author. Write "Name <email>".`, { value: text });
+  throw new GitopsError('usage', `"${text}" is not an author. Write "Name <email>".`, { value: text });
 }

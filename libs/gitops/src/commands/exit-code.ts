@@ -1,10 +1,10 @@
 import { GitopsError } from '../error.ts';
 import { ValuesError } from '../values/error.ts';
 
-/** Codes that mean "you asked for something that makes no sense". */
+/** Codes for wrong usage. */
 const USAGE: ReadonlySet<string> = new Set(['usage', 'invalid', 'bad-path']);
 
-/** Codes that mean "a rule is against it". */
+/** Codes for a refusal by a rule. */
 const REFUSED: ReadonlySet<string> = new Set(['refused', 'dirty', 'unpushed']);
 
 /** The exit code for an error: 1 work failed, 2 wrong usage, 3 refused. */

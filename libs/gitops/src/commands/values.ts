@@ -20,7 +20,7 @@ export function valuesCommand(): Command {
     });
   values
     .command('set')
-    .description('Change one scalar and no other byte, or refuse')
+    .description('Change one scalar and no other byte')
     .argument('<file>')
     .argument('<path>', 'for example image.digest or containers[0].image')
     .argument('<value>', 'text; see --type')
@@ -37,7 +37,7 @@ export function valuesCommand(): Command {
           await rename(`${file}.${process.pid}`, file);
         }
         print(json, { file, path, changed }, () =>
-          changed ? `${file}: ${path} is set.` : `${file}: ${path} was that already.`,
+          changed ? `${file}: ${path} is set.` : `${file}: ${path} has this value already.`,
         );
       },
     );

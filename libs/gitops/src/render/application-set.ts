@@ -5,7 +5,7 @@ import type { Manifest } from './helm/manifest.ts';
 
 const Text = Type.String({ minLength: 1 });
 
-/** As much of an Application as rendering it needs: one source, which is a chart in Git. */
+/** The fields of an Application that rendering needs. Its one source is a chart in Git. */
 export const ApplicationManifest = Type.Object({
   metadata: Type.Object({ name: Text }),
   spec: Type.Object({
@@ -37,46 +37,46 @@ const ApplicationSet = Type.Object({
 });
 
 /**
- * The Application that Argo CD's ApplicationSet controller makes of one file in Git: a generator of Git files whose
- * template names fields of the file (`{{ .release.config }}`) and of its path (`{{ .path.basename }}`), and nothing
- * else of Go's template language.
+ * The Application that Argo CD's ApplicationSet controller generates for one file in Git. Supports the
+ * generator for Git files with templates that contain only fields of the file (`{{ .release.config }}`) and
+ * of its path (`{{ .path.basename }}`).
  *
- * @param file the file, from the root of the branch
- * @param content what it holds
- * @throws {GitopsError} `invalid` where the ApplicationSet does not look for that file, asks for a field that is
- *   not there, or is of another shape
+ * @param file the path of the file, from the root of the branch
+ * @param content the parsed file
+ * @throws {GitopsError} `invalid` if the ApplicationSet does not match the file, uses a missing field, or has
+ *   another form
  */
 export function applicationOf(manifest: Manifest, file: string, content: object): ApplicationManifest {
-  const place = `ApplicationSet ${manifest.metadata.name}`;
-  const { spec } = readJson(ApplicationSet, JSON.stringify(manifest), place);
+  const name = `ApplicationSet ${manifest.metadata.name}`;
+  const { spec } = readJson(ApplicationSet, JSON.stringify(manifest), name);
   const patterns = spec.generators.flatMap(({ git }) => git.files.map(({ path }) => path));
   if (!patterns.some((pattern) => matches(pattern, file))) {
-    throw new GitopsError('invalid', `${place} looks for ${patterns.join(', ')}, which ${file} is not.`, {
+    throw new GitopsError('invalid', `${name} matches ${patterns.join(', ')}, but not ${file}.`, {
       value: file,
     });
   }
   const segments = file.split('/').slice(0, -1);
   const fields = { ...content, path: { path: segments.join('/'), basename: segments.at(-1) ?? '' } };
-  return readJson(ApplicationManifest, JSON.stringify(filled(spec.template, fields, place)), place);
+  return readJson(ApplicationManifest, JSON.stringify(fillAll(spec.template, fields, name)), name);
 }
 
-/** Whether a path fits a pattern in which `*` stands for anything but a slash. */
+/** Whether a path matches a pattern in which `*` matches anything except a slash. */
 function matches(pattern: string, path: string): boolean {
   const literal = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   return new RegExp(`^${literal.join('[^/]*')}$`).test(path);
 }
 
-/** A template with every text in it filled in. */
-function filled(template: unknown, fields: object, place: string): unknown {
-  if (typeof template === 'string') return fill(template, fields, place);
-  if (Array.isArray(template)) return template.map((entry) => filled(entry, fields, place));
+/** Fills in all texts of a template. */
+function fillAll(template: unknown, fields: object, name: string): unknown {
+  if (typeof template === 'string') return fill(template, fields, name);
+  if (Array.isArray(template)) return template.map((entry) => fillAll(entry, fields, name));
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(
-    Object.entries(template).map(([key, value]) => [key, filled(value, fields, place)]),
+    Object.entries(template).map(([key, value]) => [key, fillAll(value, fields, name)]),
   );
 }
 
-function fill(text: string, fields: object, place: string): string {
+function fill(text: string, fields: object, name: string): string {
   return text.replace(/\{\{(.*?)\}\}/g, (action: string, inside: string) => {
     const path = /^\s*\.([A-Za-z]+(?:\.[A-Za-z]+)*)\s*$/.exec(inside)?.[1]?.split('.');
     const value = path?.reduce<unknown>(
@@ -84,7 +84,7 @@ function fill(text: string, fields: object, place: string): string {
       fields,
     );
     if (typeof value === 'string') return value;
-    throw new GitopsError('invalid', `${place} asks for ${action}, which the release does not have.`, {
+    throw new GitopsError('invalid', `${name} uses ${action}, which the release does not have.`, {
       value: action,
     });
   });

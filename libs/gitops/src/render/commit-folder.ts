@@ -7,55 +7,55 @@ import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
 /**
- * Folders as they were at commits, written to a temporary place as a checkout would write them: the work tree and the
- * index are left alone. Each is written once.
+ * Writes folders of commits to a temporary folder, as a checkout would, without changing the work tree or the
+ * index. Each folder is written once.
  */
 export class CommitFolders {
   readonly #source: Checkout;
-  readonly #place: Promise<string>;
+  readonly #root: Promise<string>;
   readonly #written = new Map<string, Promise<string>>();
   #closed = false;
 
   constructor(checkout: Checkout) {
     this.#source = checkout;
-    this.#place = mkdtemp(join(tmpdir(), 'slipway-render-'));
-    this.#place.catch(() => {}); // told to whoever asks for a folder
+    this.#root = mkdtemp(join(tmpdir(), 'slipway-render-'));
+    this.#root.catch(() => {}); // thrown again by folder()
   }
 
   /**
-   * A folder of a commit.
+   * Writes a folder of a commit.
    *
-   * @returns where it lies
-   * @throws {GitopsError} `missing-commit` where this checkout does not have the commit, `invalid` where the commit
+   * @returns the path of the written folder
+   * @throws {GitopsError} `missing-commit` if this checkout does not have the commit, `invalid` if the commit
    *   does not have the folder
    */
   folder(commit: Commit, path: string): Promise<string> {
-    if (this.#closed) return Promise.reject(new Error('The folders are removed already.'));
+    if (this.#closed) return Promise.reject(new Error('The folders are already removed.'));
     const key = `${commit}:${path}`;
     const written = this.#written.get(key) ?? this.#write(commit, path, String(this.#written.size));
     this.#written.set(key, written);
     return written;
   }
 
-  /** Removes all of them. */
+  /** Removes all written folders. */
   async close(): Promise<void> {
-    this.#closed = true; // what others still ask for must not come back after the removal
+    this.#closed = true; // so that no folder is written after the removal
     await Promise.allSettled(this.#written.values());
-    await rm(await this.#place, { recursive: true, force: true });
+    await rm(await this.#root, { recursive: true, force: true });
   }
 
   async #write(commit: Commit, path: string, name: string): Promise<string> {
     await assertExists(this.#source, commit, path);
-    const place = join(await this.#place, name);
-    const at = { cwd: this.#source.root, env: { GIT_INDEX_FILE: join(await this.#place, `${name}.index`) } };
+    const folder = join(await this.#root, name);
+    const at = { cwd: this.#source.root, env: { GIT_INDEX_FILE: join(await this.#root, `${name}.index`) } };
     await git(['read-tree', `${commit}:${path}`], at);
-    await git(['checkout-index', '--all', `--prefix=${place}/`], at);
-    return place;
+    await git(['checkout-index', '--all', `--prefix=${folder}/`], at);
+    return folder;
   }
 }
 
 /**
- * Whether a commit has a file or folder.
+ * Asserts that a commit has a file or folder.
  *
  * @throws {GitopsError} `missing-commit`, `invalid`
  */
@@ -70,7 +70,7 @@ export async function assertExists(checkout: Checkout, commit: Commit, path: str
   if ((await checkout.objectId(commit, path)) === undefined) {
     throw new GitopsError(
       'invalid',
-      `${path} is not there at ${commit.slice(0, 12)}, and Argo CD reads it there.`,
+      `${path} does not exist at ${commit.slice(0, 12)}, from which Argo CD reads it.`,
       {
         value: path,
       },

@@ -9,11 +9,11 @@ import type { Manifest } from './helm/manifest.ts';
 import { Renderer } from './renderer.ts';
 
 /**
- * What Argo CD of an environment makes of one release of an app, or of the platform: rendered offline, with the platform as
- * the ledger has it now.
+ * Renders one release of an app or of the platform like Argo CD of the environment, offline, with the
+ * released platform.
  *
- * @throws {GitopsError} `no-tool`; `invalid`, `missing-commit` where Argo CD could not render it either;
- *   `usage` where the platform is not released; `auth`, `not-found`, `network` where the ledger cannot be read
+ * @throws {GitopsError} `no-tool`; `invalid` or `missing-commit` if Argo CD could not render it either;
+ *   `usage` if the platform is not released; `auth`, `not-found`, `network` if the ledger cannot be read
  */
 export async function renderRelease(
   checkout: Checkout,
@@ -31,18 +31,18 @@ export async function renderRelease(
   }
 }
 
-/** What the ledger has released of the platform, and of an app. */
+/** The releases of the platform and of an app. */
 interface RecordsToRender {
-  /** Undefined for an environment that has no Argo CD. */
+  /** Undefined for an environment without Argo CD. */
   platform: Release | undefined;
-  /** Undefined until the first release. */
+  /** Undefined before the first release. */
   release: Release | undefined;
 }
 
 /**
- * Reads from the ledger what is needed to render an app.
+ * Reads the releases that are needed to render an app.
  *
- * @throws {GitopsError} `usage` where the environment has a platform that was never released
+ * @throws {GitopsError} `usage` if the environment has a platform that was never released
  */
 export async function recordsToRender(
   checkout: Checkout,
@@ -57,7 +57,7 @@ export async function recordsToRender(
       throw new GitopsError(
         'usage',
         `The platform is not released in ${environment.name}, so Argo CD runs no app there. ` +
-          `Release it: npx nx deploy ${PLATFORM} -c ${environment.name}; or render what lies here: --work-tree`,
+          `Release it: npx nx deploy ${PLATFORM} -c ${environment.name}; or render the work tree: --work-tree`,
         { value: environment.name },
       );
     }
@@ -67,7 +67,7 @@ export async function recordsToRender(
   }
 }
 
-/** Whether an environment has an Argo CD: its platform has values, at the commit that is checked out. */
+/** Whether an environment has an Argo CD: its platform has values at HEAD. */
 export async function hasPlatform(checkout: Checkout, environment: string): Promise<boolean> {
   return (await checkout.objectId(await checkout.head(), deployFile(PLATFORM, environment))) !== undefined;
 }

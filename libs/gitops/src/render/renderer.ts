@@ -12,17 +12,17 @@ import type { Helm } from './helm/helm.ts';
 import type { Manifest } from './helm/manifest.ts';
 import { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
 
-/** What Argo CD makes of one release. */
+/** A release as Argo CD renders it. */
 export interface RenderedRelease extends Rendered {
   /** The Application that renders it. */
   application: ApplicationManifest;
 }
 
 /**
- * Renders what Argo CD of an environment would, offline and the same way: the root's ApplicationSet makes the platform's
- * Application of `platform/release.yaml`, that one's chart renders the ApplicationSet of the apps, which makes an
- * Application of an app's release, and its chart renders the objects. Charts and values are read at the commits
- * that the releases name.
+ * Renders like Argo CD of an environment, offline: the root's ApplicationSet generates the platform's
+ * Application from `platform/release.yaml`; the platform's chart renders the ApplicationSet of the apps; it
+ * generates an Application from an app's release; the app's chart renders the objects. Charts and values are
+ * read from the commits that the releases name.
  */
 export class Renderer {
   readonly #source: Checkout;
@@ -37,10 +37,11 @@ export class Renderer {
   }
 
   /**
-   * The objects that are applied by hand, of a commit.
+   * The objects that are applied by hand, at a commit.
    *
-   * @param facts what provisioning found out about the cluster. @default nothing
-   * @throws {GitopsError} `invalid` where the commit has no platform for the environment, or its values are refused
+   * @param facts facts about the cluster from provisioning. @default none
+   * @throws {GitopsError} `invalid` if the commit has no platform for the environment, or the chart refuses
+   *   its values
    */
   async root(environment: Environment, commit: Commit, facts?: Values): Promise<Rendered> {
     const file = deployFile(PLATFORM, environment.name);
@@ -55,7 +56,7 @@ export class Renderer {
     });
   }
 
-  /** The platform as a release names it. Rendered once. @throws as {@link root} */
+  /** A release of the platform, rendered once. @throws as {@link root} */
   platform(environment: Environment, platform: Release, facts?: Values): Promise<RenderedRelease> {
     const key = `${environment.name} ${platform.release.config} ${JSON.stringify(facts)}`;
     const rendered = this.#platforms.get(key) ?? this.#platform(environment, platform, facts);
@@ -64,11 +65,11 @@ export class Renderer {
   }
 
   /**
-   * An app as its release names it.
+   * A release of an app.
    *
-   * @param platform the platform's release; undefined only for an environment without Argo CD, whose apps get
-   *   nothing from it
-   * @throws {GitopsError} `invalid` where chart or values are not there or are refused, `missing-commit`
+   * @param platform the platform's release; undefined only for an environment without Argo CD
+   * @throws {GitopsError} `invalid` if chart or values do not exist or the chart refuses the values,
+   *   `missing-commit`
    */
   async app(
     environment: Environment,
@@ -78,21 +79,21 @@ export class Renderer {
   ): Promise<RenderedRelease> {
     if (platform === undefined) return this.#render(withoutPlatform(environment, app, release));
     const { manifests } = await this.platform(environment, platform);
-    return this.#render(this.#made(manifests, 'apps', environment, app, release));
+    return this.#render(this.#generate(manifests, 'apps', environment, app, release));
   }
 
-  /** Removes what was written. */
+  /** Removes the written folders. */
   close(): Promise<void> {
     return this.#folders.close();
   }
 
   async #platform(environment: Environment, platform: Release, facts?: Values): Promise<RenderedRelease> {
     const { manifests } = await this.root(environment, platform.release.config, facts);
-    return this.#render(this.#made(manifests, PLATFORM, environment, PLATFORM, platform));
+    return this.#render(this.#generate(manifests, PLATFORM, environment, PLATFORM, platform));
   }
 
-  /** The Application that one of the ApplicationSets makes of a release. */
-  #made(
+  /** The Application that an ApplicationSet generates for a release. */
+  #generate(
     manifests: readonly Manifest[],
     name: string,
     { ledger }: Environment,
@@ -125,7 +126,7 @@ export class Renderer {
     return { ...rendered, application };
   }
 
-  /** A values file in the folder that it is in, at the commit. Argo CD takes paths from the repository's root. */
+  /** Writes a values file with its folder. Argo CD resolves its path from the repository's root. */
   async #valuesFile(commit: Commit, file: string): Promise<string> {
     const path = file.replace(/^\//, '');
     await assertExists(this.#source, commit, path);
@@ -141,20 +142,20 @@ export class Renderer {
 function noPlatform({ name }: Environment, commit: Commit, file: string): GitopsError {
   return new GitopsError(
     'invalid',
-    `${name} has no Argo CD: ${file} is not there at ${commit.slice(0, 12)}. ` +
-      `Make it; ${PLATFORM_CHART}/README.md explains its values.`,
+    `${name} has no Argo CD: ${file} does not exist at ${commit.slice(0, 12)}. ` +
+      `Create it; ${PLATFORM_CHART}/README.md explains its values.`,
     { value: name },
   );
 }
 
-/** `a.b` as text, whatever it looks like: the parameters of an Application are forced to be strings. */
+/** Sets the parameter `a.b`. Argo CD passes the parameters of an Application as strings. */
 function withParameter(values: Values, name: string, value: string): Values {
   const [key = '', ...rest] = name.split('.');
   const inside = (values[key] ?? {}) as Values;
   return { ...values, [key]: rest.length === 0 ? value : withParameter(inside, rest.join('.'), value) };
 }
 
-/** What stands for the Application where no Argo CD is: the same but for what a platform gives. */
+/** The Application of an app in an environment without Argo CD: without the values of a platform. */
 function withoutPlatform(
   { name }: Environment,
   app: string,

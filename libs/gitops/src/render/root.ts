@@ -7,18 +7,18 @@ import type { Values } from './helm/render-chart.ts';
 /** The chart of the objects that are applied by hand. */
 export const ROOT_CHART = 'deploy/argocd/root';
 
-/** The namespace that Argo CD runs in. */
+/** The namespace of Argo CD. */
 export const ARGOCD_NAMESPACE = 'argocd';
 
-/** The values of the platform in an environment, as far as the root needs them too. */
+/** The values of the platform that the root chart needs, too. */
 type PlatformValues = { repository?: unknown; ledger?: { repository?: unknown }; keepWhenRemoved?: unknown };
 
 /**
- * The values of the root chart: from `environment.yaml` what the environment is, and from the platform's own values what both
- * need. What is of a wrong type is left to the chart's schema.
+ * The values of the root chart, from `environment.yaml` and from the platform's values. The chart's schema
+ * checks their types.
  *
  * @param text `deploy/environments/<environment>/values.yaml`
- * @param facts what provisioning found out about the cluster
+ * @param facts facts about the cluster from provisioning
  * @throws {GitopsError} `invalid` for text that is not YAML
  */
 export function rootValues({ name, ledger }: Environment, text: string, facts: Values = {}): Values {

@@ -4,12 +4,12 @@ import type { Image, Release } from '../ledger/records.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** The work tree as a commit: HEAD where nothing is changed, else a snapshot on top of it, which no ref holds. */
+/** The work tree as a commit: HEAD if it is clean, else a snapshot on top of HEAD, which no ref points to. */
 export async function workTreeCommit(checkout: Checkout): Promise<Commit> {
   return (await checkout.changes()).length > 0 ? checkout.snapshot() : checkout.head();
 }
 
-/** An image that no registry has: what is rendered of it does not change with each release. */
+/** An image that does not exist, so its rendering does not change with each release. */
 export function sampleImage({ registries }: Pick<Environment, 'registries'>, app: string): Image {
   const digest = '0123456789abcdef'.repeat(4);
   return {
@@ -19,15 +19,15 @@ export function sampleImage({ registries }: Pick<Environment, 'registries'>, app
   };
 }
 
-/** What would be released of a commit in an environment. */
+/** The releases that a commit would have in an environment. */
 interface Candidates {
-  /** Undefined for an environment that has no Argo CD. */
+  /** Undefined for an environment without Argo CD. */
   platform: Release | undefined;
-  /** Every app that the commit deploys there, with a sample of an image. */
+  /** Every app that the commit deploys there, with a sample image. */
   apps: ReadonlyMap<string, Release>;
 }
 
-/** The releases that an environment would have if all of a commit were released there now. */
+/** The releases that an environment would have if every project were released at a commit. */
 export async function candidatesAt(
   checkout: Checkout,
   environment: Environment,

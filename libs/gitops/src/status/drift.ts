@@ -5,12 +5,12 @@ import type { Commit } from '../git/commit.ts';
 import type { HistoryWalk } from '../checkout/history-walk.ts';
 
 /**
- * What differs between a release and HEAD: the chart, the app's `deploy/` folder, or the rest of its own folder, of
- * which its image is made. What a library changes in an image is known to whoever builds it: `slipway affected`.
+ * A difference between a release and HEAD: the chart, the app's `deploy/` folder, or the rest of its folder,
+ * from which its image is built. Changes of libraries are not included; `slipway affected` finds them.
  */
 export type Drift = 'chart' | 'values' | 'image';
 
-/** What HEAD would change of a release, by content: a change that was taken back is none. */
+/** What HEAD would change in a release, compared by content, so a reverted change is not a difference. */
 export async function driftOf(
   checkout: Checkout,
   walk: HistoryWalk,
@@ -37,7 +37,7 @@ export async function driftOf(
   ];
 }
 
-/** What an app's folder holds, its values left out. */
+/** The entries of an app's folder without `deploy/`. */
 async function withoutValues(checkout: Checkout, commit: Commit, folder: string): Promise<string> {
   const entries = [...(await checkout.readFolder(commit, folder))].filter(([name]) => name !== 'deploy');
   return JSON.stringify(entries);

@@ -9,13 +9,13 @@ import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stacksAt, type Stack } from '../workspace/stack.ts';
 
-/** An environment whose ledger could not be read, and why. */
+/** An environment whose ledger cannot be read, and why. */
 export interface UnreadableStatus {
   environment: string;
   error: GitopsError;
 }
 
-/** What was read of one environment. */
+/** The ledger of an environment, and what HEAD deploys there. */
 export interface EnvironmentReading {
   environment: Environment;
   apps: readonly App[];
@@ -24,7 +24,7 @@ export interface EnvironmentReading {
   releases: ReadonlyMap<string, Release>;
   stacks: readonly Stack[];
   applied: ReadonlyMap<string, Applied>;
-  /** Main's history, where it decides what may be promoted. */
+  /** The history from which the environment releases, if only promotions release there. */
   mainline?: Mainline | undefined;
 }
 

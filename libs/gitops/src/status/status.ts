@@ -10,38 +10,41 @@ import { stackStatuses, type StackStatus } from './stack-status.ts';
 import { HistoryWalk } from '../checkout/history-walk.ts';
 import { isHeld } from '../ledger/held.ts';
 
-/** One app in one environment, as the ledger tells it. */
+/** The status of an app in an environment, from the ledger. */
 export interface AppStatus {
   app: string;
-  /** Undefined until the first release. */
+  /** Undefined before the first release. */
   release?: Release;
-  /** When the released configuration was committed, in milliseconds since 1970, where this checkout knows it. */
+  /**
+   * The commit date of the configuration, in milliseconds since 1970. Undefined if this checkout lacks the
+   * commit.
+   */
   committedAt?: number;
-  /** Commits between the release and HEAD that touch the app or its chart, where this checkout can tell. */
+  /** The number of commits since the release that change the app or its chart. Undefined if unknown. */
   behind?: number;
-  /** What HEAD would change of what is released, where this checkout can tell. */
+  /** What HEAD would change in the release. Undefined if unknown. */
   drift?: readonly Drift[];
   pending: boolean;
   held: boolean;
-  /** There is a release, but HEAD no longer deploys the app here. */
+  /** Whether the app is released but HEAD no longer deploys it to the environment. */
   orphan: boolean;
 }
 
-/** One environment, as its ledger tells it. */
+/** The status of an environment, from its ledger. */
 export interface EnvironmentStatus {
   environment: string;
   ledger: EnvironmentReading['ledger'];
   state: LedgerState;
   apps: AppStatus[];
   stacks: StackStatus[];
-  /** What a promotion from the environment before would do here, where only promotions release. */
+  /** What a promotion would do. Undefined if runs release to the environment. */
   promotion?: PromotionPreview;
 }
 
 /**
- * Reads what is released in an environment and how far HEAD is ahead of it.
+ * Reads the releases of an environment and how far HEAD is ahead of them.
  *
- * @throws {GitopsError} `auth`, `not-found`, `network` where the ledger cannot be read
+ * @throws {GitopsError} `auth`, `not-found`, `network` if the ledger cannot be read
  */
 export async function environmentStatus(
   checkout: Checkout,
@@ -53,8 +56,8 @@ export async function environmentStatus(
 }
 
 /**
- * As {@link environmentStatus}, for several: history is walked once for all of them, and where one is reached by
- * promotion from another of them, what that would change is told.
+ * Like {@link environmentStatus}, for several environments, with one walk through the history. If one of them
+ * is promoted from another, its status contains a preview of the promotion.
  */
 export async function environmentStatuses(
   checkout: Checkout,
@@ -78,7 +81,7 @@ export async function environmentStatuses(
   );
 }
 
-/** Walks once through all that tells HEAD and the releases apart. */
+/** Walks once through the history in which HEAD and the releases differ. */
 async function walkAll(
   checkout: Checkout,
   head: Commit,
@@ -106,7 +109,10 @@ async function walkAll(
 const namesIn = ({ apps, releases }: EnvironmentReading): string[] =>
   [...new Set([...apps.map(({ name }) => name), ...releases.keys()])].sort();
 
-/** The folders that a release of an app is made of: its own, its values, its chart now and then. */
+/**
+ * The folders that make a release of an app: its folder, its values, and its chart at the release and at
+ * HEAD.
+ */
 function foldersOf(app: string, apps: readonly App[], release: Release | undefined): string[] {
   const charts = [apps.find(({ name }) => name === app)?.chart, release?.release.chart ?? PLATFORM_CHART];
   return [appFolder(app), deployFolder(app), ...charts.filter((chart) => chart !== undefined)];
@@ -140,7 +146,7 @@ async function statusOf(
   return { environment: environment.name, ledger, state, apps, stacks };
 }
 
-/** How old a release is, how far HEAD is ahead of it, and in what. */
+/** The age of a release, and how HEAD differs from it. */
 async function distance(
   checkout: Checkout,
   head: Commit,

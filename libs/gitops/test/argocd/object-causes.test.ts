@@ -37,7 +37,7 @@ describe('what an object says is wrong with it', () => {
           },
         ],
       },
-      ['container app: CrashLoopBackOff (it last ended with 2, Error)'],
+      ['container app: CrashLoopBackOff (last exit code 2, Error)'],
     ],
     [
       'an init container',

@@ -17,15 +17,23 @@ describe('the verdict on a release', () => {
       { targetRevision: OLDER },
       /move from bbbbbbbbbbbb to cccccccccccc/,
     ],
-    ['a sync is on', { status: { operationState: { phase: 'Running' } } }, /the sync to end/],
+    ['a sync is running', { status: { operationState: { phase: 'Running' } } }, /the end of the sync/],
     ['another commit is synced', { status: { sync: { status: 'Synced', revision: OLDER } } }, /to be synced/],
     [
       'the cluster differs',
       { status: { sync: { status: 'OutOfSync', revision: CONFIG } } },
       /it is OutOfSync/,
     ],
-    ['the answer is older than the sync', { status: { reconciledAt: '2026-11-24T10:00:03Z' } }, /look again/],
-    ['nobody looked since the sync', { status: { reconciledAt: undefined } }, /look again/],
+    [
+      'the state is older than the sync',
+      { status: { reconciledAt: '2026-11-24T10:00:03Z' } },
+      /refresh after the sync/,
+    ],
+    [
+      'Argo CD did not refresh after the sync',
+      { status: { reconciledAt: undefined } },
+      /refresh after the sync/,
+    ],
     [
       'pods run another digest',
       { status: { summary: { images: [`x@sha256:${'e'.repeat(64)}`] } } },
@@ -33,19 +41,19 @@ describe('the verdict on a release', () => {
     ],
     ['no pod is known', { status: { summary: {} } }, /a pod with the image/],
     ['it is not healthy', { status: { health: { status: 'Degraded' } } }, /it is Degraded/],
-    ['Argo CD has not looked at all', { status: { sync: undefined, health: undefined } }, /it is Unknown/],
-  ])('is what is missing when %s', (_, edit, waitingFor) => {
+    ['Argo CD has never compared', { status: { sync: undefined, health: undefined } }, /it is Unknown/],
+  ])('names the missing condition if %s', (_, edit, waitingFor) => {
     expect(verdict(EXPECTED, application(edit))).toEqual({
       running: false,
       waitingFor: expect.stringMatching(waitingFor) as string,
     });
   });
 
-  it('waits for an Application that is not there', () => {
+  it('waits for an Application that does not exist', () => {
     expect(verdict(EXPECTED, undefined)).toMatchObject({ running: false });
   });
 
-  it('asks for no digest of what has no image', () => {
+  it('expects no digest of a release without an image', () => {
     expect(verdict({ config: CONFIG }, application({ status: { summary: {} } }))).toEqual({ running: true });
     expect(expectedOf({ release: { source: CONFIG, config: CONFIG, chart: 'x' } })).toEqual({
       config: CONFIG,

@@ -48,7 +48,7 @@ describe('waiting for a release', () => {
       causes: [],
     });
     expect(told).toEqual([
-      'Argo CD to make the Application',
+      'Argo CD to create the Application',
       'the Application to move from bbbbbbbbbbbb to cccccccccccc',
       'health (it is Progressing)',
     ]);

@@ -73,7 +73,7 @@ describe('a bump of files', () => {
     expect(deploy.commits()).toBe(4);
   });
 
-  it('with an order, never lets an older commit replace a newer one', async () => {
+  it('with newerWins, an older commit never replaces a newer one', async () => {
     const deploy = repository();
     const app = new ValuesRepository({ 'main.ts': '1' });
     const [older, newer] = [app.git('rev-parse', 'main').trim(), app.push({ 'main.ts': '2' })];
@@ -82,7 +82,7 @@ describe('a bump of files', () => {
       bumpFiles({
         repository: deploy.bare,
         edits: [tag(`sha-${commit.slice(0, 7)}`)], // without a letter it may be a number, and is quoted then
-        order: { path: 'revision', commit, checkout },
+        newerWins: { path: 'revision', commit, checkout },
       });
     expect((await release(newer)).changes.map(({ outcome }) => outcome)).toEqual(['landed', 'landed']);
     const late = await release(older);

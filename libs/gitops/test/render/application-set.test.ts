@@ -40,7 +40,7 @@ describe('the Application of a release', () => {
     ['a file of another name', 'apps/api/release.yml'],
   ])('is not made of %s', (_, file) => {
     expect(() => applicationOf(set('apps/*/release.yaml'), file, {})).toThrow(
-      `ApplicationSet apps looks for apps/*/release.yaml, which ${file} is not.`,
+      `ApplicationSet apps matches apps/*/release.yaml, but not ${file}.`,
     );
   });
 

@@ -137,13 +137,13 @@ describe.skipIf(!hasHelm)('what Argo CD could not render', () => {
       'a values file that is gone',
       (workspace) => workspace.git('rm', '--quiet', 'apps/api/deploy/development.yaml'),
       'invalid',
-      'apps/api/deploy/development.yaml is not there at COMMIT, and Argo CD reads it there.',
+      'apps/api/deploy/development.yaml does not exist at COMMIT, from which Argo CD reads it.',
     ],
     [
       'a chart that is not there',
       (_, release) => ({ ...release, release: { ...release.release, chart: 'deploy/charts/job' } }),
       'invalid',
-      'deploy/charts/job is not there at COMMIT, and Argo CD reads it there.',
+      'deploy/charts/job does not exist at COMMIT, from which Argo CD reads it.',
     ],
     [
       'a commit that is not there',
@@ -183,7 +183,7 @@ describe.skipIf(!hasHelm)('what Argo CD could not render', () => {
     const local = await readEnvironment(workspace.root, 'local');
     const renderer = await rendererOf(workspace);
     await expect(renderer.root(local, workspace.git('rev-parse', 'HEAD'))).rejects.toThrow(
-      /local has no Argo CD: deploy\/environments\/local\/values.yaml is not there at \w{12}. Make it/,
+      /local has no Argo CD: deploy\/environments\/local\/values.yaml does not exist at \w{12}. Create it/,
     );
   });
 });

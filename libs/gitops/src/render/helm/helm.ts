@@ -1,19 +1,19 @@
 import { execFile } from 'node:child_process';
 
-/** What became of one Helm command. */
+/** The result of one Helm command. */
 interface HelmOutcome {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A Helm that can be asked. Nothing it is asked here needs a cluster or a network. */
+/** Runs a Helm command. No command used here needs a cluster or a network. */
 export type Helm = (args: readonly string[]) => Promise<HelmOutcome>;
 
-/** All values of a run of thousands of renderings, in bytes. */
+/** The maximum output, in bytes; enough for thousands of renderings. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
-/** Helm at a path. It gets no configuration of the person who runs the checks, so that everybody sees the same. */
+/** Helm at a path. It reads no configuration of the user, so results are the same for all users. */
 export function helmAt(path: string): Helm {
   const env = { PATH: process.env.PATH, HOME: '/nonexistent' };
   return (args) =>

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { GitopsError } from '../../error.ts';
 
-/** An object of Kubernetes, as far as all kinds are alike. */
+/** A Kubernetes object: the fields that all kinds have. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -14,13 +14,15 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** How a manifest is called in messages: `Deployment/api`. */
+/** The name of a manifest in messages: `Deployment/api`. */
 export const placeOf = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.name}`;
 
 /**
- * Reads what Helm wrote, as Kubernetes does: YAML 1.1, where an unquoted `no` is no word. Empty documents are left out.
+ * Parses Helm's output like Kubernetes: as YAML 1.1, in which an unquoted `no` is false. Empty documents are
+ * skipped.
  *
- * @throws {GitopsError} `invalid` for text that is not YAML, repeats a key, or holds something that is no object of Kubernetes
+ * @throws {GitopsError} `invalid` if the text is not YAML, repeats a key, or contains a document that is not
+ *   a Kubernetes object
  */
 export function parseManifests(text: string): Manifest[] {
   const documents = parseAllDocuments(text, { version: '1.1', logLevel: 'error' });

@@ -5,29 +5,31 @@ import { GitopsError } from '../../error.ts';
 import type { Helm } from './helm.ts';
 import { parseManifests, type Manifest } from './manifest.ts';
 
-/** The version of Kubernetes to render for. Argo CD uses that of its cluster; Helm alone, the one it was built with. */
+/**
+ * The Kubernetes version to render for. Argo CD uses the version of its cluster; Helm's default is its own.
+ */
 export const KUBERNETES = '1.36.0';
 
-/** Values of a chart, as Helm takes them from a file. */
+/** The values of a chart. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** One chart to render, as Argo CD does it. */
+/** A chart to render, with the inputs that Argo CD gives it. */
 export interface Chart {
   /** The chart's folder. */
   readonly chart: string;
-  /** How to call the chart in errors. @default its folder */
+  /** The name of the chart in errors. @default its folder */
   readonly name?: string;
-  /** The release, which is the app. */
+  /** The name of the release, which is that of the app. */
   readonly release: string;
-  /** The namespace that its objects go to. @default Helm's, `default` */
+  /** The namespace of its objects. @default Helm's, `default` */
   readonly namespace?: string;
-  /** Values files; later ones win. */
+  /** Values files; a later one overrides an earlier one. */
   readonly files?: readonly string[];
-  /** Values that win over all files. */
+  /** Values that override all files. */
   readonly values?: Values;
 }
 
-/** What a chart renders, as text and as objects. */
+/** A rendered chart, as text and as objects. */
 export interface Rendered {
   readonly text: string;
   readonly manifests: readonly Manifest[];
@@ -36,13 +38,14 @@ export interface Rendered {
 /**
  * Renders a chart.
  *
- * @throws {GitopsError} `invalid` with Helm's own words when the values are refused, or when what comes out is not Kubernetes
+ * @throws {GitopsError} `invalid` with Helm's message if the chart refuses the values, or if the output is
+ *   not a list of Kubernetes objects
  */
 export async function renderChart(helm: Helm, chart: Chart): Promise<Rendered> {
   const { ok, stdout, stderr } = await withValuesFile(chart, (args) => helm(args));
   if (!ok) {
-    const place = chart.name ?? chart.chart;
-    throw new GitopsError('invalid', `${place} refuses these values:\n${complaint(stderr)}`, {
+    const name = chart.name ?? chart.chart;
+    throw new GitopsError('invalid', `${name} refuses these values:\n${messageOf(stderr)}`, {
       value: chart,
     });
   }
@@ -64,8 +67,8 @@ async function withValuesFile<T>(
 }
 
 /**
- * Values as the text of a file. JSON is YAML but for a few characters: those that YAML takes for line breaks or
- * forbids are escaped.
+ * Prints values as JSON that is valid YAML: characters that YAML forbids or treats as line breaks are
+ * escaped.
  */
 export function valuesFile(values: unknown): string {
   return JSON.stringify(values).replace(
@@ -94,9 +97,9 @@ export function templateArguments(
   ];
 }
 
-/** What Helm says that helps: its advice about --debug is for people who write charts. */
-function complaint(words: string): string {
-  return words
+/** Helm's message without its advice about --debug, which is for authors of charts. */
+function messageOf(stderr: string): string {
+  return stderr
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^Use --debug/.test(line))
     .map((line) => `  ${line}`)
