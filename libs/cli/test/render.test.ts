@@ -81,7 +81,7 @@ describe.skipIf(!hasHelm)('render', () => {
 
   it('says that an environment has no Argo CD', async () => {
     expect(await main(['render', 'root'])).toBe(2);
-    expect(output).toContain('local has no Argo CD: deploy/environments/local/values.yaml is not there');
+    expect(output).toContain('local has no Argo CD: deploy/environments/local/values.yaml does not exist');
   });
 
   it.each([

@@ -48,12 +48,12 @@ describe('the Application of a release', () => {
     ['a field that the release lacks', '{{ .image.digest }}'],
     ['a field that is no text', '{{ .release }}'],
     ['more than a field', '{{ .release.config | lower }}'],
-  ])('is refused where the template asks for %s', (_, action) => {
+  ])('is refused if the template uses %s', (_, action) => {
     expect(() =>
       applicationOf(set('apps/*/release.yaml', action), 'apps/api/release.yaml', {
         release: { config: 'a' },
       }),
-    ).toThrow(`ApplicationSet apps asks for ${action}, which the release does not have.`);
+    ).toThrow(`ApplicationSet apps uses ${action}, which the release does not have.`);
   });
 
   it('is refused where the ApplicationSet has another shape, with every problem', () => {
