@@ -11,8 +11,7 @@ import type { Signatures } from '../git/identity.ts';
 import { makeScratch, scratchVariables } from './scratch-repository.ts';
 import { ScratchObjects } from './scratch-objects.ts';
 import { signedCommit, type RunGit } from '../git/signed-commit.ts';
-import { editTree, findFile, type Edit } from '../git/edit-tree.ts';
-import { isFile } from '../git/tree.ts';
+import { editTree, findFile, listFiles, type Edit } from '../git/edit-tree.ts';
 import type { Commit } from '../git/commit.ts';
 
 const HOW_TO_FETCH = [
@@ -93,13 +92,7 @@ export class GitBranch implements Branch {
   }
 
   async list(commit: Commit, folder: string): Promise<BranchFile[]> {
-    const below = folder ? ['--', `${folder}/`] : [];
-    const listed = await this.run(['ls-tree', '-r', '-z', commit, ...below]);
-    const lines = listed.toString('utf8').split('\0').filter(Boolean);
-    return lines.flatMap((line) => {
-      const [, mode = '', id = '', path = ''] = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
-      return isFile({ mode, id }) ? [{ path, id }] : [];
-    });
+    return listFiles(this.#objects, await this.#objects.treeOf(commit), folder);
   }
 
   async read(commit: Commit, path: string): Promise<Buffer | undefined> {
@@ -145,7 +138,10 @@ export class GitBranch implements Branch {
       ...((this.#keeps || refs.size > 0) && { env: alternates(this.#options) }),
     });
     if (pushed.code === 0) return 'landed';
-    const words = `${pushed.stdout.toString('utf8')}\n${pushed.stderr}`;
+    const report = pushed.stdout.toString('utf8');
+    // Git compared the lease with the tip that the remote advertised, and sent nothing.
+    if (report.includes(`:${ref}\t[rejected] (stale info)\n`)) return 'stale';
+    const words = `${report}\n${pushed.stderr}`;
     const fate = await this.#fateOf(commit, expected, signal);
     if (fate !== 'refused') return fate;
     if (isStale(words)) return 'stale';

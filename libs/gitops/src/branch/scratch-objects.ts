@@ -21,6 +21,8 @@ interface ScratchOptions {
 /** The objects of a throw-away repository: those that were fetched, and those that are made on top of them. */
 export class ScratchObjects implements TreeStore {
   readonly #place: ScratchOptions;
+  /** Trees that were read or written: of a tip's trees a bump changes few. */
+  readonly #trees = new Map<string, Promise<Tree>>();
   #reader: ObjectReader | undefined;
 
   constructor(place: ScratchOptions) {
@@ -43,14 +45,26 @@ export class ScratchObjects implements TreeStore {
     return id;
   }
 
-  async readTree(id: string): Promise<Tree> {
+  readTree(id: string): Promise<Tree> {
+    const known = this.#trees.get(id);
+    if (known !== undefined) return known;
+    const tree = this.#readTree(id);
+    this.#trees.set(id, tree);
+    tree.catch(() => this.#trees.delete(id));
+    return tree;
+  }
+
+  async #readTree(id: string): Promise<Tree> {
     const object = await this.#read(id);
     if (object?.type !== 'tree') throw this.#missing(id);
     return parseTree(object.content, id.length / 2);
   }
 
-  writeTree(tree: Tree): Promise<string> {
-    return this.write('tree', printTree(tree));
+  async writeTree(tree: Tree): Promise<string> {
+    const content = printTree(tree);
+    const id = await this.write('tree', content);
+    this.#trees.set(id, Promise.resolve(parseTree(content, id.length / 2))); // sorted
+    return id;
   }
 
   writeBlob(content: Uint8Array): Promise<string> {

@@ -1,5 +1,5 @@
 import { GitopsError } from '../error.ts';
-import { FILE, FOLDER, isFile, treeName, type Tree, type TreeEntry } from './tree.ts';
+import { FILE, FOLDER, isFile, treeName, treeText, type Tree, type TreeEntry } from './tree.ts';
 
 /** New contents by path, from the root of the repository; undefined removes the file. */
 export type Edit = ReadonlyMap<string, string | Uint8Array | undefined>;
@@ -29,6 +29,36 @@ export async function findFile(
   }
   const entry = tree.get(name);
   return entry !== undefined && isFile(entry) ? entry.id : undefined;
+}
+
+/** All files in a folder and below, in Git's order. @param path the folder from the root; empty for the root */
+export async function listFiles(
+  store: Pick<TreeStore, 'readTree'>,
+  root: string,
+  path: string,
+): Promise<{ path: string; id: string }[]> {
+  let tree = await store.readTree(root);
+  for (const name of path.split('/').filter(Boolean)) {
+    const entry = tree.get(treeName(name));
+    if (entry?.mode !== FOLDER) return [];
+    tree = await store.readTree(entry.id);
+  }
+  return filesOf(store, tree, path && `${path}/`);
+}
+
+async function filesOf(
+  store: Pick<TreeStore, 'readTree'>,
+  tree: Tree,
+  prefix: string,
+): Promise<{ path: string; id: string }[]> {
+  const files = await Promise.all(
+    [...tree].map(async ([name, entry]) => {
+      const path = `${prefix}${treeText(name)}`;
+      if (entry.mode === FOLDER) return filesOf(store, await store.readTree(entry.id), `${path}/`);
+      return isFile(entry) ? [{ path, id: entry.id }] : [];
+    }),
+  );
+  return files.flat();
 }
 
 /**

@@ -1,50 +1,64 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { GitopsError } from '../error.ts';
-import { gitEnvironment } from './run-git.ts';
+import { explainSpawn, gitEnvironment, NO_HOOKS } from './run-git.ts';
 import type { GitObject, ObjectType } from './object.ts';
+import { redact } from '../text/redact.ts';
 
 interface Question {
   resolve(object: GitObject | undefined): void;
   reject(error: GitopsError): void;
 }
 
-/** Reads objects of a repository by id, through one process for as many as there are. */
+const ARGS = ['cat-file', '--batch'];
+
+/** Reads objects of a repository by name, all of them through one `git cat-file` process. */
 export class ObjectReader {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #questions: Question[] = [];
   #received: Buffer[] = [];
   #length = 0;
   #ended: GitopsError | undefined;
-  /** How many bytes the answer that is being received needs at least. */
+  #stderr = '';
+  /** The answer that is being received has at least so many bytes. */
   #needed = 1;
 
-  readonly #most: number;
-
-  /** @param most bytes of an answer that are read at most */
-  constructor(cwd: string, env: Readonly<Record<string, string>>, most = Infinity) {
-    this.#most = most;
-    this.#child = spawn('git', ['cat-file', '--batch'], { cwd, env: gitEnvironment(env) });
+  constructor(cwd: string, env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn('git', [...NO_HOOKS, ...ARGS], { cwd, env: gitEnvironment(env) });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#child.on('error', (cause) => this.#end(cause.message, cause));
-    this.#child.on('close', () => this.#end('git cat-file has ended'));
-    this.#child.stdin.on('error', () => {}); // it has ended; `close` tells
-    this.#child.stderr.resume();
+    this.#child.stderr.on(
+      'data',
+      (chunk: Buffer) => (this.#stderr = `${this.#stderr}${chunk}`.slice(-2_000)),
+    );
+    this.#child.on('error', (cause) => this.#end(explainSpawn(cause, ARGS)));
+    this.#child.on('close', () => {
+      this.#end(new GitopsError('git', redact(`git cat-file ended in ${cwd}: ${this.#stderr.trim()}`)));
+    });
+    this.#child.stdin.on('error', () => {}); // the process has exited: `close` reports it
+    this.#keepNodeRunning(false);
   }
 
-  /** An object by its id, or by `<commit>:<path>`; undefined where it is not there. @throws {GitopsError} `git` */
-  read(id: string): Promise<GitObject | undefined> {
-    if (id.includes('\n')) return Promise.resolve(undefined); // names are lines
+  /** Whether a read is not answered yet. */
+  get isBusy(): boolean {
+    return this.#questions.length > 0;
+  }
+
+  /** An object by its id, `<commit>:<path>` or any other name; undefined if it does not exist. @throws {GitopsError} `git` */
+  read(name: string): Promise<GitObject | undefined> {
+    if (/[\n\0]/.test(name)) return Promise.resolve(undefined); // git reads one name per line
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
+      if (!this.isBusy) this.#keepNodeRunning(true);
       this.#questions.push({ resolve, reject });
-      this.#child.stdin.write(`${id}\n`);
+      this.#child.stdin.write(`${name}\n`);
     });
   }
 
-  /** Ends the process. */
+  /** Ends the process and waits until it has exited. */
   async close(): Promise<void> {
     if (this.#ended) return;
     const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#keepNodeRunning(true);
     this.#child.stdin.end();
     await closed;
   }
@@ -57,7 +71,6 @@ export class ObjectReader {
     for (let answer = parseAnswer(rest); ; answer = parseAnswer(rest)) {
       if (answer.size === undefined) {
         this.#needed = answer.needed;
-        if (answer.needed > this.#most) this.#giveUp();
         break;
       }
       this.#questions.shift()?.resolve(answer.object);
@@ -65,28 +78,34 @@ export class ObjectReader {
     }
     this.#received = [rest];
     this.#length = rest.length;
+    if (!this.isBusy) this.#keepNodeRunning(false);
   }
 
-  #giveUp(): void {
-    this.#end(`an object of ${this.#needed} bytes is larger than is read`);
-    this.#child.kill();
+  /** An idle reader does not keep Node from exiting; git exits when its standard input is closed. */
+  #keepNodeRunning(keep: boolean): void {
+    const { stdin, stdout, stderr } = this.#child;
+    for (const handle of [this.#child, ...([stdin, stdout, stderr] as unknown as Socket[])]) {
+      if (keep) handle.ref();
+      else handle.unref();
+    }
   }
 
-  #end(words: string, cause?: Error): void {
-    this.#ended ??= new GitopsError('git', words, { cause });
+  #end(error: GitopsError): void {
+    this.#ended ??= error;
     for (const { reject } of this.#questions.splice(0)) reject(this.#ended);
   }
 }
 
 type Answer = { size: number; object: GitObject | undefined } | { size: undefined; needed: number };
 
-/** The first answer in what `git cat-file --batch` printed, and how long it is; or how much of it is missing. */
+/** The first answer in the output of `git cat-file --batch` and its length, or how many bytes it needs at least. */
 export function parseAnswer(bytes: Buffer): Answer {
   const end = bytes.indexOf(0x0a);
   if (end === -1) return { size: undefined, needed: bytes.length + 1 };
-  const [id = '', type, length] = bytes.toString('utf8', 0, end).split(' ');
-  // "<name> missing", "<name> ambiguous", and names with spaces: all end without a number.
-  if (length === undefined || !/^\d+$/.test(length) || !/^[0-9a-f]+$/.test(id)) {
+  const words = bytes.toString('utf8', 0, end).split(' ');
+  const [id = '', type, length] = words;
+  // Other answers are "<name> missing" and "<name> ambiguous", where the name may contain spaces.
+  if (words.length !== 3 || !/^\d+$/.test(length ?? '') || !/^[0-9a-f]+$/.test(id)) {
     return { size: end + 1, object: undefined };
   }
   const start = end + 1;

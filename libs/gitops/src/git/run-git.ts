@@ -26,6 +26,9 @@ export interface GitResult {
   stderr: string;
 }
 
+/** The first arguments of every git. */
+export const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
+
 /** Milliseconds that an ended git has to end its helpers. */
 const GRACE = 2_000;
 
@@ -51,7 +54,7 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
   const { signal } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(ended(args));
-    const child = spawn('git', ['-c', 'core.hooksPath=/dev/null', ...args], {
+    const child = spawn('git', [...NO_HOOKS, ...args], {
       cwd: options.cwd,
       env: gitEnvironment(options.env),
       detached: options.apart === true,
@@ -101,7 +104,8 @@ function ended(args: readonly string[]): GitopsError {
   return new GitopsError('timeout', `git ${args[0]} was ended: the deadline has passed`);
 }
 
-function explainSpawn(cause: Error, args: readonly string[]): GitopsError {
+/** The error for a git that could not be started. */
+export function explainSpawn(cause: Error, args: readonly string[]): GitopsError {
   if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
     return new GitopsError('usage', 'there is no git on PATH, or the folder does not exist. Install git.', {
       cause,

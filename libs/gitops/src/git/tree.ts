@@ -54,3 +54,6 @@ export function printTree(tree: Tree): Buffer {
 
 /** A name as a tree holds it: the bytes of its UTF-8 text. */
 export const treeName = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/** The text of a name that a tree holds. */
+export const treeText = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
