@@ -17,13 +17,15 @@ export class Ancestry implements Shallow {
   readonly #objects: ObjectBatch;
   readonly #known = new Memo();
   #walk: HistoryWalk | undefined;
-  #whole = false;
+  #whole: boolean;
   #deepening: Promise<void> | undefined;
 
-  constructor(root: string, settings: () => Promise<Settings>, objects: ObjectBatch) {
+  /** @param whole whether the clone had the whole history when it was opened */
+  constructor(root: string, settings: () => Promise<Settings>, objects: ObjectBatch, whole: boolean) {
     this.root = root;
     this.settings = settings;
     this.#objects = objects;
+    this.#whole = whole;
   }
 
   /** Whether `ancestor` is `descendant` or is in its history. @throws {GitopsError} `shallow` */

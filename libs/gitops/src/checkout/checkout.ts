@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import { Ancestry } from './ancestry.ts';
 import { CommitFiles } from './commit-files.ts';
 import { GitopsError } from '../error.ts';
-import { git, gitLine, tryGit } from '../git/run-git.ts';
+import { git, tryGit } from '../git/run-git.ts';
 import { ObjectBatch } from '../git/object-batch.ts';
 import type { ObjectFormat } from '../git/object.ts';
 import type { CommitOptions } from '../git/identity.ts';
@@ -10,6 +11,15 @@ import type { Tree } from '../git/tree.ts';
 import { writeSnapshot } from './snapshot.ts';
 import type { HistoryWalk } from './history-walk.ts';
 import type { Commit } from '../git/commit.ts';
+
+/** Asks git for all at once. `--show-toplevel` fails in a bare repository, which has no work tree. */
+const OPEN = [
+  ...['rev-parse', '--is-bare-repository', '--is-shallow-repository'],
+  ...['--path-format=absolute', '--git-path', 'objects', '--show-toplevel'],
+];
+
+/** The output of {@link OPEN}. The name of a folder may contain a line break. */
+const OPENED = /^(true|false)\n(true|false)\n([^]*?[\\/]objects)\n(?:([^]+)\n)?$/;
 
 /**
  * The source checkout: its history and the files of its commits. It never changes the work tree, the index,
@@ -21,16 +31,19 @@ export class Checkout {
   readonly root: string;
   /** How commits on ledgers are made from this checkout. */
   readonly commits: CommitOptions;
+  /** The folder of this checkout's Git objects, which linked work trees share. */
+  readonly objectsFolder: string;
   readonly #objects: ObjectBatch;
   readonly #ancestry: Ancestry;
   readonly #files: CommitFiles;
   #settings: Promise<Settings> | undefined;
 
-  private constructor(root: string, commits: CommitOptions) {
+  private constructor(root: string, objectsFolder: string, isWhole: boolean, commits: CommitOptions) {
     this.root = root;
+    this.objectsFolder = objectsFolder;
     this.commits = commits;
     this.#objects = new ObjectBatch(root);
-    this.#ancestry = new Ancestry(root, () => this.settings(), this.#objects);
+    this.#ancestry = new Ancestry(root, () => this.settings(), this.#objects, isWhole);
     this.#files = new CommitFiles(root, this.#objects);
   }
 
@@ -41,11 +54,11 @@ export class Checkout {
    * @throws {GitopsError} `no-repository`
    */
   static async open(folder: string, commits: CommitOptions = {}): Promise<Checkout> {
-    const found = await tryGit(['rev-parse', '--is-bare-repository', '--absolute-git-dir'], { cwd: folder });
-    const [bare, gitFolder] = found.stdout.toString('utf8').split('\n');
-    if (bare === 'true' && gitFolder) return new Checkout(gitFolder, commits);
-    const tree = await tryGit(['rev-parse', '--show-toplevel'], { cwd: folder });
-    if (tree.code === 0) return new Checkout(tree.stdout.toString('utf8').trimEnd(), commits);
+    const { code, stdout } = await tryGit(OPEN, { cwd: folder });
+    const [, bare, shallow, objects, tree = ''] = OPENED.exec(stdout.toString('utf8')) ?? [];
+    if (objects !== undefined && (bare === 'true' || code === 0)) {
+      return new Checkout(bare === 'true' ? dirname(objects) : tree, objects, shallow === 'false', commits);
+    }
     throw new GitopsError(
       'no-repository',
       `${folder} is not inside a Git work tree. Run in a clone, or \`git init\` and commit first.`,
@@ -143,11 +156,6 @@ export class Checkout {
   /** `sha1` or `sha256`. */
   async objectFormat(): Promise<ObjectFormat> {
     return (await this.settings()).get('extensions.objectformat') === 'sha256' ? 'sha256' : 'sha1';
-  }
-
-  /** The folder of this checkout's Git objects, which linked work trees share. */
-  async objectsFolder(): Promise<string> {
-    return gitLine(['rev-parse', '--path-format=absolute', '--git-path', 'objects'], { cwd: this.root });
   }
 
   /** Whether the clone has the whole history. */

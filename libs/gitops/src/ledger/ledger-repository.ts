@@ -64,7 +64,6 @@ export class LedgerRepository {
     const { ledger } = address;
     const connection = await connect(checkout, ledger.remote);
     const settings = await checkout.settings();
-    const complete = await checkout.isComplete();
     const branch = await GitBranch.open({
       connection,
       branch: ledger.branch,
@@ -73,7 +72,7 @@ export class LedgerRepository {
       cwd: checkout.root,
       safeFolders: settings.all('safe.directory'),
       history,
-      objects: history && !complete ? undefined : await checkout.objectsFolder(),
+      objects: history && !(await checkout.isComplete()) ? undefined : checkout.objectsFolder,
     });
     const keeps = await isSameRepository(checkout, address, connection);
     return new LedgerRepository(checkout, branch, ledger.folder, keeps);
