@@ -1,41 +1,28 @@
 /**
- * `npm run bench -w libs/gitops [-- SECTION…]`: what a bump and `status` cost, beside what people do without this
- * library, in the same run. Sections: bump, growth, status, values, contention.
+ * `npm run bench -w libs/gitops [-- SECTION…]`: what a bump and `status` cost, compared with plain git in the same run.
+ * Sections: bump, growth, status, values, contention. `SLIPWAY_ROUNDS` sets the number of rounds (default 11),
+ * `SLIPWAY_AGAINST` an older commit that `bump` measures too.
  */
-import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import { compilePackage } from '../compile.ts';
 import { bumpFiles, environmentStatuses, readEnvironment, setValue, Checkout } from '../src/index.ts';
 import { serveHttp } from '../test/support/serve-http.ts';
 import { contend, makeRepository, type Result } from './contention.ts';
 import { compare, exponent, machine, ms } from './measure.ts';
+import { oneBump } from './one-bump.ts';
+import { byPlainGit } from './plain-git.ts';
 import { gitopsRepository, valuesFile, workspaceRepository } from './repositories.ts';
 import type { Policy } from './writer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const ROUNDS = Number(process.env['SLIPWAY_ROUNDS'] ?? 11);
 let version = 1;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-const run = promisify(execFile);
-
-/** What people do: a shallow clone, `yq -i`, a commit, a push. */
-async function byHand(repository: string, file: string): Promise<void> {
-  const clone = mkdtempSync(join(folder, 'clone-'));
-  const git = (...args: string[]) =>
-    run('git', ['-C', clone, '-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args]);
-  await run('git', ['clone', '--quiet', '--depth=1', repository, clone]);
-  await run('yq', ['-i', `.image.tag = "v${(version += 1)}"`, join(clone, file)]);
-  await git('commit', '--quiet', '--all', '--message=bump');
-  await git('push', '--quiet', 'origin', 'HEAD:main');
-  rmSync(clone, { recursive: true });
-}
 
 const bump = (repository: string, file: string): Promise<unknown> =>
   bumpFiles({
@@ -43,52 +30,6 @@ const bump = (repository: string, file: string): Promise<unknown> =>
     cwd: folder,
     edits: [{ file, path: 'image.tag', value: `v${(version += 1)}` }],
   });
-
-/** The command as npm installs it. */
-async function installed(): Promise<(repository: string, file: string) => Promise<unknown>> {
-  const home = join(folder, 'node_modules/@slipway/gitops');
-  const own = join(import.meta.dirname, '..');
-  await compilePackage(join(home, 'dist'));
-  for (const part of ['bin', 'package.json']) cpSync(join(own, part), join(home, part), { recursive: true });
-  return (repository, file) => {
-    const args = [
-      'bump',
-      `--repository=${repository}`,
-      `--file=${file}`,
-      `--set=image.tag=v${(version += 1)}`,
-    ];
-    return run(process.execPath, [join(home, 'bin/slipway-gitops.js'), ...args], { cwd: folder });
-  };
-}
-
-const hasYq = (): boolean =>
-  /mikefarah/.test(spawnSync('yq', ['--version'], { encoding: 'utf8' }).stdout ?? '');
-
-const HAND = 'clone --depth 1, yq -i, commit, push';
-
-async function oneBump(): Promise<void> {
-  const repository = gitopsRepository(folder, 50, 10_000);
-  execFileSync('git', ['-C', repository, 'config', 'http.receivepack', 'true']);
-  const file = valuesFile(7);
-  const byCommand = await installed();
-  const server = new Worker(join(import.meta.dirname, 'http-worker.ts'), { workerData: repository });
-  const [http] = (await once(server, 'message')) as [string];
-  for (const [way, url] of Object.entries({ file: `file://${repository}`, http })) {
-    const ways = {
-      'bumpFiles()': () => bump(url, file),
-      'slipway-gitops bump': () => byCommand(url, file),
-      ...(hasYq() && { [HAND]: () => byHand(url, file) }),
-    };
-    await compare(2, ways); // warm
-    const times = await compare(15, ways);
-    const base = times[HAND];
-    for (const [name, time] of Object.entries(times))
-      say(
-        `| ${way} | ${name} | ${ms(time)} | ${base === undefined ? 'no yq here' : `${(base / time).toFixed(1)} ×`} |`,
-      );
-  }
-  await server.terminate();
-}
 
 async function growth(): Promise<void> {
   const points: [number, number][] = [];
@@ -98,7 +39,7 @@ async function growth(): Promise<void> {
       one = 0,
       ten = 0,
       hand = 0,
-    } = await compare(7, {
+    } = await compare(ROUNDS, {
       one: () => bump(`file://${repository}`, valuesFile(3)),
       ten: () =>
         bumpFiles({
@@ -110,10 +51,13 @@ async function growth(): Promise<void> {
             value: `v${(version += 1)}`,
           })),
         }),
-      ...(hasYq() && { hand: () => byHand(`file://${repository}`, valuesFile(3)) }),
+      hand: () =>
+        byPlainGit({ url: `file://${repository}`, branch: 'main', file: valuesFile(3) }, (text) =>
+          text.replace(/tag: \w+/, `tag: v${(version += 1)}`),
+        ),
     });
     points.push([apps, one]);
-    say(`| ${apps} | ${ms(one)} | ${ms(ten)} | ${hand === 0 ? 'no yq here' : ms(hand)} |`);
+    say(`| ${apps} | ${ms(one)} | ${ms(ten)} | ${ms(hand)} |`);
   }
   say(`growth exponent of one bump over apps: ${exponent(points).toFixed(2)}`);
 }
@@ -129,7 +73,7 @@ async function status(): Promise<void> {
       `file://${workspaceRepository(folder, apps, environments)}`,
       clone,
     ]);
-    const { all = 0 } = await compare(5, {
+    const { all = 0 } = await compare(ROUNDS, {
       all: async () => {
         const all = await Promise.all(environments.map((name) => readEnvironment(clone, name)));
         return environmentStatuses(await Checkout.open(clone), all);
@@ -145,7 +89,7 @@ async function values(): Promise<void> {
     `app${n}:\n  image:\n    repository: registry.example/app${n}\n    digest: "sha256:${'0123456789abcdef'.repeat(4)}" # pinned\n`;
   const text = Array.from({ length: 45_000 }, (_, n) => app(n)).join('');
   const bytes = Buffer.from(text);
-  const { edit = 0 } = await compare(5, {
+  const { edit = 0 } = await compare(ROUNDS, {
     edit: () => setValue(bytes, 'app44999.image.digest', 'sha256:new'),
   });
   say(`setValue on ${(bytes.length / 1e6).toFixed(1)} MB: ${ms(edit)}`);
@@ -212,7 +156,7 @@ async function byDaemon(repository: string) {
   return { url: `git://127.0.0.1:${port}/contest.git`, close: () => child.pid && process.kill(-child.pid) };
 }
 
-const SECTIONS = { bump: oneBump, growth, status, values, contention };
+const SECTIONS = { bump: () => oneBump(folder, ROUNDS, say), growth, status, values, contention };
 const asked = process.argv.slice(2);
 say(machine());
 for (const [name, section] of Object.entries(SECTIONS)) {

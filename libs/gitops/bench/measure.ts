@@ -37,3 +37,11 @@ export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
 
 export const ms = (value: number): string => `${Math.round(value)} ms`;
+
+/** A Markdown table as Prettier formats it. @param rows the first is the header */
+export function markdownTable([header = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = header.map((_, at) => Math.max(...[header, ...rows].map((row) => (row[at] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
