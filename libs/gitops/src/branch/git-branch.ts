@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitopsError } from '../error.ts';
 import { git, tryGit, type GitOptions, type GitResult } from '../git/run-git.ts';
-import { isStale, remoteError, tellsNothing } from '../git/rejection.ts';
+import { isStale, remoteError, hasNoReason } from '../git/rejection.ts';
 import type { Branch, BranchFile } from './branch.ts';
 import { REMOTE, type Connection } from '../git/connection.ts';
 import { commitText } from '../git/commit-text.ts';
@@ -133,7 +133,7 @@ export class GitBranch implements Branch {
     const lease = `--force-with-lease=${ref}:${expected ?? ''}`;
     const pushed = await this.#try(['push', '--porcelain', '--no-verify', lease, '--', REMOTE, ...refspecs], {
       ...(signal && { signal }),
-      apart: /^(\/|file:)/i.test(this.#options.connection.url), // elsewhere the other end lives on by itself
+      detached: /^(\/|file:)/i.test(this.#options.connection.url), // elsewhere the other end lives on by itself
       // Only a push that needs it looks into the checkout, which may be shallow: git would take it for whole.
       ...((this.#keeps || refs.size > 0) && { env: alternates(this.#options) }),
     });
@@ -197,7 +197,7 @@ export class GitBranch implements Branch {
 
   /** A daemon ends one connection too many without a word; as it asks nobody who they are, no refusal looks like that. */
   #failed(doing: string, words: string): GitopsError {
-    const ended = /^git:/i.test(this.#options.connection.url) && tellsNothing(words);
+    const ended = /^git:/i.test(this.#options.connection.url) && hasNoReason(words);
     return remoteError(doing, this.remote, ended ? 'connection closed without a word' : words);
   }
 

@@ -1,20 +1,21 @@
 import type { Settings } from './settings.ts';
 
-/** Where a remote is, with what is secret about it kept apart. */
+/** The address of a remote, with its secrets in separate fields. */
 export interface Address {
-  /** Without user name and password where those may be secrets, that is, for http and https. */
+  /** For http and https without user name and password: they may be secrets. */
   url: string;
   username?: string;
   password?: string;
 }
 
-/** Which way: the two may have different addresses. */
+/** A remote may have different addresses for fetch and push. */
 export type Direction = 'fetch' | 'push';
 
 /**
- * The address that Git would use for a remote: the name of one, a URL or a folder, rewritten by `url.*.insteadOf`.
+ * The address that Git would use, rewritten by `url.*.insteadOf`.
  *
- * @returns undefined for a name that no remote has
+ * @param remote the name of a remote, a URL or a folder
+ * @returns undefined if no remote has this name
  */
 export function addressOf(settings: Settings, remote: string, direction: Direction): Address | undefined {
   const urls = settings.all(`remote.${remote}.url`);
@@ -28,10 +29,10 @@ export function addressOf(settings: Settings, remote: string, direction: Directi
   return withoutSecrets(pushed === named ? fetched : pushed);
 }
 
-/** Whether text can be no name of a remote: a folder, a URL, or as SSH writes it, `host:folder`. */
+/** Whether text is a folder, a URL or `host:folder`, and not the name of a remote. */
 const isAddress = (text: string): boolean => text.includes('/') || /^([\w.+-]+@)?\w[\w.-]*:[^:]/.test(text);
 
-/** Of several prefixes that fit, Git takes the longest. */
+/** If several prefixes match, Git takes the longest. */
 function rewrite(settings: Settings, url: string, variable: 'insteadof' | 'pushinsteadof'): string {
   const rules = settings
     .matching(/^url\./)
@@ -43,7 +44,7 @@ function rewrite(settings: Settings, url: string, variable: 'insteadof' | 'pushi
   return key.slice('url.'.length, -variable.length - 1) + url.slice(prefix.length);
 }
 
-/** Takes user name and password out of an http address: Git would show them in the arguments of its processes. */
+/** Removes user name and password from an http address: Git would pass them to its processes as arguments. */
 export function withoutSecrets(url: string): Address {
   const [, scheme, user, rest] = /^(https?:\/\/)([^/?#]*)@(.*)$/is.exec(url) ?? [];
   if (scheme === undefined || user === undefined || rest === undefined) return { url };

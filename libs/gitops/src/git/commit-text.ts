@@ -1,7 +1,7 @@
 import { stamp, type Signatures } from './identity.ts';
 import type { Commit } from './commit.ts';
 
-/** A commit as Git stores it, made now. */
+/** The content of a commit object, dated now. */
 export function commitText(
   { author, committer }: Signatures,
   tree: string,
@@ -20,6 +20,6 @@ export function commitText(
   return Buffer.from(lines.join('\n'));
 }
 
-/** The folder that a commit holds. */
+/** The id of a commit's tree; undefined if the content is not a commit. */
 export const treeOf = (commit: Buffer | undefined): string | undefined =>
   /^tree ([0-9a-f]+)\n/.exec(commit?.toString('latin1') ?? '')?.[1];

@@ -5,53 +5,53 @@ import { redact } from '../text/redact.ts';
 /** A setting of Git. */
 type Setting = readonly [key: string, value: string];
 
-/** What git calls the remote inside a throw-away repository: its address is never an argument. */
+/** The name of the remote in a temporary repository: so its address is never an argument. */
 export const REMOTE = 'slipway';
 
-/** How to reach a remote: variables for git's environment, where other users cannot see them. */
+/** How to connect to a remote: variables for git's environment, which other users cannot read. */
 export interface Connection {
-  /** For messages: the remote's name or address, without secrets. */
+  /** The remote's name or address for messages, without secrets. */
   readonly name: string;
-  /** Where pushes go: two remotes with one of these are one. Without secrets. */
+  /** The address for pushes, without secrets. It identifies the remote. */
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Settings that a connection or a signature needs. All others, of user, machine and checkout, are left behind. */
+/** The settings that a connection or a signature needs. All other settings are ignored. */
 const CARRIED =
   /^(http|protocol|gpg)\.|^credential\.(?!.*helper$)|^ssh\.variant$|^core\.(sshcommand|gitproxy|askpass)$/;
 
-/** Helpers are asked for a credential; what they keep is not ours to store or to erase. */
+/** Credential helpers are only read: Slipway neither stores nor erases credentials. */
 const HELPER = /^credential\.(.+\.)?helper$/;
 
-/** A transfer that is slower than 1 KiB/s for 30 s is stalled; a user's own limits count more. */
+/** A transfer slower than 1 KiB/s for 30 s is stalled. The user's own limits take precedence. */
 const PATIENCE = [
   ['http.lowSpeedLimit', '1024'],
   ['http.lowSpeedTime', '30'],
 ] as const;
 
 /**
- * How to reach a remote of a checkout, or an address.
+ * How to connect to a remote of a checkout, or to an address.
  *
- * @returns undefined for a name that no remote has
+ * @returns undefined if no remote has this name
  */
 export function connectionTo(settings: Settings, remote: string): Connection | undefined {
   const fetch = addressOf(settings, remote, 'fetch');
   const push = addressOf(settings, remote, 'push');
   if (fetch === undefined || push === undefined) return undefined;
-  const given = [accessOf(fetch, 'fetch'), accessOf(push, 'push')];
+  const access = [accessOf(fetch, 'fetch'), accessOf(push, 'push')];
   const config: Setting[] = [
     ...PATIENCE,
     ...settings.matching(CARRIED),
-    // These two run a program or read a descriptor that an address names.
+    // With these two an address could run a program or read a file descriptor.
     ['protocol.ext.allow', 'never'],
     ['protocol.fd.allow', 'never'],
-    ['credential.helper', ''], // forgets those of the configuration files, where git reads them too
-    ...settings.matching(HELPER).map(([key, helper]) => [key, onlyAsked(helper)] satisfies Setting),
-    ...given.flatMap(({ config }) => config),
+    ['credential.helper', ''], // clears the helpers that git reads from configuration files
+    ...settings.matching(HELPER).map(([key, helper]) => [key, onlyGet(helper)] satisfies Setting),
+    ...access.flatMap(({ config }) => config),
     [`remote.${REMOTE}.url`, fetch.url],
     [`remote.${REMOTE}.pushurl`, push.url],
-    // They are rewritten already; the longest rule wins, and these are the longest.
+    // Both are rewritten already. The longest rule wins, so these rules prevent another rewrite.
     [`url.${fetch.url}.insteadof`, fetch.url],
     [`url.${push.url}.insteadof`, push.url],
     ...serversOf(settings, remote),
@@ -59,11 +59,11 @@ export function connectionTo(settings: Settings, remote: string): Connection | u
   return {
     name: redact(remote),
     url: push.url,
-    env: { ...asVariables(config), ...given[0]?.env, ...given[1]?.env },
+    env: { ...asVariables(config), ...access[0]?.env, ...access[1]?.env },
   };
 }
 
-/** Settings as the variables that git reads them from. */
+/** Settings as `GIT_CONFIG_*` variables. */
 function asVariables(config: readonly Setting[]): Record<string, string> {
   return Object.fromEntries([
     ...config.flatMap(([key, value], at) => [
@@ -82,7 +82,7 @@ function serversOf(settings: Settings, remote: string): Setting[] {
   });
 }
 
-/** What was secret in an address, handed to git by a helper that reads it from the environment. */
+/** The credentials of an address, passed to git by a helper that reads them from the environment. */
 function accessOf(
   { url, username, password }: Address,
   direction: Direction,
@@ -99,8 +99,8 @@ function accessOf(
   };
 }
 
-/** As git itself starts a helper, but deaf to `store` and `erase`. An empty one clears the list, and stays. */
-function onlyAsked(helper: string): string {
+/** A helper as git starts it, but only for `get`. An empty helper clears the list and is kept. */
+function onlyGet(helper: string): string {
   if (helper === '') return helper;
   const isPath = /^([A-Za-z]:)?[\\/]/.test(helper);
   const command = helper.startsWith('!') ? helper.slice(1) : isPath ? helper : `git credential-${helper}`;

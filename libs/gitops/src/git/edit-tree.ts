@@ -4,7 +4,7 @@ import { FILE, FOLDER, isFile, treeName, treeText, type Tree, type TreeEntry } f
 /** New contents by path, from the root of the repository; undefined removes the file. */
 export type Edit = ReadonlyMap<string, string | Uint8Array | undefined>;
 
-/** Where trees come from and go to. */
+/** Reads and writes trees. */
 export interface TreeStore {
   readTree(id: string): Promise<Tree>;
   /** @returns its id */
@@ -13,7 +13,7 @@ export interface TreeStore {
   writeBlob(content: Uint8Array): Promise<string>;
 }
 
-/** The id of a file below a folder; undefined where there is none. A symbolic link is no file. */
+/** The id of a file below a folder; undefined if there is no such file. A symbolic link does not count. */
 export async function findFile(
   store: Pick<TreeStore, 'readTree'>,
   folder: string,
@@ -31,7 +31,7 @@ export async function findFile(
   return entry !== undefined && isFile(entry) ? entry.id : undefined;
 }
 
-/** All files in a folder and below, in Git's order. @param path the folder from the root; empty for the root */
+/** All files in a folder and below, in Git's order. @param path the folder; empty for the root */
 export async function listFiles(
   store: Pick<TreeStore, 'readTree'>,
   root: string,
@@ -62,18 +62,18 @@ async function filesOf(
 }
 
 /**
- * Applies an edit to a folder and answers the id of the new one; undefined when nothing is left in it. Only folders
- * on the way to a changed file are read and written, so the cost does not depend on how many others there are. A file
- * keeps its mode.
+ * Applies an edit to a folder. Reads and writes only the parent folders of changed files, so the number of
+ * other folders does not matter. A file keeps its mode.
  *
- * @param id the folder before; undefined where there is none
- * @throws {GitopsError} `refused` where something in the way is no folder, or the target is no file
+ * @param id the folder before; undefined if it does not exist
+ * @returns the id of the new folder; undefined if it would be empty
+ * @throws {GitopsError} `refused` if a parent of a file is not a folder, or the target is not a regular file
  */
 export async function editTree(
   store: TreeStore,
   id: string | undefined,
   edit: Edit,
-  place = '',
+  prefix = '',
 ): Promise<string | undefined> {
   const before = id === undefined ? new Map<string, TreeEntry>() : await store.readTree(id);
   const after = new Map(before);
@@ -84,18 +84,18 @@ export async function editTree(
       folders.set(first, (folders.get(first) ?? new Map()).set(rest.join('/'), content));
       continue;
     }
-    await editFile(store, after, first, content, place);
+    await editFile(store, after, first, content, prefix);
   }
   for (const [folder, inside] of folders) {
     const name = treeName(folder);
     const entry = before.get(name);
-    const path = `${place}${folder}`;
-    if (entry !== undefined && entry.mode !== FOLDER) throw blocked(path, 'is no folder', entry);
+    const path = `${prefix}${folder}`;
+    if (entry !== undefined && entry.mode !== FOLDER) throw blocked(path, 'is not a folder', entry);
     const changed = await editTree(store, entry?.id, inside, `${path}/`);
     if (changed === undefined) after.delete(name);
     else after.set(name, { mode: FOLDER, id: changed });
   }
-  return after.size === 0 && place !== '' ? undefined : store.writeTree(after);
+  return after.size === 0 && prefix !== '' ? undefined : store.writeTree(after);
 }
 
 async function editFile(
@@ -103,7 +103,7 @@ async function editFile(
   tree: Map<string, TreeEntry>,
   file: string,
   content: string | Uint8Array | undefined,
-  place: string,
+  prefix: string,
 ): Promise<void> {
   const name = treeName(file);
   const entry = tree.get(name);
@@ -111,7 +111,8 @@ async function editFile(
     tree.delete(name);
     return;
   }
-  if (entry !== undefined && !isFile(entry)) throw blocked(`${place}${file}`, 'is no ordinary file', entry);
+  if (entry !== undefined && !isFile(entry))
+    throw blocked(`${prefix}${file}`, 'is not a regular file', entry);
   const id = await store.writeBlob(Buffer.from(content));
   tree.set(name, { mode: entry?.mode ?? FILE, id });
 }
@@ -120,7 +121,7 @@ function blocked(path: string, problem: string, { mode }: TreeEntry): GitopsErro
   const kind = mode === '120000' ? ' but a symbolic link' : mode === '160000' ? ' but a submodule' : '';
   return new GitopsError(
     'refused',
-    `${path} ${problem}${kind}, so it is not written to. Name the file itself.`,
+    `${path} ${problem}${kind}, so it cannot be written. Use the path of a regular file.`,
     {
       value: path,
     },

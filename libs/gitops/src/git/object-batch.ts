@@ -1,10 +1,10 @@
 import type { GitObject } from './object.ts';
 import { ObjectReader } from './object-reader.ts';
 
-/** Milliseconds without a question after which the process is ended: a checkout is never closed. */
+/** Milliseconds without a read after which the process is ended: a checkout has no close(). */
 const IDLE = 2_000;
 
-/** Looks up objects of a checkout by any name that Git knows, through one process while there are questions. */
+/** Looks up objects of a checkout by any name that Git knows, through one process. */
 export class ObjectBatch {
   readonly #cwd: string;
   #reader: ObjectReader | undefined;
@@ -21,7 +21,7 @@ export class ObjectBatch {
     try {
       return await reader.read(name);
     } catch (error) {
-      if (this.#reader === reader) this.#reader = undefined; // the next question starts a new process
+      if (this.#reader === reader) this.#reader = undefined; // the next read starts a new process
       throw error;
     } finally {
       if (this.#reader === reader && !reader.isBusy) this.#endWhenIdle(reader);

@@ -5,7 +5,7 @@ import { explainSpawn, gitEnvironment, NO_HOOKS } from './run-git.ts';
 import type { GitObject, ObjectType } from './object.ts';
 import { redact } from '../text/redact.ts';
 
-interface Question {
+interface Read {
   resolve(object: GitObject | undefined): void;
   reject(error: GitopsError): void;
 }
@@ -15,12 +15,12 @@ const ARGS = ['cat-file', '--batch'];
 /** Reads objects of a repository by name, all of them through one `git cat-file` process. */
 export class ObjectReader {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #questions: Question[] = [];
+  readonly #reads: Read[] = [];
   #received: Buffer[] = [];
   #length = 0;
   #ended: GitopsError | undefined;
   #stderr = '';
-  /** The answer that is being received has at least so many bytes. */
+  /** The minimum number of bytes of the answer that is being received. */
   #needed = 1;
 
   constructor(cwd: string, env: Readonly<Record<string, string>> = {}) {
@@ -40,16 +40,16 @@ export class ObjectReader {
 
   /** Whether a read is not answered yet. */
   get isBusy(): boolean {
-    return this.#questions.length > 0;
+    return this.#reads.length > 0;
   }
 
-  /** An object by its id, `<commit>:<path>` or any other name; undefined if it does not exist. @throws {GitopsError} `git` */
+  /** An object by any name that Git knows; undefined if it does not exist. @throws {GitopsError} `git` */
   read(name: string): Promise<GitObject | undefined> {
     if (/[\n\0]/.test(name)) return Promise.resolve(undefined); // git reads one name per line
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       if (!this.isBusy) this.#keepNodeRunning(true);
-      this.#questions.push({ resolve, reject });
+      this.#reads.push({ resolve, reject });
       this.#child.stdin.write(`${name}\n`);
     });
   }
@@ -73,7 +73,7 @@ export class ObjectReader {
         this.#needed = answer.needed;
         break;
       }
-      this.#questions.shift()?.resolve(answer.object);
+      this.#reads.shift()?.resolve(answer.object);
       rest = rest.subarray(answer.size);
     }
     this.#received = [rest];
@@ -92,20 +92,20 @@ export class ObjectReader {
 
   #end(error: GitopsError): void {
     this.#ended ??= error;
-    for (const { reject } of this.#questions.splice(0)) reject(this.#ended);
+    for (const { reject } of this.#reads.splice(0)) reject(this.#ended);
   }
 }
 
 type Answer = { size: number; object: GitObject | undefined } | { size: undefined; needed: number };
 
-/** The first answer in the output of `git cat-file --batch` and its length, or how many bytes it needs at least. */
+/** The first answer in the output of `git cat-file --batch`, or how many bytes it needs at least. */
 export function parseAnswer(bytes: Buffer): Answer {
   const end = bytes.indexOf(0x0a);
   if (end === -1) return { size: undefined, needed: bytes.length + 1 };
-  const words = bytes.toString('utf8', 0, end).split(' ');
-  const [id = '', type, length] = words;
+  const fields = bytes.toString('utf8', 0, end).split(' ');
+  const [id = '', type, length] = fields;
   // Other answers are "<name> missing" and "<name> ambiguous", where the name may contain spaces.
-  if (words.length !== 3 || !/^\d+$/.test(length ?? '') || !/^[0-9a-f]+$/.test(id)) {
+  if (fields.length !== 3 || !/^\d+$/.test(length ?? '') || !/^[0-9a-f]+$/.test(id)) {
     return { size: end + 1, object: undefined };
   }
   const start = end + 1;

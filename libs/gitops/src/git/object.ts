@@ -3,10 +3,10 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 
-/** How a repository names objects. */
+/** The hash that a repository uses for object ids. */
 export type ObjectFormat = 'sha1' | 'sha256';
 
-/** What an object is. */
+/** The type of an object. */
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
 
 /** An object as Git stores it. */
@@ -16,15 +16,15 @@ export interface GitObject {
   content: Buffer;
 }
 
-/** Puts an object together: its name is the hash of its type, its size and its content. */
+/** Makes an object. Its id is the hash of type, size and content. */
 export function gitObject(format: ObjectFormat, type: ObjectType, content: Buffer): GitObject {
   const id = createHash(format).update(header(type, content)).update(content).digest('hex');
   return { id, type, content };
 }
 
 /**
- * Writes an object into a folder of objects, as Git's own loose objects are: a file that is wholly there or not at all.
- * Writing it here spares starting a process for each object.
+ * Writes a loose object atomically, as Git does: to a temporary file, then a rename. Writing it here saves
+ * one process for each object.
  */
 export async function writeObject(folder: string, { id, type, content }: GitObject): Promise<void> {
   const file = join(folder, id.slice(0, 2), id.slice(2));

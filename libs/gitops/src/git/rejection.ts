@@ -2,8 +2,8 @@ import { GitopsError, type GitopsErrorCode } from '../error.ts';
 import { redact } from '../text/redact.ts';
 
 /**
- * Why a remote did not do what was asked. Only `stale`, `locked` and `network` are worth another try; `unknown` is a failure
- * whose text is shown, never a conflict.
+ * Why a remote rejected a request. Only `stale`, `locked` and `network` are worth another try. `unknown` is a
+ * failure whose text is shown, and never a conflict.
  */
 export type Rejection =
   | 'stale'
@@ -20,20 +20,20 @@ export type Rejection =
   | 'network'
   | 'unknown';
 
-/** Another git writes there at this moment, or was killed while it did: the file is the same. */
+/** Another git is writing there, or was killed while it wrote: both leave this file. */
 const LOCK = /unable to create '([^'\n]+\.lock)': File exists/i;
 
 /**
- * What hosts say, in the order in which it is looked for: a hook's refusal often also carries the words of its cause,
- * and the general words of a broken connection follow many a particular one. Whether a push landed is never read from
- * words: the remote is asked.
+ * Messages of hosts, in the order of the search: the message of a hook often also has that of its cause, and
+ * general messages of a broken connection follow many specific ones. Whether a push landed is never decided
+ * by a message alone, except by git's own report that it sent nothing.
  */
 const WORDINGS: readonly (readonly [Exclude<Rejection, 'unknown'>, RegExp])[] = [
   [
     'quota',
     /no space left on device|disk quota exceeded|quota (was )?exceeded|exceed\w* (its |the |your )?\S* ?(size|storage|quota|file size)|exceeds maximum allowed size|(size|storage) (limit|quota)|large files detected|over quota|(error:|HTTP) (413|507)/i,
   ],
-  // A host's prefix does not make these its rules: they come before what is a rule for its prefix alone.
+  // Not rules of a host although they have its prefix: so they come before the patterns for prefixes.
   ['not-found', /(project you were looking for could not be|cannot find repository)/i],
   ['auth', /not allowed to push code to this project|user permission denied for writing|GenericContribute/i],
   ['network', /internal api (is )?(unreachable|error|not accessible)|api is not accessible/i],
@@ -76,71 +76,69 @@ const WORDINGS: readonly (readonly [Exclude<Rejection, 'unknown'>, RegExp])[] = 
     'network',
     /could not resolve host|name or service not known|temporary failure in name resolution|connection (refused|reset|timed out|closed)|failed to connect|unable to connect|timed out|time-?out|early eof|hung up|rpc failed|unexpected disconnect|network is unreachable|no route to host|(error|HTTP):? (408|429|5\d\d)|unable to access(?![^]*returned error: 4)|internal server error|fatal error in commit_refs|failed to report status|operation too slow|low speed|kex_exchange_identification|broken pipe/i,
   ],
-  ['corrupt', /index-pack failed|invalid index-pack output/i], // also what is left of a connection that broke
+  ['corrupt', /index-pack failed|invalid index-pack output/i], // also after a broken connection, so it is last
 ];
 
 const OUTCOME: Readonly<Record<Rejection, readonly [GitopsErrorCode, remedy: string]>> = {
-  stale: ['refused', 'Somebody else was quicker. Run again.'],
-  locked: ['locked', ''], // with a remedy of its own, which names the file
+  stale: ['refused', 'Another push landed first. Run again.'],
+  locked: ['locked', ''], // lockedError() adds a remedy that names the file
   'name-taken': [
     'refused',
-    'A branch whose name is a part of this one, or goes on from it, is in the way. Rename one of the two.',
+    'Another branch has a name that begins with this name and a slash, or the reverse. Rename one of the two.',
   ],
   protected: ['refused', 'The branch is protected. Allow this identity to push to it.'],
-  hook: ['refused', 'The remote has a rule against it. Do what it says, or allow this identity.'],
-  quota: ['refused', 'The remote has no room for it. Free some, or ask for more.'],
-  'read-only': ['refused', 'The remote takes no changes at the moment. Make it writable.'],
+  hook: ['refused', 'A rule of the remote rejects it. Follow the message, or allow this identity.'],
+  quota: ['refused', 'The remote has no space left. Free some, or raise the quota.'],
+  'read-only': ['refused', 'The remote is read-only at the moment. Make it writable.'],
   corrupt: ['corrupt', 'The repository is damaged. Run git fsck in it.'],
-  certificate: [
-    'auth',
-    'The remote is not who it should be, as far as this machine can tell. Install its certificate or host key.',
-  ],
+  certificate: ['auth', 'This machine does not trust the certificate or host key of the remote. Install it.'],
   'not-found': [
     'not-found',
-    'Check the address: --repository, `git remote -v`, or of a ledger its environment.yaml.',
+    'Check the address: --repository, `git remote -v`, or for a ledger environment.yaml.',
   ],
-  auth: ['auth', 'Log in to the remote, or give this identity the right to it.'],
+  auth: ['auth', 'Log in to the remote, or give this identity access to it.'],
   network: ['network', 'Check the network, then run again: nothing was changed.'],
   unknown: ['git', ''],
 };
 
-/** Why a remote did not do what was asked, by its words. */
-export function classifyRejection(words: string): Rejection {
-  return WORDINGS.find(([, pattern]) => pattern.test(words))?.[0] ?? 'unknown';
+/** Why a remote rejected a request. @param output what git printed */
+export function classifyRejection(output: string): Rejection {
+  return WORDINGS.find(([, pattern]) => pattern.test(output))?.[0] ?? 'unknown';
 }
 
-/** Whether a rejected push only means that somebody else was quicker. */
-export const isStale = (words: string): boolean => classifyRejection(words) === 'stale';
+/** Whether a push was rejected because another push landed first. */
+export const isStale = (output: string): boolean => classifyRejection(output) === 'stale';
 
-/** What git adds to whatever went wrong with a connection. */
-const TELLS_NOTHING =
+/** What git prints after every failed connection. */
+const NO_REASON =
   /^(fatal: Could not read from remote repository\.|Please make sure you have the correct access rights|and the repository exists\.)$/;
 
-/** Whether git says no more than that a connection ended. */
-export const tellsNothing = (words: string): boolean =>
-  words.split('\n').every((line) => !/\S/.test(line) || TELLS_NOTHING.test(line));
+/** Whether git gives no reason why a connection ended. */
+export const hasNoReason = (output: string): boolean =>
+  output.split('\n').every((line) => !/\S/.test(line) || NO_REASON.test(line));
 
-/** The error for a git command that talked to `remote` and failed. */
-export function remoteError(what: string, remote: string, words: string): GitopsError {
-  const [code, remedy] = OUTCOME[classifyRejection(words)];
-  const [, lock] = LOCK.exec(words) ?? [];
-  if (code === 'locked' && lock !== undefined) return lockedError(what, remote, lock);
-  const lines = redact(words)
+/** The error of a failed git command on a remote. @param action such as `Fetching main from` */
+export function remoteError(action: string, remote: string, output: string): GitopsError {
+  const [code, remedy] = OUTCOME[classifyRejection(output)];
+  const [, lock] = LOCK.exec(output) ?? [];
+  if (code === 'locked' && lock !== undefined) return lockedError(action, remote, lock);
+  const lines = redact(output)
     .split('\n')
     .filter((line) => /\S/.test(line) && !/^hint:|^To /.test(line));
-  const telling = lines.filter((line) => !TELLS_NOTHING.test(line));
-  const said = (telling.length > 0 ? telling : lines).join(' / ').replace(/\.$/, '') || 'git gave no reason';
-  return new GitopsError(code, `${what} ${redact(remote)} failed: ${said}${remedy && `. ${remedy}`}`, {
+  const reasons = lines.filter((line) => !NO_REASON.test(line));
+  const reason =
+    (reasons.length > 0 ? reasons : lines).join(' / ').replace(/\.$/, '') || 'git gave no reason';
+  return new GitopsError(code, `${action} ${redact(remote)} failed: ${reason}${remedy && `. ${remedy}`}`, {
     value: redact(remote),
   });
 }
 
-/** A lock is never taken away from here: nothing tells whether somebody still writes. */
-function lockedError(what: string, remote: string, lock: string): GitopsError {
+/** Slipway never deletes a lock: another git may still be writing. */
+function lockedError(action: string, remote: string, lock: string): GitopsError {
   return new GitopsError(
     'locked',
-    `${what} ${redact(remote)} failed: there is a lock, ${redact(lock)}. Another git writes there, or was killed while it did. ` +
-      'If none runs there any more, delete that file.',
+    `${action} ${redact(remote)} failed: the lock ${redact(lock)} exists. Another git is writing there, or was killed. ` +
+      'If no git is running there, delete that file.',
     { value: redact(lock) },
   );
 }

@@ -4,7 +4,7 @@ import { git } from './run-git.ts';
 export class Settings {
   readonly #entries: readonly (readonly [key: string, value: string])[];
 
-  /** @param entries in the order in which Git reads them: of several with one key, the last one counts */
+  /** @param entries in the order in which Git reads them: the last entry of a key counts */
   constructor(entries: readonly (readonly [key: string, value: string])[]) {
     this.#entries = entries;
   }
@@ -14,12 +14,12 @@ export class Settings {
     return this.all(key).at(-1);
   }
 
-  /** Every value, in order. */
+  /** All values, in order. */
   all(key: string): string[] {
     return this.#entries.flatMap(([name, value]) => (name === key ? [value] : []));
   }
 
-  /** Whether a setting is there and says yes, as Git reads it. */
+  /** Whether a boolean setting is true, by Git's rules. */
   isOn(key: string): boolean {
     return /^(true|yes|on|1|)$/i.test(this.get(key) ?? 'no');
   }
@@ -31,8 +31,8 @@ export class Settings {
 }
 
 /**
- * What Git is told in a folder by all its configuration files and by the environment, conditional includes
- * resolved. Outside of a repository: what the user and the machine say.
+ * The settings of Git in a folder, from all configuration files and the environment, with conditional
+ * includes. Outside a repository: those of the user and the machine.
  */
 export async function readSettings(folder: string): Promise<Settings> {
   const listed = await git(['config', '--list', '--null', '--includes'], { cwd: folder });

@@ -6,7 +6,7 @@ import type { Commit } from './commit.ts';
 /** Runs git in the repository that a commit is made in. */
 export type RunGit = (args: readonly string[], options: Omit<GitOptions, 'cwd'>) => Promise<GitResult>;
 
-/** What a commit is to say. */
+/** The content of a commit. */
 interface CommitContent {
   tree: string;
   parents: readonly Commit[];
@@ -14,7 +14,7 @@ interface CommitContent {
   signatures: Signatures;
 }
 
-/** Makes a commit with a signature, which only git knows how to make. @throws {GitopsError} `signing` */
+/** Makes a signed commit with `git commit-tree`. @throws {GitopsError} `signing` */
 export async function signedCommit(
   git: RunGit,
   { tree, parents, message, signatures: { author, committer, sign } }: CommitContent,

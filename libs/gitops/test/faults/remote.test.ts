@@ -74,7 +74,7 @@ describe('a remote that went bad', () => {
     const commit = await branch.commit(tip, new Map([['a.yaml', 'tag: v2\n']]), 'by hand');
     const error = await refusal(branch.push(commit, tip));
     expect(error).toMatchObject({ code: 'locked', retryable: true });
-    expect(String(error)).toMatch(/there is a lock, \S+main\.lock\. .*delete that file/);
+    expect(String(error)).toMatch(/the lock \S+main\.lock exists\. .*delete that file/);
     // A deadline in the middle of the next attempt says less than what was in the way.
     expect(await refusal(branch.push(commit, tip, { signal: AbortSignal.abort() }))).toBe(error);
     await branch.close();

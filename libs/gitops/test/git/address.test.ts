@@ -5,7 +5,7 @@ import { Settings } from '../../src/git/settings.ts';
 const settings = (...entries: [string, string][]): Settings => new Settings(entries);
 
 describe('the address of a remote', () => {
-  it("is the remote's, and an address that is no name is itself", () => {
+  it('is that of the named remote; a URL or folder is used unchanged', () => {
     const known = settings(['remote.origin.url', '/srv/r.git']);
     expect(addressOf(known, 'origin', 'fetch')).toEqual({ url: '/srv/r.git' });
     expect(addressOf(known, 'ssh://git@h/r.git', 'push')).toEqual({ url: 'ssh://git@h/r.git' });
@@ -15,7 +15,7 @@ describe('the address of a remote', () => {
     expect(addressOf(known, 'ext::touch pwned', 'fetch')).toBeUndefined();
   });
 
-  it('is rewritten as Git does: by the longest rule, and for pushes by their own', () => {
+  it('is rewritten as by Git: by the longest rule, for pushes by pushInsteadOf', () => {
     const known = settings(
       ['remote.origin.url', 'gh:acme/r'],
       ['url.https://github.com/.insteadof', 'gh:'],
@@ -26,7 +26,7 @@ describe('the address of a remote', () => {
     expect(addressOf(known, 'origin', 'push')).toEqual({ url: 'git@github.com:acme/r' });
   });
 
-  it("is the remote's own for pushes where it names one", () => {
+  it('for pushes is pushurl if it is set', () => {
     const known = settings(['remote.origin.url', 'a/b'], ['remote.origin.pushurl', 'c/d']);
     expect(addressOf(known, 'origin', 'push')).toEqual({ url: 'c/d' });
   });
@@ -37,11 +37,11 @@ describe('the address of a remote', () => {
     ['https://h/r@v.git', { url: 'https://h/r@v.git' }],
     ['ssh://git@h/r.git', { url: 'ssh://git@h/r.git' }],
     ['https://a:%zz@h/r', { url: 'https://h/r', username: 'a', password: '%zz' }],
-  ])('%s is taken apart', (url, address) => {
+  ])('%s: user name and password are separate', (url, address) => {
     expect(withoutSecrets(url)).toEqual(address);
   });
 
-  it('keeps what a rule adds to it apart as well', () => {
+  it('keeps credentials that a rewriting rule adds separate, too', () => {
     const known = settings(
       ['remote.origin.url', 'https://github.com/acme/r'],
       ['url.https://x-access-token:s3cret@github.com/.insteadof', 'https://github.com/'],

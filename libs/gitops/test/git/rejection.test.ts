@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyRejection, remoteError, type Rejection } from '../../src/git/rejection.ts';
 
 /** What hosts print, by host. The lines of one push are joined by a slash here. */
-const TABLE: readonly (readonly [host: string, words: string, Rejection])[] = [
+const TABLE: readonly (readonly [host: string, output: string, Rejection])[] = [
   ['Git', '!\tA:refs/heads/m\t[rejected] (fetch first)', 'stale'],
   ['Git', '!\tA:refs/heads/m\t[rejected] (non-fast-forward)', 'stale'],
   ['Git', '!\tA:refs/heads/m\t[rejected] (stale info)', 'stale'],
@@ -306,31 +306,31 @@ const TABLE: readonly (readonly [host: string, words: string, Rejection])[] = [
   ['Bitbucket', 'Forbidden/fatal: Could not read from remote repository.', 'auth'],
 ];
 
-describe('why a remote said no', () => {
-  it.each(TABLE)('%s: %s', (_, words, rejection) => {
+describe('the reason of a rejection', () => {
+  it.each(TABLE)('%s: %s', (_, output, rejection) => {
     expect(
-      classifyRejection(words.replaceAll(/\/(?=remote:|error:|fatal:|\[|!|ssh:|The requested)/g, '\n')),
+      classifyRejection(output.replaceAll(/\/(?=remote:|error:|fatal:|\[|!|ssh:|The requested)/g, '\n')),
     ).toBe(rejection);
   });
 
-  it('is worth another try for a network and a lock alone', () => {
+  it('is retryable only for the network and a lock', () => {
     const retried = new Set(
-      TABLE.flatMap(([, words, kind]) => (remoteError('x', 'y', words).retryable ? [kind] : [])),
+      TABLE.flatMap(([, output, kind]) => (remoteError('x', 'y', output).retryable ? [kind] : [])),
     );
     expect([...retried]).toEqual(['locked', 'network']);
   });
 
-  it('is a failure with its text where the wording is unknown, and no conflict', () => {
-    const words = '!\tA:refs/heads/m\t[remote rejected] (der Server mag nicht)';
-    const error = remoteError('Pushing m to', 'origin', words);
-    expect(classifyRejection(words)).toBe('unknown');
+  it('with an unknown message is a failure with that message, not a conflict', () => {
+    const output = '!\tA:refs/heads/m\t[remote rejected] (der Server mag nicht)';
+    const error = remoteError('Pushing m to', 'origin', output);
+    expect(classifyRejection(output)).toBe('unknown');
     expect(error).toMatchObject({ code: 'git', retryable: false });
     expect(error.message).toContain('der Server mag nicht');
   });
 
-  it('shows no secret of an address', () => {
-    const words = "fatal: unable to access 'https://ada:s3cret@h/r.git/': Could not resolve host: h";
-    const error = remoteError('Fetching m from', 'https://ada:s3cret@h/r.git', words);
+  it('contains no secret of an address', () => {
+    const output = "fatal: unable to access 'https://ada:s3cret@h/r.git/': Could not resolve host: h";
+    const error = remoteError('Fetching m from', 'https://ada:s3cret@h/r.git', output);
     expect(`${error.message} ${String(error.value)}`).not.toContain('s3cret');
   });
 });

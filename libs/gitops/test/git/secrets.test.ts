@@ -9,8 +9,8 @@ import { scratch, words, Workspace } from '../support/workspace.ts';
 const SECRET = 's3cr3t-t0ken';
 const basic = (user: string): string => `Basic ${Buffer.from(`${user}:${SECRET}`).toString('base64')}`;
 
-/** A `git` that writes down the arguments of every process that git starts, then is git. */
-function witness(): { path: string; seen(): string } {
+/** A `git` that logs the arguments of every process that git starts, then runs git. */
+function loggingGit(): { path: string; seen(): string } {
   const folder = scratch();
   const log = join(folder, 'arguments');
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
@@ -27,32 +27,32 @@ function witness(): { path: string; seen(): string } {
 describe('a secret', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('of an address opens the remote, and is in no argument, no commit and no file of the checkout', async () => {
+  it('of an address gives access to the remote, and is in no argument, commit or file of the checkout', async () => {
     const workspace = new Workspace();
     await using server = await serveHttp(workspace.origin, { authorization: basic('ci') });
     workspace.git('remote', 'set-url', 'origin', server.url.replace('://', `://ci:${SECRET}@`));
-    const { path, seen } = witness();
+    const { path, seen } = loggingGit();
     vi.stubEnv('PATH', path);
     expect(words(await workspace.deploy('development', ['api', 'web']))).toMatchObject({ api: 'landed' });
-    expect(server.refused).toBeGreaterThan(0); // it was asked for
-    expect(seen()).toContain('git-remote-http'); // the negative control: the witness saw what git started
+    expect(server.refused).toBeGreaterThan(0); // the remote asked for it
+    expect(seen()).toContain('git-remote-http'); // the negative control: the log has the processes that git started
     expect(seen()).not.toContain(SECRET);
     expect(onOrigin(workspace, 'log', '--format=%B%an%ae%cn%ce', 'env/development')).not.toContain(SECRET);
   });
 
-  it('of a rewriting rule is kept as well', async () => {
+  it('of a rewriting rule is in no argument, either', async () => {
     const workspace = new Workspace();
     await using server = await serveHttp(workspace.origin, { authorization: basic('ci') });
     workspace.git('remote', 'set-url', 'origin', 'https://git.example/acme/r.git');
     const base = server.url.replace('://', `://ci:${SECRET}@`);
     workspace.git('config', `url.${base}.insteadOf`, 'https://git.example/acme/r.git');
-    const { path, seen } = witness();
+    const { path, seen } = loggingGit();
     vi.stubEnv('PATH', path);
     expect(words(await workspace.deploy('development', ['api', 'web']))).toMatchObject({ api: 'landed' });
     expect(seen()).not.toContain(SECRET);
   });
 
-  it('of an address that is refused is in no error', async () => {
+  it('of an address that the remote refuses is in no error', async () => {
     const workspace = new Workspace();
     await using server = await serveHttp(workspace.origin, { authorization: basic('somebody else') });
     workspace.git('remote', 'set-url', 'origin', server.url.replace('://', `://ci:${SECRET}@`));
@@ -64,7 +64,7 @@ describe('a secret', () => {
     expect(`${String(error)} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain(SECRET);
   });
 
-  it("of a credential helper is asked for, and the helper's store is neither written to nor cleared", async () => {
+  it('comes from a credential helper, whose store is neither written nor cleared', async () => {
     const workspace = new Workspace();
     const folder = scratch();
     mkdirSync(join(folder, 'bin'));
