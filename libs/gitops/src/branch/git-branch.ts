@@ -14,7 +14,7 @@ import { signedCommit, type RunGit } from '../git/signed-commit.ts';
 import { editTree, findFile, listFiles, type Edit } from '../git/edit-tree.ts';
 import type { Commit } from '../git/commit.ts';
 
-const HOW_TO_FETCH = [
+const FETCH_OPTIONS = [
   '--quiet',
   '--no-tags',
   '--no-write-fetch-head',
@@ -31,17 +31,17 @@ export interface BranchOptions {
   branch: string;
   format: ObjectFormat;
   signatures: Signatures;
-  /** A folder that exists; relative addresses start there. */
+  /** An existing folder, for relative addresses. */
   cwd: string;
-  /** What the user said in `safe.directory`. */
+  /** The user's `safe.directory`. */
   safeFolders: readonly string[];
-  /** Fetch the whole branch, for its history; else only what the newest commit holds. @default false */
+  /** Fetch the whole history, not only the tip. @default false */
   history?: boolean;
-  /** Objects of a repository that is not shallow and shares commits with this one. */
+  /** The objects folder of a repository that is not shallow and shares commits with the remote. */
   objects?: string | undefined;
 }
 
-/** A branch over plain Git, seen through a throw-away bare repository. */
+/** A branch by git, in a temporary bare repository. */
 export class GitBranch implements Branch {
   readonly branch: string;
   readonly remote: string;
@@ -50,15 +50,15 @@ export class GitBranch implements Branch {
   readonly #folder: string;
   readonly #env: Record<string, string>;
   readonly #objects: ScratchObjects;
-  /** The lock that the last push met. */
+  /** The error of the last push, if a lock was its cause. */
   #lock: GitopsError | undefined;
-  /** Whether a commit was made that has parents which only the checkout knows. */
-  #keeps = false;
+  /** Whether a commit has parents that only the checkout has. */
+  #hasKept = false;
 
   private constructor(options: BranchOptions, folder: string) {
     this.#options = options;
     this.#folder = folder;
-    // What the checkout has of the branch's history, its pull of kept commits above all, is not fetched again.
+    // The history that the checkout has, above all the kept commits, is not fetched again.
     const shared = options.history ? alternates(options) : {};
     this.#env = { ...options.connection.env, ...scratchVariables(folder), ...shared };
     this.branch = options.branch;
@@ -86,7 +86,7 @@ export class GitBranch implements Branch {
 
   #fetch(depth: readonly string[], signal?: AbortSignal): Promise<GitResult> {
     const refspec = `+refs/heads/${this.branch}:${TIP}`;
-    return this.#try(['fetch', ...HOW_TO_FETCH, ...depth, '--', REMOTE, refspec], {
+    return this.#try(['fetch', ...FETCH_OPTIONS, ...depth, '--', REMOTE, refspec], {
       ...(signal && { signal }),
     });
   }
@@ -113,13 +113,13 @@ export class GitBranch implements Branch {
     const before = parent === undefined ? undefined : await this.#objects.treeOf(parent);
     const tree = (await editTree(this.#objects, before, edit)) as string;
     const parents = [...(parent === undefined ? [] : [parent]), ...keep];
-    this.#keeps ||= keep.length > 0;
+    this.#hasKept ||= keep.length > 0;
     const { signatures } = this.#options;
     if (signatures.sign === false) {
       return this.#objects.write('commit', commitText(signatures, tree, parents, message));
     }
     const git: RunGit = (args, { env, ...options }) =>
-      this.#try(args, { ...options, env: { ...alternates(this.#options), ...env } }); // it wants to see the parents
+      this.#try(args, { ...options, env: { ...alternates(this.#options), ...env } }); // git looks up the parents
     return signedCommit(git, { tree, parents, message, signatures });
   }
 
@@ -133,43 +133,44 @@ export class GitBranch implements Branch {
     const lease = `--force-with-lease=${ref}:${expected ?? ''}`;
     const pushed = await this.#try(['push', '--porcelain', '--no-verify', lease, '--', REMOTE, ...refspecs], {
       ...(signal && { signal }),
-      detached: /^(\/|file:)/i.test(this.#options.connection.url), // elsewhere the other end lives on by itself
-      // Only a push that needs it looks into the checkout, which may be shallow: git would take it for whole.
-      ...((this.#keeps || refs.size > 0) && { env: alternates(this.#options) }),
+      // Over a network the remote process survives by itself.
+      detached: /^(\/|file:)/i.test(this.#options.connection.url),
+      // Only if needed: the checkout may be shallow, and git would take its history for complete.
+      ...((this.#hasKept || refs.size > 0) && { env: alternates(this.#options) }),
     });
     if (pushed.code === 0) return 'landed';
     const report = pushed.stdout.toString('utf8');
-    // Git compared the lease with the tip that the remote advertised, and sent nothing.
+    // Git compared the lease with the advertised tip and sent nothing.
     if (report.includes(`:${ref}\t[rejected] (stale info)\n`)) return 'stale';
-    const words = `${report}\n${pushed.stderr}`;
-    const fate = await this.#fateOf(commit, expected, signal);
-    if (fate !== 'refused') return fate;
-    if (isStale(words)) return 'stale';
-    const error = this.#failed(`Pushing ${this.branch} to`, words);
+    const output = `${report}\n${pushed.stderr}`;
+    const result = await this.#resultOf(commit, expected, signal);
+    if (result !== 'refused') return result;
+    if (isStale(output)) return 'stale';
+    const error = this.#failed(`Pushing ${this.branch} to`, output);
     this.#lock = error.code === 'locked' ? error : undefined;
     throw error;
   }
 
-  /** What became of a push whose answer was lost or is no "yes": only the remote knows. */
-  async #fateOf(
+  /** The result of a push that failed or whose answer was lost, by the remote's tip. */
+  async #resultOf(
     commit: Commit,
     expected: Commit | undefined,
     signal?: AbortSignal,
   ): Promise<'landed' | 'stale' | 'refused'> {
-    const now = await this.#remoteTip(signal);
-    if (now === commit) return 'landed'; // the acknowledgement was lost, not the push
-    if (now === expected) return 'refused';
-    return now !== undefined && (await this.#isBelow(commit, signal)) ? 'landed' : 'stale';
+    const tip = await this.#remoteTip(signal);
+    if (tip === commit) return 'landed'; // only the acknowledgement was lost
+    if (tip === expected) return 'refused';
+    return tip !== undefined && (await this.#isInHistory(commit, signal)) ? 'landed' : 'stale';
   }
 
-  /** Whether the branch has grown on top of a commit: others push between a push and the question what became of it. */
-  async #isBelow(commit: Commit, signal?: AbortSignal): Promise<boolean> {
+  /** Whether the remote's tip has a commit in its history: others may have pushed on top of it. */
+  async #isInHistory(commit: Commit, signal?: AbortSignal): Promise<boolean> {
     await this.#fetch(['--depth=64'], signal);
     const listed = await this.#try(['rev-list', '--max-count=4096', TIP]);
     return listed.stdout.toString('utf8').split('\n').includes(commit);
   }
 
-  /** The commit in the branch's own line of history that an id stands for; undefined where there is none. */
+  /** The commit of the branch's first-parent history whose id starts with `id`; undefined if none does. */
   async find(id: string): Promise<Commit | undefined> {
     const listed = await this.run(['rev-list', '--first-parent', TIP]);
     return listed
@@ -178,12 +179,12 @@ export class GitBranch implements Branch {
       .find((commit) => commit.startsWith(id));
   }
 
-  /** Whether a commit that was fetched with its history has another one in it. */
+  /** Whether a commit that was fetched with its history is or contains another commit. */
   async contains(newer: Commit, older: Commit): Promise<boolean> {
     return (await this.#try(['merge-base', '--is-ancestor', older, newer])).code === 0;
   }
 
-  /** Runs git in the throw-away repository. */
+  /** Runs git in the temporary repository. */
   run(args: readonly string[], options: Omit<GitOptions, 'cwd'> = {}): Promise<Buffer> {
     return git(args, { ...options, cwd: this.#options.cwd, env: { ...this.#env, ...options.env } });
   }
@@ -195,16 +196,19 @@ export class GitBranch implements Branch {
     return listed.stdout.toString('utf8').split('\t')[0] || undefined;
   }
 
-  /** A daemon ends one connection too many without a word; as it asks nobody who they are, no refusal looks like that. */
-  #failed(doing: string, words: string): GitopsError {
-    const ended = /^git:/i.test(this.#options.connection.url) && hasNoReason(words);
-    return remoteError(doing, this.remote, ended ? 'connection closed without a word' : words);
+  /**
+   * A git daemon with too many connections closes one without a message. As it has no login, it is no
+   * rejection.
+   */
+  #failed(action: string, output: string): GitopsError {
+    const closed = /^git:/i.test(this.#options.connection.url) && hasNoReason(output);
+    return remoteError(action, this.remote, closed ? 'connection closed without a message' : output);
   }
 
   #try(args: readonly string[], options: Omit<GitOptions, 'cwd'> = {}) {
     const env = { ...this.#env, ...options.env };
     return tryGit(args, { ...options, cwd: this.#options.cwd, env }).catch((error: unknown) => {
-      throw this.#lock ?? error; // a deadline says less than what was in the way all the time
+      throw this.#lock ?? error; // the lock is the cause of the deadline
     });
   }
 }

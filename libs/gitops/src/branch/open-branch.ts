@@ -12,30 +12,30 @@ import { FairBackoff } from './fair-backoff.ts';
 import type { Commit } from '../git/commit.ts';
 import { redact } from '../text/redact.ts';
 
-/** Milliseconds for which a remote that cannot be asked is asked again, before there is anything to write. */
+/** Milliseconds for which the first fetch is retried after network failures. */
 const PATIENCE = 10_000;
 
-/** A branch of a repository, as people name it. */
+/** The address of a branch. */
 export interface BranchAddress {
-  /** The name of a remote of the checkout around `cwd`, a URL, or a folder. @default `origin` */
+  /** A remote of the checkout in `cwd`, a URL, or a folder. @default `origin` */
   repository?: string;
   /** @default `main` */
   branch?: string;
-  /** Where relative folders start and remotes are looked up. @default the current folder */
+  /** The folder for relative folders and names of remotes. @default the current folder */
   cwd?: string;
 }
 
-/** A branch that is there, and its newest commit. */
+/** An existing branch and its tip. */
 interface OpenBranch {
   branch: Branch;
   tip: Commit;
 }
 
 /**
- * Opens a branch of any Git repository, its newest commit fetched.
+ * Opens a branch of any Git repository and fetches its tip.
  *
- * @param signal ends it
- * @throws {GitopsError} `usage` for a branch name that is none, `not-found`, `auth`, `network`
+ * @param signal stops it
+ * @throws {GitopsError} `usage` for an invalid branch name, `not-found`, `auth`, `network`
  */
 export async function openBranch(
   { repository = 'origin', branch = 'main', cwd = process.cwd() }: BranchAddress,
@@ -45,7 +45,7 @@ export async function openBranch(
   if (!isBranchName(branch)) {
     throw new GitopsError(
       'usage',
-      `${JSON.stringify(branch)} is no name of a branch: see git check-ref-format.`,
+      `${JSON.stringify(branch)} is not a valid branch name. See git check-ref-format.`,
       {
         value: branch,
       },
@@ -57,7 +57,7 @@ export async function openBranch(
     const name = redact(repository);
     throw new GitopsError(
       'not-found',
-      `There is no remote "${name}" here. Name a URL or a folder (--repository ./${name}), or run in a clone that has it.`,
+      `No remote is named "${name}". Use a URL or a folder (--repository ./${name}), or run in a clone that has this remote.`,
       { value: name },
     );
   }
@@ -70,24 +70,24 @@ export async function openBranch(
     safeFolders: settings.all('safe.directory'),
   };
   const open = (format: ObjectFormat): Promise<Branch> => GitBranch.open({ ...options, format });
-  return patiently(() => openInItsFormat(options.format, open, signal), signal);
+  return withRetries(() => openInItsFormat(options.format, open, signal), signal);
 }
 
-/** Opens it again where the remote cannot be asked, for a while: an address that is wrong shall be told soon. */
-async function patiently(open: () => Promise<OpenBranch>, signal?: AbortSignal): Promise<OpenBranch> {
+/** Retries after network failures, but not long, so that a wrong address is reported soon. */
+async function withRetries(open: () => Promise<OpenBranch>, signal?: AbortSignal): Promise<OpenBranch> {
   const backoff = new FairBackoff(PATIENCE);
-  for (const began = performance.now(); ;) {
+  for (const started = performance.now(); ;) {
     try {
       return await open();
     } catch (error) {
-      const again = error instanceof GitopsError && error.retryable && performance.now() - began < PATIENCE;
+      const again = error instanceof GitopsError && error.retryable && performance.now() - started < PATIENCE;
       if (!again || signal?.aborted) throw error;
     }
     await sleep(backoff.afterFailure(), undefined, { signal }).catch(() => {});
   }
 }
 
-/** Which hash a repository uses is only known once it was asked. */
+/** The hash of a remote repository is known only after a fetch. */
 async function openInItsFormat(
   format: ObjectFormat,
   open: (format: ObjectFormat) => Promise<Branch>,
@@ -107,7 +107,7 @@ async function openAndFetch(branch: Branch, signal?: AbortSignal): Promise<OpenB
     if (tip !== undefined) return { branch, tip };
     throw new GitopsError(
       'not-found',
-      `${branch.remote} has no branch ${branch.branch}. Name the branch that has the files: --branch <name>`,
+      `${branch.remote} has no branch ${branch.branch}. Set the branch that has the files: --branch <name>`,
       { value: branch.branch },
     );
   } catch (error) {

@@ -8,7 +8,7 @@ import type { TreeStore } from '../git/edit-tree.ts';
 import { parseTree, printTree, type Tree } from '../git/tree.ts';
 import type { Commit } from '../git/commit.ts';
 
-/** Where the objects are, and where they came from. */
+/** A temporary repository. */
 interface ScratchOptions {
   folder: string;
   format: ObjectFormat;
@@ -18,15 +18,15 @@ interface ScratchOptions {
   remote: string;
 }
 
-/** The objects of a throw-away repository: those that were fetched, and those that are made on top of them. */
+/** The objects of a temporary repository: fetched ones and new ones. */
 export class ScratchObjects implements TreeStore {
-  readonly #place: ScratchOptions;
-  /** Trees that were read or written: of a tip's trees a bump changes few. */
+  readonly #options: ScratchOptions;
+  /** Trees that were read or written; a bump changes few of a tip's trees. */
   readonly #trees = new Map<string, Promise<Tree>>();
   #reader: ObjectReader | undefined;
 
-  constructor(place: ScratchOptions) {
-    this.#place = place;
+  constructor(options: ScratchOptions) {
+    this.#options = options;
   }
 
   async close(): Promise<void> {
@@ -38,7 +38,7 @@ export class ScratchObjects implements TreeStore {
     return found.map((object) => object?.content);
   }
 
-  /** The folder that a commit holds. @throws {GitopsError} `corrupt` */
+  /** The id of a commit's tree. @throws {GitopsError} `corrupt` */
   async treeOf(commit: Commit): Promise<string> {
     const id = treeOf((await this.#read(commit))?.content);
     if (id === undefined) throw this.#missing(commit);
@@ -63,7 +63,7 @@ export class ScratchObjects implements TreeStore {
   async writeTree(tree: Tree): Promise<string> {
     const content = printTree(tree);
     const id = await this.write('tree', content);
-    this.#trees.set(id, Promise.resolve(parseTree(content, id.length / 2))); // sorted
+    this.#trees.set(id, Promise.resolve(parseTree(content, id.length / 2))); // in Git's order
     return id;
   }
 
@@ -73,20 +73,20 @@ export class ScratchObjects implements TreeStore {
 
   /** @throws {GitopsError} `disk` */
   async write(type: ObjectType, content: Buffer): Promise<string> {
-    const object = gitObject(this.#place.format, type, content);
-    await writeObject(join(this.#place.folder, 'objects'), object).catch(noRoom);
+    const object = gitObject(this.#options.format, type, content);
+    await writeObject(join(this.#options.folder, 'objects'), object).catch(noRoom);
     return object.id;
   }
 
   #read(id: string): Promise<GitObject | undefined> {
-    this.#reader ??= new ObjectReader(this.#place.cwd, this.#place.env);
+    this.#reader ??= new ObjectReader(this.#options.cwd, this.#options.env);
     return this.#reader.read(id);
   }
 
   #missing(id: string): GitopsError {
     return new GitopsError(
       'corrupt',
-      `${this.#place.remote} did not send the object ${id}. Run git fsck there.`,
+      `${this.#options.remote} did not send the object ${id}. Run git fsck there.`,
       { value: id },
     );
   }

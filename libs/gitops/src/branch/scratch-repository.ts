@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { GitopsError } from '../error.ts';
 import type { ObjectFormat } from '../git/object.ts';
 
-/** A folder of a run that was killed carries its process id, so that the next run can clean up. */
+/** The process id follows, so that a later run can delete the folders of runs that were killed. */
 const PREFIX = 'slipway-ledger-';
 
 /**
- * Makes a throw-away bare repository: no work tree, no hooks, and nothing left behind that a killed run could
- * poison. What Git reads of the user's configuration is the one file in it, which says whose folders are safe.
+ * Makes a temporary bare repository without hooks. The only user configuration that Git reads there is a file
+ * with `safe.directory`.
  *
- * @param safeFolders what the user said in `safe.directory`
+ * @param safeFolders the user's `safe.directory`
  * @returns its folder
+ * @throws {GitopsError} `disk`
  */
 export async function makeScratch(format: ObjectFormat, safeFolders: readonly string[]): Promise<string> {
   await sweep();
@@ -30,7 +31,7 @@ export async function makeScratch(format: ObjectFormat, safeFolders: readonly st
 export function noRoom(cause: unknown): never {
   throw new GitopsError(
     'disk',
-    `${tmpdir()} cannot be written to: ${(cause as Error).message}. Make room there, or name another folder in TMPDIR.`,
+    `${tmpdir()} is not writable: ${(cause as Error).message}. Free space there, or set TMPDIR to another folder.`,
     { value: tmpdir(), cause },
   );
 }
@@ -45,7 +46,7 @@ async function fill(folder: string, format: ObjectFormat, safeFolders: readonly 
   );
 }
 
-/** Variables that make a throw-away repository the one that git works in, deaf to what else it is told. */
+/** Variables with which git works in a temporary repository and ignores other configuration. */
 export const scratchVariables = (folder: string): Record<string, string> => ({
   GIT_DIR: folder,
   GIT_CONFIG_GLOBAL: join(folder, GLOBAL),
@@ -54,7 +55,7 @@ export const scratchVariables = (folder: string): Record<string, string> => ({
 
 const GLOBAL = 'global-config';
 
-/** What is thrown away needs no tidying and no care for power cuts. */
+/** A temporary repository needs neither maintenance nor fsync. */
 function configuration(format: ObjectFormat): string {
   return [
     '[core]',
@@ -73,7 +74,7 @@ function configuration(format: ObjectFormat): string {
   ].join('\n');
 }
 
-/** Removes what runs that were killed left behind. */
+/** Deletes the folders of runs that were killed. */
 async function sweep(): Promise<void> {
   const entries = await readdir(tmpdir()).catch(() => []);
   const dead = entries.filter(

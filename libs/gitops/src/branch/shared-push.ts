@@ -1,65 +1,63 @@
-/** One who waits: the work, and how to tell what came of it. */
+/** A caller that waits in a queue. */
 interface Waiting<Work, Answer> {
   work: Work;
-  tell(answer: Answer): void;
-  fail(error: unknown): void;
-  /** Called when it is this one's turn to serve all who wait. */
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+  /** Makes this caller serve all that wait. */
   lead(): void;
 }
 
-/**
- * Lines of work: one worker a line at a time, who serves everybody that waits by then, himself among them.
- */
+/** Named queues. One caller per queue works at a time, for all callers that wait by then. */
 export class SharedPush<Work, Answer> {
-  readonly #lines = new Map<string, Waiting<Work, Answer>[]>();
+  readonly #queues = new Map<string, Waiting<Work, Answer>[]>();
 
   /**
-   * Waits for the work's turn and does it, or has it done by one who waits in the same line.
+   * Queues the work, until this or another caller in the same queue has done it.
    *
-   * @param line works with one name are never done at the same time
-   * @param serve does all the works that wait; an answer for each, in their order. What it throws, all get
+   * @param queue the works of one queue are never done at the same time
+   * @param serve does all works that wait, and returns their answers in order; an error is for all callers
    */
   async serve(
-    line: string,
+    queue: string,
     work: Work,
     serve: (works: readonly Work[]) => Promise<readonly Answer[]>,
   ): Promise<Answer> {
     const served = Promise.withResolvers<{ answer: Answer } | 'lead'>();
     const me: Waiting<Work, Answer> = {
       work,
-      tell: (answer) => served.resolve({ answer }),
-      fail: served.reject,
+      resolve: (answer) => served.resolve({ answer }),
+      reject: served.reject,
       lead: () => served.resolve('lead'),
     };
-    const waiting = this.#lines.get(line);
+    const waiting = this.#queues.get(queue);
     if (waiting === undefined) {
-      this.#lines.set(line, [me]);
+      this.#queues.set(queue, [me]);
       me.lead();
     } else {
       waiting.push(me);
     }
-    const turn = await served.promise;
-    return turn === 'lead' ? this.#lead(line, me, serve) : turn.answer;
+    const result = await served.promise;
+    return result === 'lead' ? this.#lead(queue, me, serve) : result.answer;
   }
 
   async #lead(
-    line: string,
+    queue: string,
     me: Waiting<Work, Answer>,
     serve: (works: readonly Work[]) => Promise<readonly Answer[]>,
   ): Promise<Answer> {
-    const all = this.#lines.get(line)?.splice(0) ?? [];
+    const all = this.#queues.get(queue)?.splice(0) ?? [];
     const others = all.filter((one) => one !== me);
     try {
       const answers = await serve([me, ...others].map(({ work }) => work));
-      others.forEach(({ tell }, at) => tell(answers[at + 1] as Answer));
+      others.forEach(({ resolve }, at) => resolve(answers[at + 1] as Answer));
       return answers[0] as Answer;
     } catch (error) {
-      for (const { fail } of others) fail(error);
+      for (const { reject } of others) reject(error);
       throw error;
     } finally {
-      const next = this.#lines.get(line);
+      const next = this.#queues.get(queue);
       if (next?.[0]) next[0].lead();
-      else this.#lines.delete(line);
+      else this.#queues.delete(queue);
     }
   }
 }

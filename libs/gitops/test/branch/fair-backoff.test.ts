@@ -5,7 +5,7 @@ import { generator } from '../support/random.ts';
 const SEED = Number(process.env['SLIPWAY_SEED'] ?? 20_261_124);
 const DEADLINE = 120_000;
 
-/** The newest commit, made so many milliseconds ago by one who had waited. */
+/** A commit made so many milliseconds ago. */
 const landed = (ago: number, message: string): string =>
   `tree 0\nauthor A <a@b> 1 +0000\ncommitter A <a@b> ${Math.floor((Date.now() - ago) / 1000)} +0000\n\n${message}`;
 const waited = (milliseconds: number): string => `Set a\n\nSlipway-Waited: ${milliseconds} ms\n`;
@@ -20,14 +20,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('the turn of one who writes', () => {
-  it('comes at once on a new branch, and where the newest commit had not to wait', () => {
+describe('the fair back-off of a writer', () => {
+  it('does not pause on a new branch, or if the newest commit has not waited', () => {
     const backoff = new FairBackoff(DEADLINE);
     expect(backoff.delayBefore(undefined)).toBe(0);
     expect(backoff.delayBefore(landed(0, 'Set a\n\nSlipway-File: a\n'))).toBe(0);
   });
 
-  it('comes after those who may have waited longer than the last one that landed, and then at once', () => {
+  it('pauses if the newest commit has waited longer, and then no more', () => {
     const backoff = new FairBackoff(DEADLINE);
     const pause = backoff.delayBefore(landed(0, waited(5_000)));
     expect(pause).toBeGreaterThanOrEqual(2_000);
@@ -37,7 +37,7 @@ describe('the turn of one who writes', () => {
     expect(backoff.delayBefore(landed(0, waited(20_000)))).toBeGreaterThan(0);
   });
 
-  it('is not put off by what is long over, by a clock that is a day wrong, or beyond a quarter of the deadline', () => {
+  it('ignores a quiet branch and a clock that is a day wrong, and pauses at most a quarter of the deadline', () => {
     const backoff = new FairBackoff(DEADLINE);
     expect(backoff.delayBefore(landed(6_000, waited(60_000)))).toBe(0);
     expect(backoff.delayBefore(landed(0, waited(60_000)))).toBeLessThanOrEqual(5_000);
@@ -48,13 +48,13 @@ describe('the turn of one who writes', () => {
     expect(backoff.delayBefore('no commit at all')).toBe(0);
   });
 
-  it('waits longer for a branch where everything takes longer', () => {
+  it('pauses for longer on a slow remote', () => {
     const backoff = new FairBackoff(DEADLINE);
     expect(backoff.delayBefore(landed(6_000, waited(60_000)), 1_000)).toBeGreaterThan(0);
     expect(backoff.delayBefore(landed(11_000, waited(60_000)), 1_000)).toBe(0);
   });
 
-  it('is told of to others by whoever was beaten, as the last trailer', () => {
+  it('records the time waited after a lost race as the last trailer', () => {
     const backoff = new FairBackoff(DEADLINE);
     expect(backoff.withWaitTrailer('Set a\n\nSlipway-File: a\n')).toBe('Set a\n\nSlipway-File: a\n');
     vi.advanceTimersByTime(1_500);
@@ -68,7 +68,7 @@ describe('the turn of one who writes', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('follows a pause as long as attempts take, and one that grows while the remote cannot be asked', () => {
+  it('pauses in proportion to the lost attempt, and longer after each network failure', () => {
     const backoff = new FairBackoff(DEADLINE);
     vi.mocked(Math.random).mockReturnValue(1);
     expect([1, 100, 2_000, 60_000].map((took) => backoff.afterLoss(took))).toEqual([40, 300, 6_000, 10_000]);
@@ -78,10 +78,10 @@ describe('the turn of one who writes', () => {
   });
 });
 
-/** Milliseconds that an attempt takes while nobody else tries; two can be tried at once without being slower. */
+/** Milliseconds of an attempt. Up to two attempts at once are not slower. */
 const ATTEMPT = 50;
 
-/** One who writes in the model: when it wished to, and what it does next and when. */
+/** A writer in the model: since when it wants to write, and when it acts next. */
 interface Writer {
   left: number;
   since: number;
@@ -91,18 +91,18 @@ interface Writer {
   trying?: { began: number; tip: number };
 }
 
-/** Lets writers land so many bumps each, each as soon as the one before has landed. @returns how long each took, sorted */
-function contend(writers: number, bumps: number, polite: boolean): number[] {
+/** Lets each writer land bumps, one after the other. @returns the duration of each bump, sorted */
+function contend(writers: number, bumps: number, fair: boolean): number[] {
   const took: number[] = [];
   const tip = { number: 0, text: landed(0, 'start') };
   const wish = (writer: Partial<Writer>): void => {
     let lost = 0;
     const backoff = new FairBackoff(DEADLINE);
-    const grown = () => Math.random() * Math.min(2_000, 40 * 2 ** lost++); // with nothing else: the negative control
+    const grown = () => Math.random() * Math.min(2_000, 40 * 2 ** lost++); // random pauses alone: the negative control
     Object.assign(writer, {
       since: Date.now(),
       backoff,
-      pause: polite ? (ms: number) => backoff.afterLoss(ms) : grown,
+      pause: fair ? (ms: number) => backoff.afterLoss(ms) : grown,
     });
   };
   const all = Array.from({ length: writers }, (_, at) => {
@@ -117,7 +117,7 @@ function contend(writers: number, bumps: number, polite: boolean): number[] {
     const { trying } = next;
     if (trying === undefined) {
       const others = all.filter((writer) => writer.trying).length;
-      const yields = polite ? next.backoff.delayBefore(tip.text) : 0;
+      const yields = fair ? next.backoff.delayBefore(tip.text) : 0;
       if (yields === 0) next.trying = { began: Date.now(), tip: tip.number };
       next.at = Date.now() + Math.ceil(yields || ATTEMPT * Math.max(1, (others + 1) / 2));
     } else if (trying.tip === tip.number) {
@@ -133,15 +133,15 @@ function contend(writers: number, bumps: number, polite: boolean): number[] {
   }
 }
 
-describe(`a model of writers who want to write again at once (seed ${SEED})`, () => {
-  it.each([16, 32])('lets none of %i wait many times longer than the others', (writers) => {
-    const [polite, control] = [contend(writers, 25, true), contend(writers, 25, false)];
+describe(`a model of writers that write without a break (seed ${SEED})`, () => {
+  it.each([16, 32])('lets none of %i writers wait many times longer than the others', (writers) => {
+    const [fair, control] = [contend(writers, 25, true), contend(writers, 25, false)];
     const slowest = (all: number[]): number => all.at(-1) as number;
     const p95 = (all: number[]): number => all[Math.ceil(all.length * 0.95) - 1] as number;
     console.log(
-      `${writers} × 25: p95 ${p95(polite)} ms, slowest ${slowest(polite)}; by pauses alone ${p95(control)}, ${slowest(control)}`,
+      `${writers} × 25: p95 ${p95(fair)} ms, slowest ${slowest(fair)}; by pauses alone ${p95(control)}, ${slowest(control)}`,
     );
-    expect(polite).toHaveLength(writers * 25);
-    expect(slowest(polite)).toBeLessThan(slowest(control) / 2);
+    expect(fair).toHaveLength(writers * 25);
+    expect(slowest(fair)).toBeLessThan(slowest(control) / 2);
   });
 });

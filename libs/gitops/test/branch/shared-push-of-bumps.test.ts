@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { onOrigin, stateOf } from '../support/ledger-of.ts';
 import { words, Workspace } from '../support/workspace.ts';
 
-describe('bumps of one process that wait for one another', () => {
-  it('go in no more pushes than there are, a commit each, and none is lost', async () => {
+describe('waiting bumps of one process', () => {
+  it('need at most one push each, make one commit each, and none is lost', async () => {
     const apps = Array.from({ length: 12 }, (_, at) => `app-${at}`);
     const workspace = new Workspace({ apps });
     const log = join(workspace.origin, 'pushes');
@@ -18,11 +18,11 @@ describe('bumps of one process that wait for one another', () => {
     expect(new Set(results.map(({ commit }) => commit)).size).toBe(apps.length);
     expect(workspace.ledgerCommits()).toBe(apps.length);
     expect(stateOf(workspace).pending).toEqual([]);
-    expect(readFileSync(log, 'utf8').trim().split('\n').length).toBeLessThanOrEqual(apps.length); // how many wait together is the machine's; see queue.test.ts
+    expect(readFileSync(log, 'utf8').trim().split('\n').length).toBeLessThanOrEqual(apps.length); // shared-push.test.ts shows that they share
     expect(onOrigin(workspace, 'fsck', '--full', '--strict')).toBe('');
   });
 
-  it('fail each for itself: one that makes no sense holds up no other', async () => {
+  it('fail independently of each other', async () => {
     const workspace = new Workspace();
     const environment = { reason: 'no such app' };
     const [good, bad] = await Promise.all([

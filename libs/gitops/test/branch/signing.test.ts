@@ -16,16 +16,16 @@ async function deploy(workspace: Workspace, commits: CommitOptions = {}) {
 const field = (workspace: Workspace, format: string): string =>
   onOrigin(workspace, 'log', '-1', `--format=${format}`, 'env/development');
 
-describe('a ledger commit is by', () => {
+describe('the author of a ledger commit', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('whom Git knows', async () => {
+  it('is from the configuration of Git', async () => {
     const workspace = new Workspace();
     await deploy(workspace);
     expect(field(workspace, '%an <%ae> %cn <%ce>')).toBe('Ada <ada@example.com> Ada <ada@example.com>');
   });
 
-  it('whom the options name, with what would break a commit left out', async () => {
+  it('is from the options, without characters that would break a commit', async () => {
     const workspace = new Workspace();
     const author = { name: 'Bo <t> \nx', email: 'bo@example.com>\nparent 0' };
     await deploy(workspace, { author, committer: { name: 'CI', email: 'ci@example.com' } });
@@ -33,7 +33,7 @@ describe('a ledger commit is by', () => {
     expect(onOrigin(workspace, 'fsck', '--strict')).toBe('');
   });
 
-  it('slipway where Git knows nobody', async () => {
+  it('is slipway if Git has none', async () => {
     const workspace = new Workspace();
     workspace.git('config', '--unset', 'user.name');
     vi.stubEnv('HOME', scratch());
@@ -43,23 +43,26 @@ describe('a ledger commit is by', () => {
   });
 });
 
-describe('a ledger commit is signed', () => {
-  it.skipIf(!has('ssh-keygen') && !has('ssh'))('with an SSH key, as Git is configured', async () => {
-    const workspace = new Workspace();
-    const folder = scratch();
-    const key = join(folder, 'key');
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-    const allowed = join(folder, 'allowed');
-    writeFileSync(allowed, `ada@example.com ${execFileSync('cat', [`${key}.pub`], { encoding: 'utf8' })}`);
-    workspace.git('config', 'gpg.format', 'ssh');
-    workspace.git('config', 'user.signingKey', key);
-    workspace.git('config', 'commit.gpgSign', 'true');
-    expect(words(await deploy(workspace))).toMatchObject({ api: 'landed' });
-    const verify = ['-c', `gpg.ssh.allowedSignersFile=${allowed}`, 'verify-commit', 'env/development'];
-    expect(() => onOrigin(workspace, ...verify)).not.toThrow();
-  });
+describe('a ledger commit', () => {
+  it.skipIf(!has('ssh-keygen') && !has('ssh'))(
+    'is signed with an SSH key if Git is configured so',
+    async () => {
+      const workspace = new Workspace();
+      const folder = scratch();
+      const key = join(folder, 'key');
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+      const allowed = join(folder, 'allowed');
+      writeFileSync(allowed, `ada@example.com ${execFileSync('cat', [`${key}.pub`], { encoding: 'utf8' })}`);
+      workspace.git('config', 'gpg.format', 'ssh');
+      workspace.git('config', 'user.signingKey', key);
+      workspace.git('config', 'commit.gpgSign', 'true');
+      expect(words(await deploy(workspace))).toMatchObject({ api: 'landed' });
+      const verify = ['-c', `gpg.ssh.allowedSignersFile=${allowed}`, 'verify-commit', 'env/development'];
+      expect(() => onOrigin(workspace, ...verify)).not.toThrow();
+    },
+  );
 
-  it.skipIf(!has('gpg'))('with an OpenPGP key that an option names', async () => {
+  it.skipIf(!has('gpg'))('is signed with the OpenPGP key of an option', async () => {
     const workspace = new Workspace();
     const home = mkdtempSync('/tmp/slipway-gpg-'); // a socket's path is short
     chmodSync(home, 0o700);
@@ -80,7 +83,7 @@ describe('a ledger commit is signed', () => {
     }
   });
 
-  it('or not made at all: a key that is not there is an error, and nothing is written', async () => {
+  it('is not written if the key does not exist', async () => {
     const workspace = new Workspace();
     workspace.git('config', 'gpg.format', 'ssh');
     const failed = await deploy(workspace, { sign: join(scratch(), 'no-such-key') }).catch(
