@@ -1,7 +1,7 @@
 import { appsAt } from '../workspace/app.ts';
 import type { ChangedProjects } from '../due/due.ts';
 import type { Environment } from '../workspace/environment.ts';
-import { LedgerRepository } from '../ledger/ledger-repository.ts';
+import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import { planBump, type Plan, type Run } from './plan.ts';
 import { assertReleasable } from '../due/releasable.ts';
 import type { Checkout } from '../checkout/checkout.ts';
@@ -43,9 +43,31 @@ export interface BumpResult extends Plan {
  */
 export async function bump(request: BumpRequest): Promise<BumpResult> {
   const { checkout, environment } = request;
+  const preparing = prepare(request); // main and the ledger are fetched at the same time
+  preparing.catch(() => {});
+  const repository = await LedgerRepository.open(checkout, environment);
+  const refused = new AbortController();
+  const signal = request.signal ? AbortSignal.any([request.signal, refused.signal]) : refused.signal;
+  const intend = async (tip: Tip) => planBump(await preparing, tip, environment.ledger.branch);
+  const update = updateLedger(repository, intend, { ...request, signal });
+  update.catch(() => {}); // both are awaited below
+  try {
+    const { config } = await preparing;
+    const { value, commit, retries } = await update;
+    return { ...value, commit, config, retries };
+  } catch (error) {
+    refused.abort();
+    await update.catch(() => {});
+    throw error;
+  } finally {
+    await repository.close();
+  }
+}
+
+async function prepare({ checkout, environment, ...request }: BumpRequest): Promise<Run> {
   const releasable = await assertReleasable(checkout, environment);
   const config = releasable.dirty ? await checkout.snapshot() : releasable.head;
-  const run: Run = {
+  return {
     ...releasable,
     checkout,
     config,
@@ -58,18 +80,6 @@ export async function bump(request: BumpRequest): Promise<BumpResult> {
     failed: request.failed ?? [],
     runUrl: request.runUrl,
   };
-  const repository = await LedgerRepository.open(checkout, environment);
-  try {
-    const { branch } = environment.ledger;
-    const { value, commit, retries } = await updateLedger(
-      repository,
-      (tip) => planBump(run, tip, branch),
-      request,
-    );
-    return { ...value, commit, config, retries };
-  } finally {
-    await repository.close();
-  }
 }
 
 /** Remembers answers: every attempt asks again, and the answer for two commits never changes. */

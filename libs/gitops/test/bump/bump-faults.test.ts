@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bump, GitopsError, readEnvironment, Checkout } from '../../src/index.ts';
-import { hold, release, state } from '../support/ledger-state.ts';
+import { holdByHand, releaseOf, stateOf } from '../support/ledger-of.ts';
 import { digestOf, intent, scratch, words, Workspace } from '../support/workspace.ts';
 
 describe('bad circumstances end in one clear error, with nothing written', () => {
@@ -32,6 +32,16 @@ describe('bad circumstances end in one clear error, with nothing written', () =>
     workspace.write('apps/api/src/main.ts', 'uncommitted');
     const error = await failure(workspace.deploy('development', ['api']));
     expect(error).toMatchObject({ code: 'dirty', value: ['apps/api/src/main.ts'] });
+  });
+
+  it('a dirty tree and an unreachable ledger: the tree is reported, without waiting for the ledger', async () => {
+    const workspace = new Workspace();
+    workspace.write('apps/api/src/main.ts', 'uncommitted');
+    workspace.git('remote', 'set-url', 'origin', 'http://127.0.0.1:1/closed.git');
+    expect(await failure(workspace.deploy('development', ['api']))).toMatchObject({ code: 'dirty' });
+    rmSync(workspace.origin, { recursive: true });
+    workspace.git('remote', 'set-url', 'origin', workspace.origin);
+    expect(await failure(workspace.deploy('development', ['api']))).toMatchObject({ code: 'dirty' });
   });
 
   it('a commit that is not on the remote, with the push command', async () => {
@@ -99,7 +109,7 @@ describe('bad circumstances end in one clear error, with nothing written', () =>
   it('a broken ledger file, with every problem, path and value', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
-    hold(workspace, 'api', { by: 'ada', why: 'no such key' });
+    holdByHand(workspace, 'api', { by: 'ada', why: 'no such key' });
     const error = await failure(workspace.deploy('development', ['api']));
     expect(error.code).toBe('invalid');
     expect(error.message).toContain('env/development:apps/api/release.yaml');
@@ -116,8 +126,8 @@ describe('many writers', () => {
     const results = await Promise.all(apps.map((app) => workspace.deploy('development', [app])));
     expect(results.map((result) => words(result))).toEqual(apps.map((app) => ({ [app]: 'landed' })));
     expect(workspace.ledgerCommits()).toBe(apps.length);
-    expect(state(workspace).pending).toEqual([]);
-    for (const app of apps) expect(release(workspace, app).image.digest).toBe(digestOf(`${app} 1`));
+    expect(stateOf(workspace).pending).toEqual([]);
+    for (const app of apps) expect(releaseOf(workspace, app).image.digest).toBe(digestOf(`${app} 1`));
   });
 
   it('is not fooled by a lost acknowledgement: the remote is asked', async () => {

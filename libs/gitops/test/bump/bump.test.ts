@@ -10,7 +10,7 @@ import {
   removeRelease,
   Checkout,
 } from '../../src/index.ts';
-import { due, hold, release, state } from '../support/ledger-state.ts';
+import { dueIn, holdByHand, releaseOf, stateOf } from '../support/ledger-of.ts';
 import { digestOf, intent, scratch, words, Workspace } from '../support/workspace.ts';
 
 describe('the first run', () => {
@@ -20,8 +20,8 @@ describe('the first run', () => {
     const result = await workspace.deploy('development', ['api', 'web']);
     expect(words(result)).toEqual({ api: 'landed', web: 'landed' });
     expect(workspace.ledgerCommits()).toBe(1);
-    expect(state(workspace)).toEqual({ through: head, pending: [] });
-    expect(release(workspace, 'api')).toEqual({
+    expect(stateOf(workspace)).toEqual({ through: head, pending: [] });
+    expect(releaseOf(workspace, 'api')).toEqual({
       image: {
         repository: 'registry.example/team/api',
         tag: `sha-${digestOf('api 1').slice(7, 19)}`,
@@ -55,8 +55,8 @@ describe('the first run', () => {
   it('leaves what was not selected pending', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api']);
-    expect(state(workspace).pending).toEqual(['web']);
-    expect(await due(workspace)).toEqual(['web']);
+    expect(stateOf(workspace).pending).toEqual(['web']);
+    expect(await dueIn(workspace)).toEqual(['web']);
   });
 });
 
@@ -75,7 +75,7 @@ describe('a second run', () => {
     await workspace.deploy('development', ['api', 'web']);
     workspace.write('apps/api/README.md', 'hello');
     workspace.commit('docs');
-    expect(await due(workspace)).toEqual(['api']);
+    expect(await dueIn(workspace)).toEqual(['api']);
     const result = await workspace.deploy('development', ['api']);
     expect(words(result)).toEqual({ api: 'unchanged' });
     expect(workspace.ledgerCommits()).toBe(1);
@@ -89,7 +89,7 @@ describe('a second run', () => {
     const second = workspace.commit('scale');
     const result = await workspace.deploy('development', ['api']);
     expect(words(result)).toEqual({ api: 'landed' });
-    expect(release(workspace, 'api')).toMatchObject({
+    expect(releaseOf(workspace, 'api')).toMatchObject({
       image: { digest: digestOf('api 1') },
       release: { source: first, config: second },
     });
@@ -100,7 +100,7 @@ describe('a second run', () => {
     await workspace.deploy('development', ['api', 'web']);
     workspace.write('deploy/charts/service/Chart.yaml', 'name: service\nversion: 2\n');
     workspace.commit('chart');
-    const result = await workspace.deploy('development', await due(workspace));
+    const result = await workspace.deploy('development', await dueIn(workspace));
     expect(words(result)).toEqual({ api: 'landed', web: 'landed' });
     expect(workspace.ledgerCommits()).toBe(2);
   });
@@ -117,12 +117,12 @@ describe('what is due', () => {
     expect(words(result)).toEqual({ api: 'failed', web: 'landed' });
     workspace.write('README.md', 'unrelated');
     workspace.commit('unrelated');
-    expect(await due(workspace)).toEqual(['api']);
+    expect(await dueIn(workspace)).toEqual(['api']);
   });
 
   it('is everything, where nothing landed yet', async () => {
     const workspace = new Workspace();
-    expect(await due(workspace)).toEqual(['api', 'web']);
+    expect(await dueIn(workspace)).toEqual(['api', 'web']);
   });
 
   it('is everything after main was rewritten, and the new line replaces the old one', async () => {
@@ -132,7 +132,7 @@ describe('what is due', () => {
     await workspace.deploy('development', ['api']);
     workspace.git('reset', '--quiet', '--hard', 'HEAD~1');
     workspace.edit('api', 'api 3');
-    expect(await due(workspace)).toEqual(['api', 'web']);
+    expect(await dueIn(workspace)).toEqual(['api', 'web']);
     expect(words(await workspace.deploy('development', ['api', 'web']))).toEqual({
       api: 'landed',
       web: 'unchanged',
@@ -148,13 +148,13 @@ describe('what is due', () => {
     workspace.git('checkout', '--quiet', '-b', 'main');
     const head = workspace.edit('api', 'api 2');
     expect(workspace.git('rev-list', '--count', 'HEAD')).toBe('1');
-    expect(await due(workspace)).toEqual(['api', 'web']);
+    expect(await dueIn(workspace)).toEqual(['api', 'web']);
     expect(words(await workspace.deploy('development', ['api', 'web']))).toEqual({
       api: 'landed',
       web: 'unchanged',
     });
-    expect(state(workspace)).toEqual({ through: head, pending: [] });
-    expect(await due(workspace)).toEqual([]);
+    expect(stateOf(workspace)).toEqual({ through: head, pending: [] });
+    expect(await dueIn(workspace)).toEqual([]);
   });
 
   it('is everything where the clone does not have the commit that the ledger went through', async () => {
@@ -192,7 +192,7 @@ describe('what is due', () => {
     workspace.edit('web', 'web 2');
     await workspace.deploy('development', ['web'], { failed: [{ app: 'api', reason: 'red' }] });
     workspace.edit('api', 'api 2');
-    expect(await due(workspace)).toEqual(['api']);
+    expect(await dueIn(workspace)).toEqual(['api']);
   });
 });
 
@@ -206,7 +206,7 @@ describe('order', () => {
     workspace.git('checkout', '--quiet', older);
     const late = await workspace.deploy('development', ['api']);
     expect(words(late)).toEqual({ api: 'superseded' });
-    expect(release(workspace, 'api').release.config).toBe(newer);
+    expect(releaseOf(workspace, 'api').release.config).toBe(newer);
   });
 
   it('supersedes an older run of an app that was considered since, though it has no newer record', async () => {
@@ -218,7 +218,7 @@ describe('order', () => {
     await workspace.deploy('development', ['api', 'web']);
     workspace.git('checkout', '--quiet', middle);
     expect(words(await workspace.deploy('development', ['api']))).toEqual({ api: 'superseded' });
-    expect(release(workspace, 'api').image.digest).toBe(digestOf('api 1'));
+    expect(releaseOf(workspace, 'api').image.digest).toBe(digestOf('api 1'));
   });
 
   it('lets an older run land what is pending, without moving through', async () => {
@@ -228,25 +228,25 @@ describe('order', () => {
     await workspace.deploy('development', ['web'], { failed: [{ app: 'api', reason: 'red' }] });
     workspace.git('checkout', '--quiet', older);
     expect(words(await workspace.deploy('development', ['api']))).toEqual({ api: 'landed' });
-    expect(state(workspace)).toEqual({ through: newer, pending: ['api'] });
+    expect(stateOf(workspace)).toEqual({ through: newer, pending: ['api'] });
   });
 
   it('obeys a hold and keeps the app pending', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
-    hold(workspace, 'api', { by: 'ada', reason: 'incident 7', since: '2026-11-23T00:00:00Z' });
+    holdByHand(workspace, 'api', { by: 'ada', reason: 'incident 7', since: '2026-11-23T00:00:00Z' });
     workspace.edit('api', 'api 2');
     workspace.edit('web', 'web 2');
     const result = await workspace.deploy('development', ['api', 'web']);
     expect(words(result)).toEqual({ api: 'held', web: 'landed' });
     expect(result.outcomes[0]?.reason).toBe('by ada: incident 7');
-    expect(state(workspace).pending).toEqual(['api']);
+    expect(stateOf(workspace).pending).toEqual(['api']);
   });
 
   it('ignores a hold that has expired', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
-    hold(workspace, 'api', {
+    holdByHand(workspace, 'api', {
       by: 'ada',
       reason: 'x',
       since: '2026-01-01T00:00:00Z',
@@ -346,7 +346,7 @@ describe('the place of the ledger', () => {
       'releases/development/apps/web/release.yaml',
       'releases/development/ledger.yaml',
     ]);
-    expect(await due(workspace)).toEqual([]);
+    expect(await dueIn(workspace)).toEqual([]);
     expect(words(await workspace.deploy('development', ['api', 'web']))).toEqual({
       api: 'unchanged',
       web: 'unchanged',

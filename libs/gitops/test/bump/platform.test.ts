@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { appsAt, history, hold, promote, readEnvironment, removeRelease, rollback } from '../../src/index.ts';
-import { place, stateOf, trailersOf } from '../support/ledger-of.ts';
+import { inEnvironment, stateOf, trailersOf } from '../support/ledger-of.ts';
 import { words, Workspace } from '../support/workspace.ts';
 
 const PLATFORM = { app: 'platform' };
@@ -68,7 +68,7 @@ describe('the platform', () => {
   it('is promoted by its record, with no image to copy', async () => {
     const workspace = withPlatform('production');
     await workspace.deploy('development', [], { intents: [PLATFORM] });
-    const [checkout, from] = await place(workspace);
+    const [checkout, from] = await inEnvironment(workspace);
     const to = await readEnvironment(workspace.root, 'production');
     const copyImage = () => Promise.reject(new Error('there is no image'));
     const { outcomes } = await promote({ checkout, from, to, copyImage });
@@ -84,7 +84,7 @@ describe('the platform', () => {
     workspace.write('deploy/argocd/Chart.yaml', 'name: platform\nversion: 2\n');
     workspace.commit('a bad chart');
     await deploy();
-    const [checkout, environment] = await place(workspace);
+    const [checkout, environment] = await inEnvironment(workspace);
     const back = { by: 'Ada', reason: 'bad', to: first.slice(0, 12) };
     const { after } = await rollback(checkout, environment, 'platform', back);
     expect(after).toMatchObject({ release: { config: first }, hold: { reason: 'bad' } });
@@ -103,7 +103,7 @@ describe('the platform', () => {
   it('cannot be removed while the environment has values for it', async () => {
     const workspace = withPlatform();
     await workspace.deploy('development', [], { intents: [PLATFORM] });
-    const [checkout, environment] = await place(workspace);
+    const [checkout, environment] = await inEnvironment(workspace);
     await expect(removeRelease(checkout, environment, 'platform')).rejects.toThrow(
       'deploy/environments/development/values.yaml exists',
     );
@@ -120,7 +120,7 @@ describe('the platform', () => {
 
   it('is refused in a ledger with what only apps have', async () => {
     const workspace = withPlatform();
-    const [checkout, environment] = await place(workspace);
+    const [checkout, environment] = await inEnvironment(workspace);
     await workspace.deploy('development', [], { intents: [PLATFORM] });
     const broken = 'release: {config: main}\nimage: {}\n';
     const blob = workspace.git('commit-tree', '-m', 'by hand', treeWith(workspace, broken));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hold, unhold } from '../../src/index.ts';
-import { dueIn, overtake, place, releaseOf, stateOf, trailersOf } from '../support/ledger-of.ts';
+import { dueIn, letRivalWin, inEnvironment, releaseOf, stateOf, trailersOf } from '../support/ledger-of.ts';
 import { digestOf, words, Workspace } from '../support/workspace.ts';
 
 async function released(): Promise<Workspace> {
@@ -15,7 +15,7 @@ describe('a hold', () => {
   it('keeps a release, makes the app pending, and is told in trailers', async () => {
     const workspace = await released();
     const before = releaseOf(workspace, 'api');
-    const result = await hold(...(await place(workspace)), 'api', { ...incident, until: '2h' });
+    const result = await hold(...(await inEnvironment(workspace)), 'api', { ...incident, until: '2h' });
     expect(result.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(releaseOf(workspace, 'api')).toEqual({ ...before, hold: result.hold });
     expect(result.hold).toMatchObject(incident);
@@ -33,14 +33,14 @@ describe('a hold', () => {
 
   it('stops the next run, and the first run after it is due and lands', async () => {
     const workspace = await released();
-    await hold(...(await place(workspace)), 'api', incident);
+    await hold(...(await inEnvironment(workspace)), 'api', incident);
     workspace.edit('api', 'api 2');
     workspace.edit('web', 'web 2');
     expect(words(await workspace.deploy('development', ['api', 'web']))).toEqual({
       api: 'held',
       web: 'landed',
     });
-    const lifted = await unhold(...(await place(workspace)), 'api', { by: 'ada' });
+    const lifted = await unhold(...(await inEnvironment(workspace)), 'api', { by: 'ada' });
     expect(lifted.lifted).toMatchObject(incident);
     expect(await dueIn(workspace)).toEqual(['api']);
     expect(words(await workspace.deploy('development', ['api']))).toEqual({ api: 'landed' });
@@ -50,8 +50,8 @@ describe('a hold', () => {
 
   it('replaces reason and end of the one in force, says so, and keeps when it began', async () => {
     const workspace = await released();
-    const first = await hold(...(await place(workspace)), 'api', incident);
-    const second = await hold(...(await place(workspace)), 'api', {
+    const first = await hold(...(await inEnvironment(workspace)), 'api', incident);
+    const second = await hold(...(await inEnvironment(workspace)), 'api', {
       by: 'bob',
       reason: 'still broken',
       until: '2030-01-01',
@@ -67,8 +67,8 @@ describe('a hold', () => {
 
   it('that is there already makes no commit', async () => {
     const workspace = await released();
-    await hold(...(await place(workspace)), 'api', incident);
-    const again = await hold(...(await place(workspace)), 'api', incident);
+    await hold(...(await inEnvironment(workspace)), 'api', incident);
+    const again = await hold(...(await inEnvironment(workspace)), 'api', incident);
     expect(again).not.toHaveProperty('commit');
     expect(again).not.toHaveProperty('replaced');
     expect(workspace.ledgerCommits()).toBe(2);
@@ -77,8 +77,8 @@ describe('a hold', () => {
   it('lands on top of a release that lands at the same time, and holds that one', async () => {
     const workspace = await released();
     workspace.edit('api', 'api 2');
-    await overtake(workspace, () => workspace.deploy('development', ['api']));
-    await hold(...(await place(workspace)), 'api', incident);
+    await letRivalWin(workspace, () => workspace.deploy('development', ['api']));
+    await hold(...(await inEnvironment(workspace)), 'api', incident);
     expect(releaseOf(workspace, 'api')).toMatchObject({
       image: { digest: digestOf('api 2') },
       hold: incident,
@@ -93,7 +93,7 @@ describe('a hold', () => {
     ['an end that has passed', { ...incident, until: '2020-01-01' }, 'not in the future'],
   ])('for %s is refused before anything is written', async (_, options, message) => {
     const workspace = await released();
-    const refused = hold(...(await place(workspace)), 'api', options);
+    const refused = hold(...(await inEnvironment(workspace)), 'api', options);
     await expect(refused).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining(message) as string,
@@ -103,7 +103,7 @@ describe('a hold', () => {
 
   it('of an app that is not released names those that are', async () => {
     const workspace = await released();
-    await expect(hold(...(await place(workspace)), 'apii', incident)).rejects.toMatchObject({
+    await expect(hold(...(await inEnvironment(workspace)), 'apii', incident)).rejects.toMatchObject({
       code: 'usage',
       value: 'apii',
       message: 'development has no release of "apii". Did you mean "api"? Released there: api, web.',
@@ -114,15 +114,15 @@ describe('a hold', () => {
 describe('lifting a hold', () => {
   it('of what is not held is nothing to do', async () => {
     const workspace = await released();
-    expect(await unhold(...(await place(workspace)), 'api', { by: 'ada' })).toEqual({ app: 'api' });
+    expect(await unhold(...(await inEnvironment(workspace)), 'api', { by: 'ada' })).toEqual({ app: 'api' });
     expect(workspace.ledgerCommits()).toBe(1);
   });
 
   it('leaves the record as it was before the hold', async () => {
     const workspace = await released();
     const before = workspace.ledger('apps/api/release.yaml');
-    await hold(...(await place(workspace)), 'api', incident);
-    await unhold(...(await place(workspace)), 'api', { by: 'bob' });
+    await hold(...(await inEnvironment(workspace)), 'api', incident);
+    await unhold(...(await inEnvironment(workspace)), 'api', { by: 'bob' });
     expect(workspace.ledger('apps/api/release.yaml')).toBe(before);
     expect(trailersOf(workspace)).toEqual([
       'Slipway-Environment: development',

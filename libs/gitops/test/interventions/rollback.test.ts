@@ -5,8 +5,8 @@ import { removeRelease, rollback, unhold } from '../../src/index.ts';
 import {
   dueIn,
   onOrigin,
-  overtake,
-  place,
+  letRivalWin,
+  inEnvironment,
   releaseOf,
   stateOf,
   tipOf,
@@ -38,7 +38,7 @@ describe('a rollback', () => {
   it('restores image and configuration of the release before, holds it and makes the app pending', async () => {
     const { workspace, ledger, config } = await threeReleases();
     const web = workspace.ledger('apps/web/release.yaml');
-    const result = await rollback(...(await place(workspace)), 'api', { ...bad, until: '3d' });
+    const result = await rollback(...(await inEnvironment(workspace)), 'api', { ...bad, until: '3d' });
     expect(result.restored).toBe(ledger[1]);
     expect(releaseOf(workspace, 'api')).toEqual({
       image: result.before.image,
@@ -65,10 +65,10 @@ describe('a rollback', () => {
 
   it('twice goes back two releases', async () => {
     const { workspace } = await threeReleases();
-    await rollback(...(await place(workspace)), 'api', bad);
-    await rollback(...(await place(workspace)), 'api', bad);
+    await rollback(...(await inEnvironment(workspace)), 'api', bad);
+    await rollback(...(await inEnvironment(workspace)), 'api', bad);
     expect(releaseOf(workspace, 'api').image.digest).toBe(digestOf('api 1'));
-    await expect(rollback(...(await place(workspace)), 'api', bad)).rejects.toMatchObject({
+    await expect(rollback(...(await inEnvironment(workspace)), 'api', bad)).rejects.toMatchObject({
       code: 'refused',
       message:
         'api has no earlier release in development. Its history: npx slipway history api --env development',
@@ -77,12 +77,12 @@ describe('a rollback', () => {
 
   it('is not undone by the next run, and the first run after the hold deploys the app again', async () => {
     const { workspace } = await threeReleases();
-    await rollback(...(await place(workspace)), 'api', bad);
+    await rollback(...(await inEnvironment(workspace)), 'api', bad);
     workspace.edit('web', 'web 2');
     const next = await workspace.deploy('development', await dueIn(workspace));
     expect(words(next)).toEqual({ api: 'held', web: 'landed' });
     expect(await dueIn(workspace)).toEqual(['api']);
-    await unhold(...(await place(workspace)), 'api', { by: 'ada' });
+    await unhold(...(await inEnvironment(workspace)), 'api', { by: 'ada' });
     expect(await dueIn(workspace)).toEqual(['api']);
     expect(words(await workspace.deploy('development', ['api']))).toEqual({ api: 'landed' });
     expect(releaseOf(workspace, 'api').image.digest).toBe(digestOf('api 2'));
@@ -99,14 +99,14 @@ describe('a rollback', () => {
       [ledger[1]?.slice(0, 12), second],
     ] as const;
     for (const [to, expected] of steps) {
-      await rollback(...(await place(workspace)), 'api', { ...bad, to });
+      await rollback(...(await inEnvironment(workspace)), 'api', { ...bad, to });
       expect(releaseOf(workspace, 'api').release.config).toBe(expected);
     }
   });
 
   it('to what is released already writes nothing', async () => {
     const { workspace, config } = await threeReleases();
-    const result = await rollback(...(await place(workspace)), 'api', { ...bad, to: config[2] });
+    const result = await rollback(...(await inEnvironment(workspace)), 'api', { ...bad, to: config[2] });
     expect(result).not.toHaveProperty('commit');
     expect(result.after).toEqual(result.before);
     expect(workspace.ledgerCommits()).toBe(3);
@@ -119,7 +119,9 @@ describe('a rollback', () => {
       const [from, commit] = [config[2 - at], ledger[2 - at]];
       return `  ${tag}  configuration ${from?.slice(0, 12)}  ledger ${commit?.slice(0, 12)}`;
     });
-    await expect(rollback(...(await place(workspace)), 'api', { ...bad, to: 'v9' })).rejects.toMatchObject({
+    await expect(
+      rollback(...(await inEnvironment(workspace)), 'api', { ...bad, to: 'v9' }),
+    ).rejects.toMatchObject({
       code: 'usage',
       value: 'v9',
       message: `"v9" is not a release of api in development. Known releases:\n${lines.join('\n')}`,
@@ -130,9 +132,9 @@ describe('a rollback', () => {
     const { workspace } = await threeReleases();
     workspace.git('rm', '-r', '--quiet', 'apps/web');
     workspace.commit('drop web');
-    await removeRelease(...(await place(workspace)), 'web');
+    await removeRelease(...(await inEnvironment(workspace)), 'web');
     for (const app of ['web', 'nothing']) {
-      await expect(rollback(...(await place(workspace)), app, bad)).rejects.toMatchObject({
+      await expect(rollback(...(await inEnvironment(workspace)), app, bad)).rejects.toMatchObject({
         code: 'usage',
         message: `development has no release of "${app}". Released there: api.`,
       });
@@ -158,7 +160,7 @@ describe('a rollback', () => {
     const { workspace, lost } = await withLostCommit();
     onOrigin(workspace, 'reflog', 'expire', '--expire=now', '--all');
     onOrigin(workspace, 'gc', '--quiet', '--prune=now');
-    await rollback(...(await place(workspace)), 'api', bad);
+    await rollback(...(await inEnvironment(workspace)), 'api', bad);
     expect(releaseOf(workspace, 'api')).toMatchObject({
       image: { digest: digestOf('api 2') },
       release: { config: lost },
@@ -171,12 +173,12 @@ describe('a rollback', () => {
   it('to a configuration that left main is refused where the ledger lies elsewhere, and so keeps nothing', async () => {
     const elsewhere = join(scratch(), 'ledger.git');
     const { workspace } = await withLostCommit(`ledger: { repository: ${elsewhere} }\n`);
-    await expect(rollback(...(await place(workspace)), 'api', bad)).rejects.toMatchObject({
+    await expect(rollback(...(await inEnvironment(workspace)), 'api', bad)).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringMatching(/is not on origin\/main.* --to\.$/) as string,
     });
     const tag = `sha-${digestOf('api 1').slice(7, 19)}`;
-    const { after } = await rollback(...(await place(workspace)), 'api', { ...bad, to: tag });
+    const { after } = await rollback(...(await inEnvironment(workspace)), 'api', { ...bad, to: tag });
     expect(after.image?.digest).toBe(digestOf('api 1'));
   });
 
@@ -186,7 +188,7 @@ describe('a rollback', () => {
     const first = await workspace.deploy('local', ['api']);
     workspace.write('apps/api/deploy/values.yaml', 'replicas: 6\n');
     await workspace.deploy('local', ['api']);
-    await rollback(...(await place(workspace, 'local')), 'api', bad);
+    await rollback(...(await inEnvironment(workspace, 'local')), 'api', bad);
     expect(releaseOf(workspace, 'api', 'local').release.config).toBe(first.config);
   });
 });
@@ -195,8 +197,8 @@ describe('a rollback and a bump at the same time', () => {
   it('end the same when the bump is quicker: the rollback replaces what landed', async () => {
     const { workspace, ledger, config } = await threeReleases();
     const newest = workspace.edit('api', 'api 4');
-    await overtake(workspace, () => workspace.deploy('development', ['api']));
-    const result = await rollback(...(await place(workspace)), 'api', bad);
+    await letRivalWin(workspace, () => workspace.deploy('development', ['api']));
+    const result = await rollback(...(await inEnvironment(workspace)), 'api', bad);
     expect(result.before.image?.digest).toBe(digestOf('api 4'));
     expect(result.restored).toBe(ledger[1]); // not the release that was found to be bad
     expect(releaseOf(workspace, 'api')).toMatchObject({ release: { config: config[1] }, hold: bad });
@@ -207,7 +209,7 @@ describe('a rollback and a bump at the same time', () => {
   it('end the same when the rollback is quicker: the bump finds the hold', async () => {
     const { workspace, config } = await threeReleases();
     workspace.edit('api', 'api 4');
-    await overtake(workspace, async () => rollback(...(await place(workspace)), 'api', bad));
+    await letRivalWin(workspace, async () => rollback(...(await inEnvironment(workspace)), 'api', bad));
     const result = await workspace.deploy('development', ['api']);
     expect(result.retries).toBeGreaterThan(0);
     expect(words(result)).toEqual({ api: 'held' });

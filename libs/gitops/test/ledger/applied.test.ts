@@ -9,7 +9,15 @@ import {
   type BumpResult,
   type Failure,
 } from '../../src/index.ts';
-import { dueIn, onOrigin, place, releaseOf, stateOf, tipOf, trailersOf } from '../support/ledger-of.ts';
+import {
+  dueIn,
+  onOrigin,
+  inEnvironment,
+  releaseOf,
+  stateOf,
+  tipOf,
+  trailersOf,
+} from '../support/ledger-of.ts';
 import { digestOf, intent, words, Workspace } from '../support/workspace.ts';
 
 /** A workspace with the stack `cluster` in `development`, and nothing released yet. */
@@ -139,7 +147,7 @@ describe('a stack of an environment', () => {
     const older = workspace.git('rev-parse', 'HEAD');
     const newer = workspace.editStack('cluster', 'cluster 2');
     const may = async (last?: string) =>
-      assertMayApply(...(await place(workspace)), 'development-cluster', last);
+      assertMayApply(...(await inEnvironment(workspace)), 'development-cluster', last);
     await may();
     workspace.git('checkout', '--quiet', older);
     await may();
@@ -180,7 +188,7 @@ describe('a stack of an environment', () => {
   it('whose folder is gone is named by every run, and only its removal ends the record', async () => {
     const workspace = withStack();
     await run(workspace, 'graph 1', { apps: ['api', 'web'] });
-    const removal = async () => removeRelease(...(await place(workspace)), 'development-cluster');
+    const removal = async () => removeRelease(...(await inEnvironment(workspace)), 'development-cluster');
     await expect(removal()).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('infra/development/cluster exists at this commit'),
@@ -192,9 +200,11 @@ describe('a stack of an environment', () => {
     expect(bumpTable(await readEnvironment(workspace.root, 'development'), result)).toContain(
       'npx slipway remove development-cluster --env development',
     );
-    expect([...(await appliedStacks(...(await place(workspace)))).keys()]).toEqual(['development-cluster']);
+    expect([...(await appliedStacks(...(await inEnvironment(workspace)))).keys()]).toEqual([
+      'development-cluster',
+    ]);
     await removal();
-    expect(await appliedStacks(...(await place(workspace)))).toEqual(new Map());
+    expect(await appliedStacks(...(await inEnvironment(workspace)))).toEqual(new Map());
     expect(releaseOf(workspace, 'api')).toBeDefined();
   });
 });

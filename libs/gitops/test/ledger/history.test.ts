@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { history, hold, removeRelease, rollback, unhold } from '../../src/index.ts';
-import { onOrigin, place, releaseOf, tipOf } from '../support/ledger-of.ts';
+import { onOrigin, inEnvironment, releaseOf, tipOf } from '../support/ledger-of.ts';
 import { digestOf, scratch, Workspace } from '../support/workspace.ts';
 
 const told = async (workspace: Workspace, app = 'api') => {
-  const entries = await history(...(await place(workspace)), app);
+  const entries = await history(...(await inEnvironment(workspace)), app);
   return entries.map(({ action, changed }) => [action, ...changed].join(' '));
 };
 
@@ -29,14 +29,14 @@ describe('the history of an app', () => {
     workspace.edit('api', 'api 3');
     await step(workspace.deploy('development', ['api']));
     const newest = releaseOf(workspace, 'api');
-    await step(rollback(...(await place(workspace)), 'api', { by: 'bob', reason: 'slow' }));
-    await step(hold(...(await place(workspace)), 'api', { by: 'eve', reason: 'still slow' }));
-    await step(unhold(...(await place(workspace)), 'api', { by: 'bob' }));
+    await step(rollback(...(await inEnvironment(workspace)), 'api', { by: 'bob', reason: 'slow' }));
+    await step(hold(...(await inEnvironment(workspace)), 'api', { by: 'eve', reason: 'still slow' }));
+    await step(unhold(...(await inEnvironment(workspace)), 'api', { by: 'bob' }));
     workspace.git('rm', '-r', '--quiet', 'apps/api');
     workspace.commit('drop api');
-    await step(removeRelease(...(await place(workspace)), 'api', { by: 'eve' }));
+    await step(removeRelease(...(await inEnvironment(workspace)), 'api', { by: 'eve' }));
 
-    const entries = await history(...(await place(workspace)), 'api');
+    const entries = await history(...(await inEnvironment(workspace)), 'api');
     expect(entries.map(({ action, by, changed }) => [action, by, ...changed].join(' '))).toEqual([
       'remove eve',
       'unhold bob',
@@ -62,7 +62,7 @@ describe('the history of an app', () => {
       workspace.edit('api', code);
       await workspace.deploy('development', ['api']);
     }
-    const entries = await history(...(await place(workspace)), 'api', { limit: 2 });
+    const entries = await history(...(await inEnvironment(workspace)), 'api', { limit: 2 });
     expect(entries.map(({ changed }) => changed)).toEqual([['image'], ['image']]);
   });
 
@@ -84,7 +84,7 @@ describe('the history of an app', () => {
     const identity = ['-c', 'user.name=Eve', '-c', 'user.email=eve@example.com'];
     execFileSync('git', ['-C', clone, ...identity, 'commit', '--quiet', '--all', '--message', 'oops']);
     execFileSync('git', ['-C', clone, 'push', '--quiet']);
-    const [broken, first] = await history(...(await place(workspace)), 'api');
+    const [broken, first] = await history(...(await inEnvironment(workspace)), 'api');
     expect(broken).toMatchObject({ action: 'edit', by: 'Eve', changed: [] });
     expect(broken?.problem).toMatch(/apps\/api\/release\.yaml is not valid:[^]*image: must be object/);
     expect(first).toMatchObject({
@@ -101,13 +101,13 @@ describe('the history of an app', () => {
     );
     workspace.commit('folder');
     await workspace.deploy('development', ['api', 'web']);
-    await hold(...(await place(workspace)), 'api', { by: 'ada', reason: 'x' });
+    await hold(...(await inEnvironment(workspace)), 'api', { by: 'ada', reason: 'x' });
     expect(await told(workspace)).toEqual(['hold', 'release image configuration']);
   });
 
   it('of an app that was never released is refused by name', async () => {
     const workspace = new Workspace();
-    await expect(history(...(await place(workspace)), 'api')).rejects.toMatchObject({
+    await expect(history(...(await inEnvironment(workspace)), 'api')).rejects.toMatchObject({
       code: 'usage',
       message: 'development has no release of "api". Released there: nothing.',
     });
@@ -115,7 +115,7 @@ describe('the history of an app', () => {
 
   it.each([[0], [-1], [1.5], [NaN]])('with the limit %d is refused', async (limit) => {
     const workspace = new Workspace();
-    await expect(history(...(await place(workspace)), 'api', { limit })).rejects.toMatchObject({
+    await expect(history(...(await inEnvironment(workspace)), 'api', { limit })).rejects.toMatchObject({
       code: 'usage',
     });
   });
@@ -139,9 +139,9 @@ describe('the history of a stack', () => {
     await apply('graph 2');
     workspace.git('rm', '-r', '--quiet', 'infra/development/cluster');
     workspace.commit('drop cluster');
-    await removeRelease(...(await place(workspace)), 'development-cluster');
+    await removeRelease(...(await inEnvironment(workspace)), 'development-cluster');
 
-    const entries = await history(...(await place(workspace)), 'development-cluster');
+    const entries = await history(...(await inEnvironment(workspace)), 'development-cluster');
     expect(
       entries.map(({ action, changed, release, pending }) => [
         [action, ...changed].join(' '),
@@ -159,8 +159,8 @@ describe('the history of a stack', () => {
       run: 'https://ci.example/1',
       release: { graph: digestOf('graph 2') },
     });
-    expect(await history(...(await place(workspace)), 'cluster')).toEqual(entries);
-    const nobody = history(...(await place(workspace)), 'no-such-stack');
+    expect(await history(...(await inEnvironment(workspace)), 'cluster')).toEqual(entries);
+    const nobody = history(...(await inEnvironment(workspace)), 'no-such-stack');
     await expect(nobody).rejects.toMatchObject({ code: 'usage', value: 'no-such-stack' });
   });
 });

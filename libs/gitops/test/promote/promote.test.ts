@@ -13,7 +13,7 @@ import {
   type PromoteRequest,
   type PromoteResult,
 } from '../../src/index.ts';
-import { onOrigin, place, releaseOf, stateOf, tipOf, trailersOf } from '../support/ledger-of.ts';
+import { onOrigin, inEnvironment, releaseOf, stateOf, tipOf, trailersOf } from '../support/ledger-of.ts';
 import { digestOf, scratch, Workspace } from '../support/workspace.ts';
 
 const PRODUCTION = 'deploy: promote\nbase: pinned\nregistries: [ecr.example/prod, mirror.example/prod]\n';
@@ -199,8 +199,8 @@ describe('a promotion of several apps', () => {
     await workspace.deploy('development', ['api', 'here', 'there', 'dev-only', 'late']);
     await run(workspace, { apps: ['there'] });
     const incident = { by: 'ada', reason: 'incident 7' };
-    await hold(...(await place(workspace)), 'here', incident);
-    await hold(...(await place(workspace, 'production')), 'there', incident);
+    await hold(...(await inEnvironment(workspace)), 'here', incident);
+    await hold(...(await inEnvironment(workspace, 'production')), 'there', incident);
     const config = releaseOf(workspace, 'late').release.config.slice(0, 12);
     workspace.write('apps/late/deploy/production.yaml', '{}\n');
     workspace.commit('late goes to production');
@@ -222,10 +222,10 @@ describe('a promotion of several apps', () => {
     await workspace.deploy('development', ['api', 'web']);
     await run(workspace);
     for (const app of ['api', 'web']) {
-      await hold(...(await place(workspace, 'production')), app, { by: 'ada', reason: 'x' });
+      await hold(...(await inEnvironment(workspace, 'production')), app, { by: 'ada', reason: 'x' });
     }
     expect(stateOf(workspace, 'production').pending).toEqual(['api', 'web']);
-    await unhold(...(await place(workspace, 'production')), 'api', { by: 'ada' });
+    await unhold(...(await inEnvironment(workspace, 'production')), 'api', { by: 'ada' });
     workspace.edit('api', 'api 2');
     await workspace.deploy('development', ['api']);
     expect((await run(workspace)).told).toEqual({ api: 'landed', web: 'held' });
@@ -245,7 +245,7 @@ describe('a promotion that is overtaken', () => {
       copyImage: async () => {
         copied += 1;
         if (copied > 1) return;
-        await hold(...(await place(workspace, 'production')), 'web', { by: 'ada', reason: 'wait' });
+        await hold(...(await inEnvironment(workspace, 'production')), 'web', { by: 'ada', reason: 'wait' });
       },
     });
     expect(result.told).toEqual({ api: 'landed', web: 'held' });
@@ -265,8 +265,8 @@ describe('the order of a promotion', () => {
     workspace.edit('api', 'api 2');
     await workspace.deploy('development', ['api']);
     await run(workspace);
-    await rollback(...(await place(workspace)), 'api', { by: 'ada', reason: 'x' });
-    await unhold(...(await place(workspace)), 'api', { by: 'ada' });
+    await rollback(...(await inEnvironment(workspace)), 'api', { by: 'ada', reason: 'x' });
+    await unhold(...(await inEnvironment(workspace)), 'api', { by: 'ada' });
     const result = await run(workspace);
     expect(result.told).toEqual({ api: 'superseded' });
     expect(result.copies).toEqual([]);
@@ -280,10 +280,10 @@ describe('the order of a promotion', () => {
     workspace.edit('api', 'api 2');
     await workspace.deploy('development', ['api']);
     await run(workspace);
-    await rollback(...(await place(workspace, 'production')), 'api', { by: 'ada', reason: 'errors' });
+    await rollback(...(await inEnvironment(workspace, 'production')), 'api', { by: 'ada', reason: 'errors' });
     expect(releaseOf(workspace, 'api', 'production').image.digest).toBe(digestOf('api 1'));
     expect((await run(workspace)).told).toEqual({ api: 'held' });
-    await unhold(...(await place(workspace, 'production')), 'api', { by: 'ada' });
+    await unhold(...(await inEnvironment(workspace, 'production')), 'api', { by: 'ada' });
     expect((await run(workspace)).told).toEqual({ api: 'landed' });
     expect(releaseOf(workspace, 'api', 'production').image.digest).toBe(digestOf('api 2'));
   });
@@ -346,8 +346,8 @@ describe('a dry run', () => {
     expect(result).toMatchObject({ dryRun: true, commit: undefined, copies: [] });
     expect(isReleased(workspace)).toBe(false);
     expect(tipOf(workspace)).toBe(before);
-    const [, production] = await place(workspace, 'production');
-    const [, development] = await place(workspace);
+    const [, production] = await inEnvironment(workspace, 'production');
+    const [, development] = await inEnvironment(workspace);
     expect(promotionTable(development, production, result)).toMatch(
       /^APP +PRODUCTION +IMAGE\napi +landed +sha-[0-9a-f]{12}\nweb +landed +sha-[0-9a-f]{12}\nA dry run: nothing was copied or written\.$/,
     );
@@ -379,7 +379,7 @@ describe('a promotion that makes no sense', () => {
 
   it('from an environment to itself is refused', async () => {
     const workspace = threeEnvironments();
-    const [, from] = await place(workspace, 'production');
+    const [, from] = await inEnvironment(workspace, 'production');
     await expect(run(workspace, { from })).rejects.toMatchObject({ code: 'usage', value: 'production' });
   });
 
@@ -394,8 +394,8 @@ describe('a promotion that makes no sense', () => {
     const workspace = threeEnvironments();
     const result = await run(workspace);
     expect(result).toMatchObject({ outcomes: [], commit: undefined });
-    const [, production] = await place(workspace, 'production');
-    const [, development] = await place(workspace);
+    const [, production] = await inEnvironment(workspace, 'production');
+    const [, development] = await inEnvironment(workspace);
     expect(promotionTable(development, production, result)).toBe(
       'Nothing to promote: no app that development has released is deployed to production.',
     );

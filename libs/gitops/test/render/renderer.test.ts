@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readEnvironment, type Release } from '../../src/index.ts';
 import { requireHelm } from '../../src/render/helm/find-helm.ts';
 import { candidatesAt, recordsToRender, Renderer, renderRelease, workTreeCommit } from '../../src/render.ts';
-import { place, releaseOf } from '../support/ledger-of.ts';
+import { inEnvironment, releaseOf } from '../support/ledger-of.ts';
 import { intent, type Workspace } from '../support/workspace.ts';
 import { workspaceWithCharts } from '../support/charts.ts';
 import { hasHelm } from '../support/has-helm.ts';
@@ -21,7 +21,7 @@ async function rendererOf(workspace: Workspace): Promise<Renderer> {
 
 /** What an app becomes by its record. */
 async function renderApi(workspace: Workspace, release: Release = releaseOf(workspace, 'api')) {
-  const [checkout, environment] = await place(workspace);
+  const [checkout, environment] = await inEnvironment(workspace);
   const [object] = await renderRelease(checkout, environment, 'api', release);
   return object?.['data'] as Record<string, string>;
 }
@@ -68,7 +68,9 @@ describe.skipIf(!hasHelm)('a release', () => {
     );
     workspace.commit('a folder');
     await deployAll(workspace);
-    const release = JSON.parse(JSON.stringify(await recordsToRender(...(await place(workspace)), 'api'))) as {
+    const release = JSON.parse(
+      JSON.stringify(await recordsToRender(...(await inEnvironment(workspace)), 'api')),
+    ) as {
       release: Release;
     };
     expect(await renderApi(workspace, release.release)).toMatchObject({ domain: 'one.example' });
@@ -89,7 +91,7 @@ describe.skipIf(!hasHelm)('what lies in the work tree', () => {
   it('renders uncommitted changes, with a sample of an image', async () => {
     const workspace = workspaceWithCharts();
     workspace.write('apps/api/deploy/values.yaml', 'replicas: 7\n');
-    const [checkout, environment] = await place(workspace);
+    const [checkout, environment] = await inEnvironment(workspace);
     const { platform, apps } = await candidatesAt(checkout, environment, await workTreeCommit(checkout));
     const renderer = await rendererOf(workspace);
     const rendered = await renderer.app(environment, platform, 'api', apps.get('api') as Release);
@@ -99,7 +101,7 @@ describe.skipIf(!hasHelm)('what lies in the work tree', () => {
 
   it('renders where there is no Argo CD, without what a platform gives', async () => {
     const workspace = workspaceWithCharts();
-    const [checkout, local] = await place(workspace, 'local');
+    const [checkout, local] = await inEnvironment(workspace, 'local');
     const { platform, apps } = await candidatesAt(checkout, local, await checkout.head());
     expect(platform).toBeUndefined();
     const renderer = await rendererOf(workspace);
@@ -111,7 +113,7 @@ describe.skipIf(!hasHelm)('what lies in the work tree', () => {
 describe.skipIf(!hasHelm)('facts of the cluster', () => {
   it('reach the platform through the root, and no app', async () => {
     const workspace = workspaceWithCharts();
-    const [, environment] = await place(workspace);
+    const [, environment] = await inEnvironment(workspace);
     const renderer = await rendererOf(workspace);
     const release = { release: { config: workspace.git('rev-parse', 'HEAD') } };
     const { manifests } = await renderer.platform(environment, release, { region: 'eu' });

@@ -10,16 +10,17 @@ import {
   type Checkout,
 } from '../../src/index.ts';
 import { type AppRelease, type LedgerState } from '../../src/ledger/records.ts';
-import type { Workspace } from './workspace.ts';
+import { scratch, type Workspace } from './workspace.ts';
 
-/** What an environment's ledger says, read from the remote itself and not through the code under test. */
+/** The release of an app in a ledger, read by Git, not by the code under test. */
 export const releaseOf = (workspace: Workspace, app: string, environment = 'development'): AppRelease =>
   parse(workspace.ledger(`apps/${app}/release.yaml`, environment)) as AppRelease;
 
+/** The state of a ledger, read by Git. */
 export const stateOf = (workspace: Workspace, environment = 'development'): LedgerState =>
   parse(workspace.ledger('ledger.yaml', environment)) as LedgerState;
 
-/** The trailers of the newest commit of a ledger, as Git itself reads them. */
+/** The trailers of the newest commit of a ledger, parsed by Git. */
 export function trailersOf(workspace: Workspace, environment = 'development'): string[] {
   return onOrigin(workspace, 'log', '-1', '--format=%(trailers:only)', `env/${environment}`).split('\n');
 }
@@ -33,22 +34,25 @@ export function onOrigin(workspace: Workspace, ...args: string[]): string {
   return execFileSync('git', ['-C', workspace.origin, ...args], { encoding: 'utf8' }).trim();
 }
 
-/** The two arguments that most functions begin with. */
-export async function place(
+/** The first two arguments of most functions. */
+export async function inEnvironment(
   workspace: Workspace,
   environment = 'development',
 ): Promise<[Checkout, Environment]> {
   return [await workspace.source(), await readEnvironment(workspace.root, environment)];
 }
 
+/** The due projects of an environment. */
 export const dueIn = async (workspace: Workspace, environment = 'development'): Promise<string[]> =>
-  dueProjects(await readEnvironmentState(...(await place(workspace, environment)), workspace.changed));
+  dueProjects(
+    await readEnvironmentState(...(await inEnvironment(workspace, environment)), workspace.changed),
+  );
 
 /**
- * Lets a rival be quicker, once: what the rival does lands after the next push to the ledger has been prepared and
- * before the remote takes it.
+ * Lets a rival win the next race: its commit lands after the next push to the ledger was prepared and before the remote
+ * accepts it.
  */
-export async function overtake(workspace: Workspace, rival: () => Promise<unknown>): Promise<void> {
+export async function letRivalWin(workspace: Workspace, rival: () => Promise<unknown>): Promise<void> {
   const ref = 'refs/heads/env/development';
   const before = tipOf(workspace);
   await rival();
@@ -64,4 +68,15 @@ export async function overtake(workspace: Workspace, rival: () => Promise<unknow
   ];
   mkdirSync(join(workspace.origin, 'hooks'), { recursive: true });
   writeFileSync(join(workspace.origin, 'hooks/pre-receive'), `${script.join('\n')}\n`, { mode: 0o755 });
+}
+
+/** Writes a hold by hand, through an ordinary clone of the development ledger. */
+export function holdByHand(workspace: Workspace, app: string, value: Record<string, string>): void {
+  const clone = join(scratch(), 'ledger');
+  execFileSync('git', ['clone', '--quiet', '--branch', 'env/development', workspace.origin, clone]);
+  const file = join(clone, `apps/${app}/release.yaml`);
+  writeFileSync(file, `${workspace.ledger(`apps/${app}/release.yaml`)}hold: ${JSON.stringify(value)}\n`);
+  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  execFileSync('git', ['-C', clone, ...identity, 'commit', '--quiet', '--all', '--message', 'hold']);
+  execFileSync('git', ['-C', clone, 'push', '--quiet']);
 }

@@ -4,14 +4,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { requireHelm } from '../../../src/render/helm/find-helm.ts';
 import { Exceptions, Renderer, survey, workTreeCommit } from '../../../src/render.ts';
 import type { Problem } from '../../../src/render/check/problem.ts';
-import { place } from '../../support/ledger-of.ts';
+import { inEnvironment } from '../../support/ledger-of.ts';
 import type { Workspace } from '../../support/workspace.ts';
 import { workspaceWithCharts } from '../../support/charts.ts';
 import { hasHelm } from '../../support/has-helm.ts';
 
 /** The problems in a workspace, by what they are of. */
 async function problemsIn(workspace: Workspace, environmentName = 'development') {
-  const [checkout, environment] = await place(workspace, environmentName);
+  const [checkout, environment] = await inEnvironment(workspace, environmentName);
   const renderer = new Renderer(checkout, await requireHelm());
   onTestFinished(() => renderer.close());
   const commit = await workTreeCommit(checkout);
