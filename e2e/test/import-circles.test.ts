@@ -10,10 +10,17 @@ const ROOT = join(import.meta.dirname, '../..');
 type Imports = ReadonlyMap<string, readonly string[]>;
 
 function importsOfWorkspace(): Imports {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
+  // Only the projects on which e2e depends: a cached result is not valid for changes of others.
+  const args = [
+    'ls-files',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    'libs/*.ts',
+    'e2e/*.ts',
+    'tools/*.ts',
+  ];
+  const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });
   const files = listed.split('\n').filter((file) => file !== '' && existsSync(join(ROOT, file)));
   return new Map(files.map((file) => [file, importsOf(file)]));
 }
@@ -44,7 +51,7 @@ function findCircle(imports: Imports): string[] | undefined {
   return undefined;
 }
 
-test('no file of the workspace imports itself through others', () => {
+test('no file of the libraries imports itself through others', () => {
   const imports = importsOfWorkspace();
   expect([...imports.values()].flat().length).toBeGreaterThan(imports.size);
   expect(findCircle(imports)).toBeUndefined();

@@ -1,3 +1,0 @@
-import { projectTests } from './vitest.ts';
-
-export default projectTests();
