@@ -138,7 +138,7 @@ describe('slipway-gitops', () => {
     expect(deploy.commits()).toBe(1);
   });
 
-  it('tells an error as JSON where JSON was asked for, and on the other channel as ever', () => {
+  it('prints an error as JSON with --json, and as text on standard error', () => {
     deploy = new ValuesRepository({ 'a.yaml': VALUES });
     const args = [BIN, 'bump', '--repository', deploy.bare, '--file=a.yaml', '--set=image.no=1', '--json'];
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
@@ -149,7 +149,7 @@ describe('slipway-gitops', () => {
     expect(status).toBe(3);
   });
 
-  it('tells a missing option as JSON, too', () => {
+  it('prints a missing option as JSON, too', () => {
     const { stdout, status } = spawnSync(process.execPath, [BIN, 'bump', '--json'], { encoding: 'utf8' });
     expect(JSON.parse(stdout)).toEqual({
       error: { code: 'usage', message: "required option '--file <path>' not specified" },
@@ -164,7 +164,7 @@ describe('slipway-gitops', () => {
     expect(code).toBe(3);
   });
 
-  it('exits 3 when what is there is newer than HEAD', () => {
+  it('exits 3 if the recorded commit is newer than HEAD', () => {
     const app = new ValuesRepository({ 'main.ts': '1' });
     const old = app.git('rev-parse', 'main').trim();
     const newer = app.push({ 'main.ts': '2' });

@@ -44,7 +44,7 @@ describe('Argo CD by its API', () => {
     expect(asked[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('reads all Applications, also when there is none', async () => {
+  it('reads all Applications, also an empty list', async () => {
     answer = { status: 200, body: { items: [applicationManifest()] } };
     expect(await argoCdApi({ server: address }).applications()).toHaveLength(1);
     answer = { status: 200, body: { items: null } };
@@ -84,7 +84,7 @@ describe('Argo CD by its API', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('says which address cannot be reached', async () => {
+  it('names the address that cannot be reached', async () => {
     await expect(argoCdApi({ server: 'http://127.0.0.1:1' }).applications()).rejects.toThrow(
       /Argo CD at 127\.0\.0\.1:1 cannot be reached/,
     );

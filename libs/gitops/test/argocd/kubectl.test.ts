@@ -67,7 +67,7 @@ describe('the context of an environment', () => {
     );
   });
 
-  it('is nothing where kubectl knows none', async () => {
+  it('is undefined if kubectl has no context', async () => {
     expect(
       await findContext(
         kubectl([[/current/, { stderr: 'error: current-context is not set' }]]),
@@ -103,7 +103,7 @@ describe('Argo CD by kubectl', () => {
     expect(found.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  it('names pods, what their events say while they start, and the objects of the Application', async () => {
+  it('names pods, the events of starting pods, and the objects of the Application', async () => {
     const run = kubectl([
       [/ pods /, JSON.stringify({ items: [pod, starting] })],
       [
@@ -122,7 +122,7 @@ describe('Argo CD by kubectl', () => {
     ]);
   });
 
-  it('explains with what it may read', async () => {
+  it('skips what it may not read', async () => {
     const run = kubectl([
       [/pods/, { stderr: 'Error: pods is forbidden' }],
       [/Deployment/, JSON.stringify({ items: [deployment] })],

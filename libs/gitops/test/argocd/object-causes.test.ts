@@ -8,7 +8,7 @@ const observed = (kind: string, status: unknown): Observed => {
 const said = (kind: string, status: unknown) =>
   causesIn(observed(kind, status)).map(({ message }) => message);
 
-describe('what an object says is wrong with it', () => {
+describe('the faults of an object', () => {
   it.each<[string, string, unknown, string[]]>([
     [
       'a pod whose image cannot be pulled',

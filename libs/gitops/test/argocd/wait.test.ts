@@ -54,7 +54,7 @@ describe('waiting for a release', () => {
     ]);
   });
 
-  it('tells each state once, however long it lasts', async () => {
+  it('reports each state once, however long it lasts', async () => {
     const told: string[] = [];
     await wait(cluster([undefined, undefined, undefined, application()]), {
       onProgress: (what) => told.push(what),
@@ -62,7 +62,7 @@ describe('waiting for a release', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('ends at the deadline with what is missing and what is in the way', async () => {
+  it('ends at the deadline with the missing condition and its causes', async () => {
     const pod = { resource: 'Pod/api-1', message: 'container app: ImagePullBackOff: not found' };
     const degraded = application({
       status: { health: { status: 'Degraded', message: 'exceeded its deadline' } },
@@ -74,7 +74,7 @@ describe('waiting for a release', () => {
     });
   });
 
-  it('names what Argo CD complains about and could not apply', async () => {
+  it('names the errors of Argo CD and the objects that it could not apply', async () => {
     const status = {
       sync: { status: 'Unknown' },
       conditions: [
@@ -97,7 +97,7 @@ describe('waiting for a release', () => {
     ]);
   });
 
-  it('says that the ledger holds another record by now', async () => {
+  it('is superseded if the ledger has another release', async () => {
     const records = [EXPECTED, { config: OLDER, digest: DIGEST }];
     const argocd = cluster([application({ targetRevision: OLDER })]);
     expect(await wait(argocd, { expected: async () => records.shift() ?? EXPECTED })).toMatchObject({
@@ -115,13 +115,13 @@ describe('waiting for a release', () => {
     });
   });
 
-  it('ends at once when the cluster says no for good', async () => {
+  it('ends at once if the cluster refuses', async () => {
     await expect(wait(cluster([new GitopsError('auth', 'forbidden')]))).rejects.toMatchObject({
       code: 'auth',
     });
   });
 
-  it('refuses the cluster of another environment, and says how to name the right one', async () => {
+  it('refuses the cluster of another environment, and names the remedy', async () => {
     const other = application({ environment: 'production' });
     await expect(wait(cluster([other]))).rejects.toThrow(
       /is not the cluster of e2e: .*production\.yaml.*--context NAME/,

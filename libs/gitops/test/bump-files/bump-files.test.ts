@@ -16,7 +16,7 @@ const repository = (): ValuesRepository =>
 const tag = (value: string, file = 'apps/api/values.yaml') => ({ file, path: 'image.tag', value });
 
 describe('a bump of files', () => {
-  it('changes the bytes of the values alone, over several files, in one commit', async () => {
+  it('changes only the bytes of the values, in several files, in one commit', async () => {
     const deploy = repository();
     const edits = [
       tag('v2'),
@@ -57,7 +57,7 @@ describe('a bump of files', () => {
     expect(deploy.commits()).toBe(1);
   });
 
-  it('keeps what somebody else pushes meanwhile to the same file', async () => {
+  it('keeps what others push meanwhile to the same file', async () => {
     const deploy = repository();
     const edits = ['image.tag', 'replicas', 'revision'].map((path) => ({
       file: 'apps/api/values.yaml',

@@ -52,7 +52,7 @@ describe('the first run', () => {
     ]);
   });
 
-  it('leaves what was not selected pending', async () => {
+  it('keeps projects pending that were not selected', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api']);
     expect(stateOf(workspace).pending).toEqual(['web']);
@@ -106,7 +106,7 @@ describe('a second run', () => {
   });
 });
 
-describe('what is due', () => {
+describe('the due projects', () => {
   it('still holds a failed app after an unrelated commit', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
@@ -120,7 +120,7 @@ describe('what is due', () => {
     expect(await dueIn(workspace)).toEqual(['api']);
   });
 
-  it('is everything, where nothing landed yet', async () => {
+  it('are all, before the first release', async () => {
     const workspace = new Workspace();
     expect(await dueIn(workspace)).toEqual(['api', 'web']);
   });
@@ -139,7 +139,7 @@ describe('what is due', () => {
     });
   });
 
-  it('is everything after main began anew without a past, and what was released there never blocks', async () => {
+  it('are all after main was replaced by a new history, and old releases never block', async () => {
     const workspace = new Workspace();
     workspace.edit('web', 'web 2');
     await workspace.deploy('development', ['api', 'web']);
@@ -157,7 +157,7 @@ describe('what is due', () => {
     expect(await dueIn(workspace)).toEqual([]);
   });
 
-  it('is everything where the clone does not have the commit that the ledger went through', async () => {
+  it("are all if the clone does not have the ledger's `through`", async () => {
     const workspace = new Workspace();
     const first = workspace.git('rev-parse', 'HEAD');
     workspace.edit('api', 'api 2');
@@ -221,7 +221,7 @@ describe('order', () => {
     expect(releaseOf(workspace, 'api').image.digest).toBe(digestOf('api 1'));
   });
 
-  it('lets an older run land what is pending, without moving through', async () => {
+  it('lets an older run release pending projects, without a change of through', async () => {
     const workspace = new Workspace();
     const older = workspace.git('rev-parse', 'HEAD');
     const newer = workspace.edit('web', 'web 2');

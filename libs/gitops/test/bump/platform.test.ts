@@ -118,7 +118,7 @@ describe('the platform', () => {
     );
   });
 
-  it('is refused in a ledger with what only apps have', async () => {
+  it('with fields of an app is refused', async () => {
     const workspace = withPlatform();
     const [checkout, environment] = await inEnvironment(workspace);
     await workspace.deploy('development', [], { intents: [PLATFORM] });

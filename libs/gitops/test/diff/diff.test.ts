@@ -24,7 +24,7 @@ const secret = (password: string): Manifest => ({
 });
 
 describe('the difference of two renderings', () => {
-  it('is told object by object and field by field', () => {
+  it('lists objects and fields', () => {
     const diff = diffManifests([deployment('a:1', 2), service], [deployment('a:2', 3), secret('x')]);
     expect(diff).toEqual([
       {
@@ -68,7 +68,7 @@ describe('the difference of two renderings', () => {
     );
   });
 
-  it('tells that a secret changed, and never what it holds', () => {
+  it('shows that a secret changed, but never its value', () => {
     const [before, after] = [secret('aHVudGVyMg=='), secret('c3dvcmRmaXNo')];
     const objects = diffManifests([before], [after]);
     const text = diffText([{ app: 'api', objects }]) + JSON.stringify(objects);
@@ -77,7 +77,7 @@ describe('the difference of two renderings', () => {
     expect(diffManifests([before], [before])).toEqual([]);
   });
 
-  it('shows of a long value where it differs, a line for each side', () => {
+  it('shows a long value around its first difference, one line for each side', () => {
     const config = (level: string): Manifest => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',

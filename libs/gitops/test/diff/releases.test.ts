@@ -37,7 +37,7 @@ describe.skipIf((await findHelm()) === undefined)('the difference of two release
     return diffText(await diffReleases(checkout, environment, pairs, platforms));
   };
 
-  it('shows what HEAD changes against what is released, with the image that is released', async () => {
+  it('shows what HEAD changes in the releases, with the released images', async () => {
     const workspace = await setUp();
     workspace.write('apps/api/deploy/values.yaml', 'replicas: 5\n');
     workspace.commit('five');
@@ -46,7 +46,7 @@ describe.skipIf((await findHelm()) === undefined)('the difference of two release
     );
   });
 
-  it('shows what HEAD changes against a base, and an app that is new', async () => {
+  it('shows what HEAD changes since a base, and a new app', async () => {
     const workspace = await setUp();
     const base = workspace.git('rev-parse', 'HEAD');
     workspace.addApp('new');
@@ -57,7 +57,7 @@ describe.skipIf((await findHelm()) === undefined)('the difference of two release
     expect(text).toBe('api: no object changes\nnew: 1 added\n  + ConfigMap new\nweb: no object changes');
   });
 
-  it('shows what changed from one record to another, image and configuration', async () => {
+  it('shows the changes from one record to another, image and configuration', async () => {
     const workspace = await setUp();
     const before = tipOf(workspace).slice(0, 12);
     workspace.edit('api', 'api 2');

@@ -28,7 +28,7 @@ describe('affectedBase', () => {
     expect(await base(workspace)).toBe(through);
   });
 
-  it('is the newest commit whose affected set covers what is pending too', async () => {
+  it('is the newest commit whose affected set contains the pending projects, too', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
     workspace.write('README.md', 'x');
@@ -40,7 +40,7 @@ describe('affectedBase', () => {
     expect(await base(workspace)).toBe(newest);
   });
 
-  it('is the empty tree when a revert hides what is pending from every base', async () => {
+  it('is the empty tree if a revert hides a pending project from every base', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['web']);
     workspace.edit('web', 'web 2');

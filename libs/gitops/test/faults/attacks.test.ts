@@ -183,7 +183,7 @@ describe(`${ALL.length} names as attacks, in every place that takes a name`, () 
     expectNothingHappened();
   });
 
-  it('as values are refused, or are what every reader finds, and nothing else', async () => {
+  it('as values are refused, or every reader reads exactly them', async () => {
     const keys = ALL.map((_, at) => `k${at}: none\n`).join('');
     const deploy = new ValuesRepository({ 'a.yaml': keys });
     const edits = ALL.map((value, at) => ({ file: 'a.yaml', path: `k${at}`, value }));
@@ -265,7 +265,7 @@ describe(`${ALL.length} names as attacks, in every place that takes a name`, () 
   });
 });
 
-describe('what lies on the branch', () => {
+describe('the content of a branch', () => {
   it('a symbolic link, a submodule and a folder in the place of a file are refused', async () => {
     const deploy = new ValuesRepository({ 'a.yaml': 'tag: v1\n' });
     const clone = join(scratch(), 'clone');

@@ -27,7 +27,7 @@ function smallDisk(kilobytes: number): string | undefined {
 const unmount = (disk: string): void => void execFileSync('umount', ['--lazy', disk]);
 
 describe('a remote that went bad', () => {
-  it('with a full disk is refused at once for want of room, keeps what it had, and takes the bump when there is room', async ({
+  it('with a full disk fails at once, does not change, and accepts the bump after space is free', async ({
     skip,
   }) => {
     const disk = smallDisk(1_500);
@@ -66,7 +66,7 @@ describe('a remote that went bad', () => {
     }
   });
 
-  it('with a lock that a crashed git has left names the lock and what to do, and leaves it where it is', async () => {
+  it('with the lock of a crashed git: the error names the lock and the remedy, and the lock stays', async () => {
     const deploy = new ValuesRepository({ 'a.yaml': 'tag: v1\n' });
     const lock = join(deploy.bare, 'refs/heads/main.lock');
     writeFileSync(lock, '');
@@ -106,7 +106,7 @@ describe('a remote that went bad', () => {
     expect(result.state.pending).toEqual(['web']);
   });
 
-  it('that was rewound lets what it forgot be due again, and nothing older wins', async () => {
+  it('that was rewound: lost releases are due again, and no older commit wins', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
     const before = tipOf(workspace);
@@ -127,7 +127,7 @@ describe('a machine that went bad', () => {
     vi.useRealTimers();
   });
 
-  it('with a full disk of its own fails with the reason, leaves nothing, and bumps when there is room', async ({
+  it('with a full local disk fails with the reason, leaves no files, and succeeds after space is free', async ({
     skip,
   }) => {
     const disk = smallDisk(64);

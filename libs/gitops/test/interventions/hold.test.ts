@@ -12,7 +12,7 @@ async function released(): Promise<Workspace> {
 const incident = { by: 'ada', reason: 'incident 7' };
 
 describe('a hold', () => {
-  it('keeps a release, makes the app pending, and is told in trailers', async () => {
+  it('keeps a release, makes the app pending, and is recorded in trailers', async () => {
     const workspace = await released();
     const before = releaseOf(workspace, 'api');
     const result = await hold(...(await inEnvironment(workspace)), 'api', { ...incident, until: '2h' });
@@ -48,7 +48,7 @@ describe('a hold', () => {
     expect(stateOf(workspace).pending).toEqual([]);
   });
 
-  it('replaces reason and end of the one in force, says so, and keeps when it began', async () => {
+  it('replaces reason and end of the hold in force, returns it, and keeps its start', async () => {
     const workspace = await released();
     const first = await hold(...(await inEnvironment(workspace)), 'api', incident);
     const second = await hold(...(await inEnvironment(workspace)), 'api', {
@@ -65,7 +65,7 @@ describe('a hold', () => {
     });
   });
 
-  it('that is there already makes no commit', async () => {
+  it('that exists already makes no commit', async () => {
     const workspace = await released();
     await hold(...(await inEnvironment(workspace)), 'api', incident);
     const again = await hold(...(await inEnvironment(workspace)), 'api', incident);
@@ -112,7 +112,7 @@ describe('a hold', () => {
 });
 
 describe('lifting a hold', () => {
-  it('of what is not held is nothing to do', async () => {
+  it('of an app that is not held does nothing', async () => {
     const workspace = await released();
     expect(await unhold(...(await inEnvironment(workspace)), 'api', { by: 'ada' })).toEqual({ app: 'api' });
     expect(workspace.ledgerCommits()).toBe(1);

@@ -50,7 +50,7 @@ describe('a rollback without a target', () => {
 });
 
 describe('the releases of a history', () => {
-  it('leave out what only held or removed', () => {
+  it('omit entries that only held or removed', () => {
     const tags = releasesIn(history('A !A B - B <A')).map(({ release }) => release.image?.tag);
     expect(tags).toEqual(['tag-A', 'tag-B', 'tag-A']);
   });

@@ -89,7 +89,7 @@ describe('a rollback', () => {
     expect(await dueIn(workspace)).toEqual([]);
   });
 
-  it('goes where --to says: a tag, a digest, a configuration commit, a commit of the ledger', async () => {
+  it('goes to the release named by --to: a tag, a digest, a configuration commit, a ledger commit', async () => {
     const { workspace, ledger, config } = await threeReleases();
     const [first, second, third] = config;
     const steps = [
@@ -104,7 +104,7 @@ describe('a rollback', () => {
     }
   });
 
-  it('to what is released already writes nothing', async () => {
+  it('to the current release writes nothing', async () => {
     const { workspace, config } = await threeReleases();
     const result = await rollback(...(await inEnvironment(workspace)), 'api', { ...bad, to: config[2] });
     expect(result).not.toHaveProperty('commit');
@@ -112,7 +112,7 @@ describe('a rollback', () => {
     expect(workspace.ledgerCommits()).toBe(3);
   });
 
-  it('to something unknown lists what there is', async () => {
+  it('to an unknown release lists the known ones', async () => {
     const { workspace, ledger, config } = await threeReleases();
     const tags = ['api 2', 'api 2', 'api 1'].map((code) => `sha-${digestOf(code).slice(7, 19)}`);
     const lines = tags.map((tag, at) => {
@@ -156,7 +156,7 @@ describe('a rollback', () => {
     return { workspace, lost };
   }
 
-  it('to a configuration that left main lands where the ledger keeps it: Argo CD can fetch it', async () => {
+  it('to a configuration that is no longer on main lands if the ledger keeps it, because Argo CD can fetch it', async () => {
     const { workspace, lost } = await withLostCommit();
     onOrigin(workspace, 'reflog', 'expire', '--expire=now', '--all');
     onOrigin(workspace, 'gc', '--quiet', '--prune=now');
@@ -170,7 +170,7 @@ describe('a rollback', () => {
     execFileSync('git', ['-C', clone, 'checkout', '--quiet', lost]); // as Argo CD does
   });
 
-  it('to a configuration that left main is refused where the ledger lies elsewhere, and so keeps nothing', async () => {
+  it('to a configuration that is no longer on main is refused if the ledger is in another repository', async () => {
     const elsewhere = join(scratch(), 'ledger.git');
     const { workspace } = await withLostCommit(`ledger: { repository: ${elsewhere} }\n`);
     await expect(rollback(...(await inEnvironment(workspace)), 'api', bad)).rejects.toMatchObject({
@@ -194,7 +194,7 @@ describe('a rollback', () => {
 });
 
 describe('a rollback and a bump at the same time', () => {
-  it('end the same when the bump is quicker: the rollback replaces what landed', async () => {
+  it('ends the same if the bump is faster: the rollback replaces the new release', async () => {
     const { workspace, ledger, config } = await threeReleases();
     const newest = workspace.edit('api', 'api 4');
     await letRivalWin(workspace, () => workspace.deploy('development', ['api']));

@@ -142,7 +142,7 @@ describe('a stack of an environment', () => {
     expect(stateOf(workspace).pending).toEqual(['development-cluster']);
   });
 
-  it('may be applied again while it is due, and not by a commit that is older than what is there', async () => {
+  it('may be applied again while it is due, but not at an older commit than the recorded one', async () => {
     const workspace = withStack();
     const older = workspace.git('rev-parse', 'HEAD');
     const newer = workspace.editStack('cluster', 'cluster 2');
@@ -163,7 +163,7 @@ describe('a stack of an environment', () => {
     await expect(may()).rejects.toMatchObject({ code: 'refused' });
   });
 
-  it('is due where apps are reached by promotion only, and leaves the apps there as they are', async () => {
+  it('is due even if only promotions release apps, and does not change the apps', async () => {
     const workspace = withStack();
     workspace.write(
       'deploy/environments/development/environment.yaml',

@@ -12,7 +12,7 @@ const told = async (workspace: Workspace, app = 'api') => {
 };
 
 describe('the history of an app', () => {
-  it('tells each step, who took it and what it changed, newest first', async () => {
+  it('lists each change, its author and its differences, newest first', async () => {
     const workspace = new Workspace();
     const commits: string[] = [];
     const step = async (work: Promise<unknown>) => {
@@ -56,7 +56,7 @@ describe('the history of an app', () => {
     expect(entries.map(({ at }) => at)).toEqual(dates);
   });
 
-  it('ends at the limit, and still tells what the last entry changed', async () => {
+  it('ends at the limit, and the last entry still has its differences', async () => {
     const workspace = new Workspace();
     for (const code of ['api 1', 'api 2', 'api 3']) {
       workspace.edit('api', code);
@@ -66,7 +66,7 @@ describe('the history of an app', () => {
     expect(entries.map(({ changed }) => changed)).toEqual([['image'], ['image']]);
   });
 
-  it('leaves out what happened to other apps', async () => {
+  it('omits other apps', async () => {
     const workspace = new Workspace();
     await workspace.deploy('development', ['api', 'web']);
     workspace.edit('web', 'web 2');
@@ -122,7 +122,7 @@ describe('the history of an app', () => {
 });
 
 describe('the history of a stack', () => {
-  it('tells each apply, an update that did not get to its end, and its removal', async () => {
+  it('lists each apply, an unfinished update, and the removal', async () => {
     const workspace = new Workspace();
     const apply = (graph: string | undefined) =>
       workspace.deploy('development', [], {

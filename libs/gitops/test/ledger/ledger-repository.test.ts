@@ -32,7 +32,7 @@ describe('ledger files', () => {
     expect([...read]).toEqual([['api', release]]);
   });
 
-  it('are an empty state where there is none', async () => {
+  it('are an empty state if the file does not exist', async () => {
     expect(await readState(tip({}), 'env/x')).toEqual({ pending: [] });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { logArguments, parseLog } from '../../src/ledger/log.ts';
 
 describe('the log of a ledger file', () => {
-  it('is asked along first parents, and limited only when there is a limit', () => {
+  it('follows first parents, and has a limit only if one is given', () => {
     expect(logArguments('c0ffee', 'apps/api/release.yaml', Infinity)).toEqual([
       'log',
       '-z',

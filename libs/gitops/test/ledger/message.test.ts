@@ -14,7 +14,7 @@ describe('a message', () => {
     expect(message).toBe('Hold api\n\nSlipway-Reason: db Slipway-Action: unhold\n');
   });
 
-  it('leaves out what is no plain address', () => {
+  it('omits a value that is not a plain address', () => {
     expect(plainUrl('https://ci.example/1')).toBe('https://ci.example/1');
     expect(plainUrl('javascript:alert(1)')).toBeUndefined();
     expect(plainUrl('https://ci.example/1 x')).toBeUndefined();

@@ -241,7 +241,7 @@ describe('a model of random histories', () => {
     },
   );
 
-  it('selects exactly what changed while nothing fails, also beside an app that never changes', async () => {
+  it('selects exactly the changed apps if no run fails, also beside an app that never changes', async () => {
     const below = generator(SEED);
     const world = new World();
     await world.land({ head: world.git.main, selected: APPS, failing: new Set() });

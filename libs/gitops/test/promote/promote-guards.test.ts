@@ -30,7 +30,7 @@ async function setUp() {
 }
 
 describe('a promotion', () => {
-  it('asks whoever knows the cluster about each release that would land, once, and leaves those that are not fit', async () => {
+  it('asks for objections once per release that would land, and skips the apps with one', async () => {
     const { workspace, go } = await setUp();
     await workspace.deploy('development', ['api', 'web']);
     const asked: string[] = [];
@@ -50,7 +50,7 @@ describe('a promotion', () => {
     expect(releaseOf(workspace, 'api', 'production').release).toEqual(releaseOf(workspace, 'api').release);
   });
 
-  it('in an emergency takes what a run published from a commit, with a reason, and the record says so', async () => {
+  it('in an emergency takes the images that a run published from a commit, with a reason, and records it', async () => {
     const { workspace, head, to, go } = await setUp();
     const image = intent('api', 'api 1').image;
     await writeRunResult(workspace.root, 'run-1', {
@@ -87,7 +87,7 @@ describe('a promotion', () => {
     expect(trailers).toContain('Slipway-Reason: development is down');
   });
 
-  it('in an emergency finds in the ledgers what another checkout published, and says what it did not find', async () => {
+  it('in an emergency finds in the ledgers what another checkout published, and names what is missing', async () => {
     const { workspace, head, to, go } = await setUp();
     await workspace.deploy('development', ['api']); // leaves no run here
     workspace.edit('api', 'api 2');
@@ -111,7 +111,7 @@ describe('a promotion', () => {
     expect(unread).toMatchObject({ records: new Map(), unread: ['the ledger of development'] });
   });
 
-  it('in an emergency asks the registries for what no ledger names, and does not guess which of two images it is', async () => {
+  it('in an emergency asks the registries for images that no ledger names, and refuses if there are two', async () => {
     const { workspace, head, to, go } = await setUp();
     const development = await readEnvironment(workspace.root, 'development');
     const asked: string[] = [];
@@ -141,7 +141,7 @@ describe('a promotion', () => {
     expect(alone.unread).toContain('ecr.example/prod/api');
   });
 
-  it('in an emergency still lets nothing older replace what is newer', async () => {
+  it('in an emergency an older commit still does not replace a newer one', async () => {
     const { workspace, head, to, go } = await setUp();
     const publish = (run: string, at: string, code: string) =>
       writeRunResult(workspace.root, run, {

@@ -55,7 +55,7 @@ const isReleased = (workspace: Workspace): boolean =>
   onOrigin(workspace, 'for-each-ref', 'refs/heads/env/production') !== '';
 
 describe('a promotion', () => {
-  it('releases what development runs: same digest, tag and commits, from the own registry, in one commit', async () => {
+  it("releases what development runs: same digest, tag and commits, from the target's registry, in one commit", async () => {
     const workspace = threeEnvironments();
     await workspace.deploy('development', ['api', 'web']);
     const record = releaseOf(workspace, 'api');
@@ -135,7 +135,7 @@ describe('a promotion', () => {
     expect(releasedIn(workspace)).toEqual(['web']);
   });
 
-  it('of changed values alone carries the configuration and the same image', async () => {
+  it('of changed values releases the configuration with the same image', async () => {
     const workspace = threeEnvironments(['api']);
     await workspace.deploy('development', ['api']);
     await run(workspace);
@@ -217,7 +217,7 @@ describe('a promotion of several apps', () => {
     expect(named.why['new']).toContain('not released in development');
   });
 
-  it('settles what is pending only for those that are done', async () => {
+  it('removes only released apps from pending', async () => {
     const workspace = threeEnvironments();
     await workspace.deploy('development', ['api', 'web']);
     await run(workspace);
@@ -259,7 +259,7 @@ describe('a promotion that is overtaken', () => {
 });
 
 describe('the order of a promotion', () => {
-  it('supersedes a record that is older than what the target has', async () => {
+  it('is superseded if the target has a newer release', async () => {
     const workspace = threeEnvironments(['api']);
     await workspace.deploy('development', ['api']);
     workspace.edit('api', 'api 2');
@@ -337,7 +337,7 @@ describe('the order of a promotion', () => {
 });
 
 describe('a dry run', () => {
-  it('tells what would land, and neither copies nor writes', async () => {
+  it('returns what would land, but neither copies nor writes', async () => {
     const workspace = threeEnvironments();
     await workspace.deploy('development', ['api', 'web']);
     const before = tipOf(workspace);
@@ -354,7 +354,7 @@ describe('a dry run', () => {
   });
 });
 
-describe('a promotion that makes no sense', () => {
+describe('an invalid promotion', () => {
   it('of an app that does not exist is refused as a whole, with the name that was meant', async () => {
     const workspace = threeEnvironments();
     await workspace.deploy('development', ['api', 'web']);
@@ -366,7 +366,7 @@ describe('a promotion that makes no sense', () => {
     expect(isReleased(workspace)).toBe(false);
   });
 
-  it('from where only promotions release names the promotion that comes first', async () => {
+  it('from an environment that only promotions release to names the promotion that must come first', async () => {
     const workspace = threeEnvironments();
     workspace.write('deploy/environments/stage/environment.yaml', PRODUCTION);
     workspace.commit('stage');
@@ -390,7 +390,7 @@ describe('a promotion that makes no sense', () => {
     });
   });
 
-  it('of an environment that has released nothing is nothing to do, and says so', async () => {
+  it('from an environment without releases does nothing, and the table shows it', async () => {
     const workspace = threeEnvironments();
     const result = await run(workspace);
     expect(result).toMatchObject({ outcomes: [], commit: undefined });

@@ -56,7 +56,7 @@ describe('the Application of a release', () => {
     ).toThrow(`ApplicationSet apps uses ${action}, which the release does not have.`);
   });
 
-  it('is refused where the ApplicationSet has another shape, with every problem', () => {
+  it('is refused if the ApplicationSet has another form, with all problems', () => {
     const other = { ...set('x'), spec: { generators: [{ list: {} }] } };
     expect(() => applicationOf(other, 'x', {})).toThrow(
       /^ApplicationSet apps is not valid:\n(.*\n)*.*needs git/,

@@ -76,7 +76,7 @@ describe.skipIf(!hasHelm)('a release', () => {
     expect(await renderApi(workspace, release.release)).toMatchObject({ domain: 'one.example' });
   });
 
-  it('leaves work tree, index and status alone', async () => {
+  it('does not change work tree, index and status', async () => {
     const workspace = workspaceWithCharts();
     await deployAll(workspace);
     workspace.write('apps/api/deploy/values.yaml', 'replicas: 3\n');
@@ -87,7 +87,7 @@ describe.skipIf(!hasHelm)('a release', () => {
   });
 });
 
-describe.skipIf(!hasHelm)('what lies in the work tree', () => {
+describe.skipIf(!hasHelm)('the work tree', () => {
   it('renders uncommitted changes, with a sample of an image', async () => {
     const workspace = workspaceWithCharts();
     workspace.write('apps/api/deploy/values.yaml', 'replicas: 7\n');
@@ -99,7 +99,7 @@ describe.skipIf(!hasHelm)('what lies in the work tree', () => {
     expect(rendered.application.spec.destination.namespace).toBe('app-api');
   });
 
-  it('renders where there is no Argo CD, without what a platform gives', async () => {
+  it('renders without Argo CD, without the values of a platform', async () => {
     const workspace = workspaceWithCharts();
     const [checkout, local] = await inEnvironment(workspace, 'local');
     const { platform, apps } = await candidatesAt(checkout, local, await checkout.head());
@@ -127,7 +127,7 @@ describe.skipIf(!hasHelm)('facts of the cluster', () => {
   });
 });
 
-describe.skipIf(!hasHelm)('what Argo CD could not render', () => {
+describe.skipIf(!hasHelm)('a release that Argo CD cannot render', () => {
   const broken: [string, (workspace: Workspace, release: Release) => Release | void, string, string][] = [
     [
       'an unknown value',

@@ -57,8 +57,8 @@ class Promoted extends Workspace {
   }
 }
 
-describe('what drifted', () => {
-  it('is nothing at the release itself, and what HEAD changes after it, told apart', async () => {
+describe('the drift', () => {
+  it('is empty at the release itself, and then names what HEAD changes', async () => {
     const workspace = new Promoted();
     await workspace.deploy('development', ['api', 'web']);
     expect(await workspace.app('api')).toMatchObject({ behind: 0, drift: [] });
@@ -75,7 +75,7 @@ describe('what drifted', () => {
     expect(await workspace.app('web')).toMatchObject({ behind: 1, drift: ['chart'] });
   });
 
-  it('is told by content: a change that was taken back is none, though HEAD is ahead', async () => {
+  it('compares by content: a reverted change is no drift, though HEAD is ahead', async () => {
     const workspace = new Promoted();
     await workspace.deploy('development', ['api']);
     workspace.edit('api', 'api 2');
@@ -83,7 +83,7 @@ describe('what drifted', () => {
     expect(await workspace.app('api')).toMatchObject({ behind: 2, drift: [] });
   });
 
-  it('is not told where this checkout does not know the released commit', async () => {
+  it('is undefined if this checkout does not have the released commit', async () => {
     const workspace = new Promoted();
     await workspace.deploy('development', ['api']);
     workspace.git('checkout', '--quiet', '--orphan', 'elsewhere');
@@ -99,8 +99,8 @@ describe('what drifted', () => {
   });
 });
 
-describe('what a promotion would change', () => {
-  it('is told for the environment that only promotions reach, and comes true', async () => {
+describe('the preview of a promotion', () => {
+  it('is given for an environment that only promotions release to, and comes true', async () => {
     const workspace = new Promoted();
     await workspace.deploy('development', ['api', 'web']);
     await workspace.promote(['web']);
@@ -129,14 +129,14 @@ describe('what a promotion would change', () => {
     ]);
   });
 
-  it('is not told where CI releases by itself', async () => {
+  it('is not given if runs release to the environment', async () => {
     const workspace = new Promoted();
     await workspace.deploy('development', ['api']);
     const [development] = (await workspace.both()) as EnvironmentStatus[];
     expect(development?.promotion).toBeUndefined();
   });
 
-  it('changes nothing where both hold the same', async () => {
+  it('is empty if both have the same releases', async () => {
     const workspace = new Promoted();
     await workspace.deploy('development', ['api']);
     await workspace.promote();

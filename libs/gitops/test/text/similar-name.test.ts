@@ -14,7 +14,7 @@ describe('the name that was meant', () => {
     expect(similarName(wrong, ['api', 'web', 'sample-api', 'staging', 'production'])).toBe(meant);
   });
 
-  it('stands before what there is, of which a long list is cut', () => {
+  it('is listed first, and a long list is cut', () => {
     expect(knownNames('Apps', 'wbe', ['api', 'web'])).toBe('Did you mean "web"? Apps: api, web.');
     expect(knownNames('Apps', 'x', [])).toBe('Apps: nothing.');
     const many = Array.from({ length: 23 }, (_, at) => `app-${at}`);

@@ -50,7 +50,7 @@ describe('an exception', () => {
     ]);
   });
 
-  it('never allows what is not a breach of a rule', () => {
+  it('allows only breaches of rules', () => {
     const refused = { place: 'api', message: 'cannot be rendered' };
     expect(new Exceptions([FOR_API]).withoutAllowed([refused], WHERE)).toEqual([refused]);
   });

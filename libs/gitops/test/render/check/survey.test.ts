@@ -55,7 +55,7 @@ describe.skipIf(!hasHelm)('a survey of an environment', () => {
     });
   });
 
-  it('allows exactly what an exception names', async () => {
+  it('allows exactly the problem that an exception names', async () => {
     const all = (await problemsIn(withPod(POD)))['api'];
     const workspace = withPod(POD);
     const exception = { rule: 'seccomp', app: 'api', object: 'Pod/api', reason: 'a test' };

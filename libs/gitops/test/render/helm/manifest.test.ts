@@ -29,7 +29,7 @@ describe('manifests', () => {
     expect(() => parseManifests(text)).toThrow(message);
   });
 
-  test('are none where a chart renders nothing', () => {
+  test('are none if a chart renders nothing', () => {
     expect(parseManifests('')).toEqual([]);
   });
 });
