@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { errorJson } from '@slipway/gitops/cli';
-import { explain, exitCodeOf } from './exit-code.ts';
+import { explain, exitCodeOf } from './commands/exit-code.ts';
 import { program } from './program.ts';
 
 /**

@@ -1,3 +1,3 @@
-export { createNodesV2 } from './create-nodes.ts';
-export { preTasksExecution } from './before-tasks.ts';
-export { postTasksExecution } from './after-tasks.ts';
+export { createNodesV2 } from './targets/create-nodes.ts';
+export { preTasksExecution } from './tasks/before-tasks.ts';
+export { postTasksExecution } from './tasks/after-tasks.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { affectedBase, readEnvironment, readEnvironmentState } from '@slipway/gitops';
-import { print } from '../print.ts';
-import { enterWorkspace } from '../workspace.ts';
+import { print } from './print.ts';
+import { enterWorkspace } from './workspace.ts';
 
 interface Options {
   env: string;

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { deployedByRuns, dueProjects, readEnvironment, readEnvironmentState } from '@slipway/gitops';
-import { print } from '../print.ts';
-import { enterWorkspace, type Workspace } from '../workspace.ts';
+import { print } from './print.ts';
+import { enterWorkspace, type Workspace } from './workspace.ts';
 
 interface Options {
   targets: string[];

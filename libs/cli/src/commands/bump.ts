@@ -10,8 +10,8 @@ import {
   intentsOf,
   type RunResult,
 } from '@slipway/gitops';
-import { print } from '../print.ts';
-import { enterWorkspace, type Workspace } from '../workspace.ts';
+import { print } from './print.ts';
+import { enterWorkspace, type Workspace } from './workspace.ts';
 
 interface Options {
   env: string;

@@ -12,10 +12,10 @@ import {
   writeRunResult,
   type RunResult,
 } from '@slipway/gitops';
-import { exitCodeOfOutcomes } from '../exit-code.ts';
-import { print } from '../print.ts';
+import { exitCodeOfOutcomes } from './exit-code.ts';
+import { print } from './print.ts';
 import { publish } from '../publish/publish.ts';
-import { enterWorkspace, type Workspace } from '../workspace.ts';
+import { enterWorkspace, type Workspace } from './workspace.ts';
 
 interface Options {
   env: string;

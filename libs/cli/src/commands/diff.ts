@@ -9,8 +9,8 @@ import {
   type Pairs,
 } from '@slipway/gitops/render';
 import type { Environment } from '@slipway/gitops';
-import { print } from '../print.ts';
-import { enterWorkspace, type Workspace } from '../workspace.ts';
+import { print } from './print.ts';
+import { enterWorkspace, type Workspace } from './workspace.ts';
 
 interface Options {
   env: string;

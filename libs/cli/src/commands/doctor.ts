@@ -12,7 +12,7 @@ import {
 } from '@slipway/gitops';
 import { table } from '@slipway/gitops/cli';
 import { findHelm } from '@slipway/gitops/render';
-import { print } from '../print.ts';
+import { print } from './print.ts';
 import { describe, NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
 
 /** The result of one check. */

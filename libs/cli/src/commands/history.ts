@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { GitopsError, history, readEnvironment, type HistoryEntry } from '@slipway/gitops';
 import { table } from '@slipway/gitops/cli';
-import { print } from '../print.ts';
-import { enterWorkspace } from '../workspace.ts';
+import { print } from './print.ts';
+import { enterWorkspace } from './workspace.ts';
 
 interface Options {
   env: string;

@@ -12,9 +12,9 @@ import {
   type Rule,
   type RuleText,
 } from '@slipway/gitops/render';
-import { print } from '../print.ts';
+import { print } from './print.ts';
 import { describeReport, NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
-import { enterWorkspace } from '../workspace.ts';
+import { enterWorkspace } from './workspace.ts';
 
 /** An exception with all its keys. */
 const EXAMPLE = [

@@ -20,10 +20,10 @@ import { addClusterOptions, type ClusterOptions } from '../cluster/open-argo-cd.
 import { askCluster } from '../cluster/ask-cluster.ts';
 import { copyImage } from '../publish/copy-image.ts';
 import { environmentBefore } from './environment-before.ts';
-import { exitCodeOfOutcomes } from '../exit-code.ts';
-import { print } from '../print.ts';
+import { exitCodeOfOutcomes } from './exit-code.ts';
+import { print } from './print.ts';
 import { requester } from './requester.ts';
-import { enterWorkspace } from '../workspace.ts';
+import { enterWorkspace } from './workspace.ts';
 
 interface Options extends ClusterOptions {
   to: string;

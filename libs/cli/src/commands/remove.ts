@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { readEnvironment, removeRelease } from '@slipway/gitops';
-import { print } from '../print.ts';
+import { print } from './print.ts';
 import { requester } from './requester.ts';
-import { enterWorkspace } from '../workspace.ts';
+import { enterWorkspace } from './workspace.ts';
 
 interface Options {
   env: string;

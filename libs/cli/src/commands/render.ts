@@ -14,9 +14,9 @@ import {
   type Surveyed,
   type Values,
 } from '@slipway/gitops/render';
-import { print } from '../print.ts';
+import { print } from './print.ts';
 import { describeReport, NO_HELM, readExceptions, report, surveyAll } from './survey-all.ts';
-import { enterWorkspace, type Workspace } from '../workspace.ts';
+import { enterWorkspace, type Workspace } from './workspace.ts';
 
 interface Options {
   env: string;

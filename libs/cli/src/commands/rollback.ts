@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readEnvironment, rollback, type Release, type RollbackResult } from '@slipway/gitops';
 import { describeHold } from './describe-hold.ts';
-import { print } from '../print.ts';
+import { print } from './print.ts';
 import { requester } from './requester.ts';
-import { enterWorkspace } from '../workspace.ts';
+import { enterWorkspace } from './workspace.ts';
 
 interface Options {
   env: string;

@@ -15,9 +15,9 @@ import { table } from '@slipway/gitops/cli';
 import { addClusterOptions, type ClusterOptions } from '../cluster/open-argo-cd.ts';
 import { askCluster, type ClusterStatus } from '../cluster/ask-cluster.ts';
 import { environmentBefore } from './environment-before.ts';
-import { print } from '../print.ts';
+import { print } from './print.ts';
 import { stackTable } from './stack-table.ts';
-import { enterWorkspace, type Workspace } from '../workspace.ts';
+import { enterWorkspace, type Workspace } from './workspace.ts';
 
 /** The state of an environment according to its ledger and its cluster. */
 type Status = EnvironmentStatus & { cluster?: ClusterStatus };

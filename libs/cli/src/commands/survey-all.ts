@@ -11,7 +11,7 @@ import {
   type Problem,
   type Surveyed,
 } from '@slipway/gitops/render';
-import type { Workspace } from '../workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Printed if charts cannot be rendered. The command succeeds: such a machine deploys to no cluster. */
 export const NO_HELM =

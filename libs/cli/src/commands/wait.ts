@@ -12,8 +12,8 @@ import {
   type WaitResult,
 } from '@slipway/gitops';
 import { addClusterOptions, openArgoCd, type ClusterOptions } from '../cluster/open-argo-cd.ts';
-import { print } from '../print.ts';
-import { enterWorkspace } from '../workspace.ts';
+import { print } from './print.ts';
+import { enterWorkspace } from './workspace.ts';
 
 interface Options extends ClusterOptions {
   env: string;

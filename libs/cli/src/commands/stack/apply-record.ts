@@ -10,7 +10,7 @@ import {
   type Environment,
   type RunResult,
 } from '@slipway/gitops';
-import type { Workspace } from '../../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 
 /** A stack that is about to be applied, and the commit that is checked out. */
 interface Apply {

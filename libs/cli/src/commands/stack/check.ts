@@ -1,5 +1,5 @@
 import { assertFresh, CHECKED_IN } from '@slipway/stack';
-import { print } from '../../print.ts';
+import { print } from '../print.ts';
 import { openStack, type StackOptions } from './open-stack.ts';
 
 export async function check(folder: string, options: StackOptions): Promise<void> {

@@ -11,8 +11,8 @@ import {
   type Engine,
   type Program,
 } from '@slipway/stack';
-import { exitCodeOfOutcomes, explain } from '../../exit-code.ts';
-import { print } from '../../print.ts';
+import { exitCodeOfOutcomes, explain } from '../exit-code.ts';
+import { print } from '../print.ts';
 import { ApplyRecord } from './apply-record.ts';
 import { backendFor } from './backend.ts';
 import { openStack, type OpenStack, type StackOptions } from './open-stack.ts';

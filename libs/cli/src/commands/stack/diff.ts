@@ -1,6 +1,6 @@
 import { GitopsError } from '@slipway/gitops';
 import { diffGraphs, diffMarkdown, diffTable, type Graph } from '@slipway/stack';
-import { print } from '../../print.ts';
+import { print } from '../print.ts';
 import { graphAt } from './graph-at.ts';
 import { openStack, type StackOptions } from './open-stack.ts';
 

@@ -6,7 +6,7 @@ import {
   type Policy,
   type StackProject,
 } from '@slipway/stack';
-import { enterWorkspace, type Workspace } from '../../workspace.ts';
+import { enterWorkspace, type Workspace } from '../workspace.ts';
 
 export interface StackOptions {
   /** In seconds. */

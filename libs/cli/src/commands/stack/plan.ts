@@ -10,7 +10,7 @@ import {
 } from '@slipway/gitops';
 import { diffGraphs, diffMarkdown, diffTable, graphHash, type Graph, type GraphDiff } from '@slipway/stack';
 import { basename } from 'node:path';
-import { print } from '../../print.ts';
+import { print } from '../print.ts';
 import { graphAt } from './graph-at.ts';
 import { openStack, type OpenStack, type StackOptions } from './open-stack.ts';
 

@@ -1,5 +1,5 @@
 import { evaluate, type Finding } from '@slipway/stack';
-import { print } from '../../print.ts';
+import { print } from '../print.ts';
 import { openStack, type StackOptions } from './open-stack.ts';
 
 export async function policy(folder: string, options: StackOptions): Promise<void> {

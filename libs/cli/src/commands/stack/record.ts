@@ -1,5 +1,5 @@
 import { CHECKED_IN, record as renew } from '@slipway/stack';
-import { print } from '../../print.ts';
+import { print } from '../print.ts';
 import { openStack, type StackOptions } from './open-stack.ts';
 
 export async function record(folder: string, options: StackOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { table } from '@slipway/gitops/cli';
 import { evaluate, relaxationsOf } from '@slipway/stack';
-import { print } from '../../print.ts';
+import { print } from '../print.ts';
 import { openStack, type StackOptions } from './open-stack.ts';
 
 export async function report(folder: string, options: StackOptions): Promise<void> {

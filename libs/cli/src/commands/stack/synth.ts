@@ -1,5 +1,5 @@
 import { graphHash, writeDist } from '@slipway/stack';
-import { print } from '../../print.ts';
+import { print } from '../print.ts';
 import { openStack, type StackOptions } from './open-stack.ts';
 
 export async function synth(folder: string, options: StackOptions): Promise<void> {

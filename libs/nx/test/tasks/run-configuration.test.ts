@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesDeploy, requestedConfiguration } from '../src/run-configuration.ts';
+import { namesDeploy, requestedConfiguration } from '../../src/tasks/run-configuration.ts';
 
 describe('requestedConfiguration', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PreTasksExecution } from '@nx/devkit';
 import { listEnvironments, pruneRuns } from '@slipway/gitops';
-import type { SlipwayPluginOptions } from './create-nodes.ts';
+import type { SlipwayPluginOptions } from '../targets/create-nodes.ts';
 import { namesDeploy, requestedConfiguration } from './run-configuration.ts';
 
 /** The variable with the id of the run. `slipway deploy` writes its result under this id. */

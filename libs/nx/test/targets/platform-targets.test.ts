@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { platformTargets } from '../src/platform-targets.ts';
+import { platformTargets } from '../../src/targets/platform-targets.ts';
 
 const { deploy, lint, render } = platformTargets({
   environments: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stackTargets } from '../src/stack-targets.ts';
+import { stackTargets } from '../../src/targets/stack-targets.ts';
 
 const facts = {
   root: 'infra/production/cluster',

@@ -14,9 +14,9 @@ import {
   type Failure,
   type RunResult,
 } from '@slipway/gitops';
-import { affectedProjects } from './affected.ts';
+import { affectedProjects } from '../affected.ts';
 import { RUN_VARIABLE } from './before-tasks.ts';
-import { DEFAULT_ENVIRONMENT, type SlipwayPluginOptions } from './create-nodes.ts';
+import { DEFAULT_ENVIRONMENT, type SlipwayPluginOptions } from '../targets/create-nodes.ts';
 
 const DONE: ReadonlySet<string> = new Set([
   'success',

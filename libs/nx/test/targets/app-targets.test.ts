@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appTargets } from '../src/app-targets.ts';
+import { appTargets } from '../../src/targets/app-targets.ts';
 
 const targets = appTargets({
   name: 'api',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createNodesV2 } from '../src/create-nodes.ts';
+import { createNodesV2 } from '../../src/targets/create-nodes.ts';
 
 let workspaceRoot: string;
 
