@@ -171,6 +171,16 @@ describe('doctor', () => {
     expect(output).toMatch(/^ok +apps +api \(local\)$/m);
   });
 
+  it('finds no problem in the apps of an environment with a platform', async () => {
+    repository({
+      ...LOCAL,
+      'deploy/argocd/Chart.yaml': 'apiVersion: v2\nname: argocd\nversion: 1.0.0\n',
+      'deploy/environments/local/values.yaml': '',
+    });
+    await main(['doctor']);
+    expect(output).toMatch(/^ok +apps +platform \(local\)$/m);
+  });
+
   it('names missing files, with the remedy, and exits 1', async () => {
     repository({ ...LOCAL, 'apps/api/deploy/local.yaml': '' });
     expect(await main(['doctor'])).toBe(1);

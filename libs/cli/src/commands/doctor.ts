@@ -7,6 +7,7 @@ import {
   environmentStatus,
   GitopsError,
   listEnvironments,
+  PLATFORM,
   readEnvironment,
   Checkout,
 } from '@slipway/gitops';
@@ -91,7 +92,7 @@ async function apps(checkout: Checkout, environments: readonly string[]): Promis
   for (const environment of environments) {
     for (const { name, chart } of await appsAt(checkout, head, environment)) {
       found.set(name, [...(found.get(name) ?? []), environment]);
-      if (!existsSync(join(checkout.root, 'apps', name, 'deploy/values.yaml'))) {
+      if (name !== PLATFORM && !existsSync(join(checkout.root, 'apps', name, 'deploy/values.yaml'))) {
         throw new Error(
           `apps/${name}/deploy/values.yaml is missing: Argo CD reads it in every environment. Create it; it may be empty.`,
         );
