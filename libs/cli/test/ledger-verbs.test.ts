@@ -150,7 +150,7 @@ describe('hold and unhold', () => {
   it.each([
     ['hold api --env local', /required option '--reason <text>'/],
     ['hold api --env local --reason x --until soon', /"soon" is not the end of a hold\. Write a duration/],
-    ['hold nothing --env local --reason x', /local has no release of "nothing"\. Released there: nothing\./],
+    ['hold nothing --env local --reason x', /local has no release of "nothing"\. Released there: none\./],
     ['unhold api', /required option '--env <environment>'/],
   ])('exit 2 for: %s', async (line, message) => {
     const { code, output } = await slipway(line);

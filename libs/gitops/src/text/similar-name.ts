@@ -5,7 +5,7 @@ const LISTED = 20;
 export function knownNames(heading: string, wrong: string, names: readonly string[]): string {
   const similar = similarName(wrong, names);
   const more = names.length - LISTED;
-  const list = names.slice(0, LISTED).join(', ') || 'nothing';
+  const list = names.slice(0, LISTED).join(', ') || 'none';
   return `${similar === undefined ? '' : `Did you mean "${similar}"? `}${heading}: ${list}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 

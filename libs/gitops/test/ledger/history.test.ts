@@ -109,7 +109,7 @@ describe('the history of an app', () => {
     const workspace = new Workspace();
     await expect(history(...(await inEnvironment(workspace)), 'api')).rejects.toMatchObject({
       code: 'usage',
-      message: 'development has no release of "api". Released there: nothing.',
+      message: 'development has no release of "api". Released there: none.',
     });
   });
 

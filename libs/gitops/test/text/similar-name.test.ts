@@ -16,7 +16,7 @@ describe('the name that was meant', () => {
 
   it('is listed first, and a long list is cut', () => {
     expect(knownNames('Apps', 'wbe', ['api', 'web'])).toBe('Did you mean "web"? Apps: api, web.');
-    expect(knownNames('Apps', 'x', [])).toBe('Apps: nothing.');
+    expect(knownNames('Apps', 'x', [])).toBe('Apps: none.');
     const many = Array.from({ length: 23 }, (_, at) => `app-${at}`);
     expect(knownNames('Apps', 'nothing-like-it', many)).toMatch(/^Apps: app-0, .*app-19 and 3 more\.$/);
   });
