@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Ending, Orders, Policy } from './writer.ts';
+import type { Ending, WriterTask, Policy } from './writer.ts';
 
 /** Many writers, one branch. */
 export interface Contest {
@@ -61,7 +61,7 @@ export async function contend({ policy, writers, bumps, address, repository }: C
   return count(repository, endings.flat());
 }
 
-function write(orders: Orders): Promise<Ending[]> {
+function write(orders: WriterTask): Promise<Ending[]> {
   const args = [join(import.meta.dirname, 'writer.ts'), JSON.stringify(orders)];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout) =>

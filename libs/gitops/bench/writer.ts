@@ -12,15 +12,15 @@ import { bumpFiles, setValue } from '../src/index.ts';
 
 /**
  * - `slipway`: this library
- * - `patient`: clones, edits, commits, pushes; when somebody was quicker it clones anew, until the deadline; what it
- *   finds there already has landed
+ * - `patient`: clones, edits, commits, pushes; after a lost race it clones again, until the deadline; a value that it
+ *   finds in the clone has landed
  * - `five-tries`: the same, but gives up after 5 tries with waits of 250 ms to 2 s and full jitter: the policy that
  *   argo-watcher publishes for itself (its pull request 466)
  */
 export type Policy = 'slipway' | 'patient' | 'five-tries';
 
-/** What one writer is told. */
-export interface Orders {
+/** The work of one writer. */
+export interface WriterTask {
   policy: Policy;
   repository: string;
   file: string;
@@ -28,12 +28,12 @@ export interface Orders {
   bumps: number;
 }
 
-/** How one bump ended. */
+/** The result of one bump. */
 export interface Ending {
   value: string;
   landed: boolean;
   milliseconds: number;
-  /** Tries after the first. */
+  /** The number of retries. */
   retries: number;
   reason?: string;
 }
@@ -41,7 +41,7 @@ export interface Ending {
 const DEADLINE = 120_000;
 const run = promisify(execFile);
 
-async function work({ policy, repository, file, key, bumps }: Orders): Promise<Ending[]> {
+async function work({ policy, repository, file, key, bumps }: WriterTask): Promise<Ending[]> {
   const endings: Ending[] = [];
   for (let at = 1; at <= bumps; at += 1) {
     const value = `${key}-${at}`;
@@ -98,4 +98,4 @@ async function byClones(
   }
 }
 
-process.stdout.write(JSON.stringify(await work(JSON.parse(process.argv[2] as string) as Orders)));
+process.stdout.write(JSON.stringify(await work(JSON.parse(process.argv[2] as string) as WriterTask)));

@@ -65,8 +65,8 @@ describe.skipIf(!hasHelm)('text in values', () => {
       expect(shapeOf(manifests)).toEqual(shapeOf(harmless[at]?.manifests ?? []));
       const container = only<IDeployment>(manifests, 'Deployment').spec?.template.spec?.containers[0];
       const known = new Map((container?.env ?? []).map(({ name, value = '' }) => [name, value]));
-      const told = [...known].map(([name, value]) => [name, expand(value, known)]);
-      expect(Object.fromEntries(told)).toMatchObject(sets[at] ?? {});
+      const expanded = [...known].map(([name, value]) => [name, expand(value, known)]);
+      expect(Object.fromEntries(expanded)).toMatchObject(sets[at] ?? {});
     }
   });
 

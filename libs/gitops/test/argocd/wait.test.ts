@@ -36,18 +36,18 @@ const wait = (argocd: ArgoCd, request: Partial<WaitRequest> = {}) =>
 
 describe('waiting for a release', () => {
   it('ends when the cluster runs it, after all that came before', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const argocd = cluster([
       undefined,
       application({ targetRevision: OLDER }),
       application({ status: { health: { status: 'Progressing' } } }),
       application(),
     ]);
-    expect(await wait(argocd, { onProgress: (waitingFor) => told.push(waitingFor) })).toMatchObject({
+    expect(await wait(argocd, { onProgress: (waitingFor) => reported.push(waitingFor) })).toMatchObject({
       outcome: 'running',
       causes: [],
     });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'Argo CD to create the Application',
       'the Application to move from bbbbbbbbbbbb to cccccccccccc',
       'health (it is Progressing)',
@@ -55,11 +55,11 @@ describe('waiting for a release', () => {
   });
 
   it('reports each state once, however long it lasts', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     await wait(cluster([undefined, undefined, undefined, application()]), {
-      onProgress: (what) => told.push(what),
+      onProgress: (what) => reported.push(what),
     });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it('ends at the deadline with the missing condition and its causes', async () => {

@@ -143,7 +143,7 @@ describe('the due projects', () => {
     const workspace = new Workspace();
     workspace.edit('web', 'web 2');
     await workspace.deploy('development', ['api', 'web']);
-    workspace.git('checkout', '--quiet', '--orphan', 'anew');
+    workspace.git('checkout', '--quiet', '--orphan', 'new-history');
     workspace.git('branch', '--quiet', '--delete', '--force', 'main');
     workspace.git('checkout', '--quiet', '-b', 'main');
     const head = workspace.edit('api', 'api 2');

@@ -22,7 +22,7 @@ const contest = (address: string, repository: string): Contest => ({
 
 const ALL = { landed: WRITERS * BUMPS, lost: 0, duplicated: 0, failed: 0, reasons: [] };
 
-/** `git daemon` on a free port, which it is told because it cannot choose one. */
+/** `git daemon` on a free port that is chosen here, because it cannot choose one. */
 async function daemon(repository: string): Promise<{ url: string; child: ChildProcess }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -79,7 +79,7 @@ describe(`${WRITERS} processes that write ${BUMPS} times each to one file of one
       const repository = makeRepository(scratch(), WRITERS);
       await using server = await serveHttp(repository, { loseAnswer: () => true }); // no answer ever arrives
       const result = await contend({ ...contest(server.url, repository), policy: 'five-tries', bumps: 1 });
-      expect(result.failed).toBe(WRITERS); // the negative control: all of them are told wrong
+      expect(result.failed).toBe(WRITERS); // the negative control: all report a failure wrongly
     },
   );
 });

@@ -37,7 +37,7 @@ async function killed(
 
 describe('a writer that is killed', () => {
   it(
-    `at ${KILLS} random moments loses no acknowledged bump, leaves no half commit and blocks nobody (seed ${SEED})`,
+    `at ${KILLS} random moments loses no acknowledged bump, leaves no half commit and blocks no writer (seed ${SEED})`,
     { timeout: 120_000 + KILLS * 20_000 },
     async () => {
       const repository = makeRepository(scratch(), 1);

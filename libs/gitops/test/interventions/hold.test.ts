@@ -88,10 +88,10 @@ describe('a hold', () => {
   });
 
   it.each([
-    ['nothing', { by: 'ada', reason: ' \n' }, '--reason is empty'],
-    ['nobody', { by: '', reason: 'x' }, '--by is empty'],
+    ['an empty reason', { by: 'ada', reason: ' \n' }, '--reason is empty'],
+    ['an empty name', { by: '', reason: 'x' }, '--by is empty'],
     ['an end that has passed', { ...incident, until: '2020-01-01' }, 'not in the future'],
-  ])('for %s is refused before anything is written', async (_, options, message) => {
+  ])('with %s is refused before anything is written', async (_, options, message) => {
     const workspace = await released();
     const refused = hold(...(await inEnvironment(workspace)), 'api', options);
     await expect(refused).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { history, hold, removeRelease, rollback, unhold } from '../../src/index.
 import { onOrigin, inEnvironment, releaseOf, tipOf } from '../support/ledger-of.ts';
 import { digestOf, scratch, Workspace } from '../support/workspace.ts';
 
-const told = async (workspace: Workspace, app = 'api') => {
+const summary = async (workspace: Workspace, app = 'api') => {
   const entries = await history(...(await inEnvironment(workspace)), app);
   return entries.map(({ action, changed }) => [action, ...changed].join(' '));
 };
@@ -71,8 +71,8 @@ describe('the history of an app', () => {
     await workspace.deploy('development', ['api', 'web']);
     workspace.edit('web', 'web 2');
     await workspace.deploy('development', ['web']);
-    expect(await told(workspace)).toEqual(['release image configuration']);
-    expect(await told(workspace, 'web')).toEqual(['release image', 'release image configuration']);
+    expect(await summary(workspace)).toEqual(['release image configuration']);
+    expect(await summary(workspace, 'web')).toEqual(['release image', 'release image configuration']);
   });
 
   it('calls a change by hand an edit, and a record that cannot be read hides no other', async () => {
@@ -102,7 +102,7 @@ describe('the history of an app', () => {
     workspace.commit('folder');
     await workspace.deploy('development', ['api', 'web']);
     await hold(...(await inEnvironment(workspace)), 'api', { by: 'ada', reason: 'x' });
-    expect(await told(workspace)).toEqual(['hold', 'release image configuration']);
+    expect(await summary(workspace)).toEqual(['hold', 'release image configuration']);
   });
 
   it('of an app that was never released is refused by name', async () => {
@@ -160,7 +160,7 @@ describe('the history of a stack', () => {
       release: { graph: digestOf('graph 2') },
     });
     expect(await history(...(await inEnvironment(workspace)), 'cluster')).toEqual(entries);
-    const nobody = history(...(await inEnvironment(workspace)), 'no-such-stack');
-    await expect(nobody).rejects.toMatchObject({ code: 'usage', value: 'no-such-stack' });
+    const unknown = history(...(await inEnvironment(workspace)), 'no-such-stack');
+    await expect(unknown).rejects.toMatchObject({ code: 'usage', value: 'no-such-stack' });
   });
 });

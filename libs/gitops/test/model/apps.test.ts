@@ -117,7 +117,7 @@ async function play(
     if (meddling !== 'none' && below(3) === 0) {
       await world.meddle(APPS[below(APPS.length)] as string, below(3), below, meddling === 'makes due');
     }
-    if (below(6) === 0) continue; // a dropped run: nobody ever starts it
+    if (below(6) === 0) continue; // a dropped run: it never starts
     flights.push(await start(world, below));
     control.run(flights.at(-1) as Flight);
     while (flights.length > below(4)) await world.land(flights.splice(below(flights.length), 1)[0] as Flight);

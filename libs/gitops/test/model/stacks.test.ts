@@ -12,11 +12,11 @@ import { digestOf } from '../support/workspace.ts';
 import type { Intent, Failure } from '../../src/bump/intent.ts';
 
 /**
- * Random histories of stacks: an apply changes the cloud at once, and the ledger hears of it later, out of order, in
- * part, or by hand from what a killed run has left. Half of the environments release their apps by promotion only. After
- * all that, one clean run must leave the cloud as main has it, and the ledger must say so. Main is rewritten only while
- * no run is in flight: otherwise nothing tells which of two unrelated commits was applied last. A ledger that keeps nothing
- * due for what the cloud holds without a record loses some in the same histories: it is the negative control.
+ * Random histories of stacks: an apply changes the cloud at once, but is recorded later, out of order, in part, or by
+ * hand from the results of a killed run. Half of the environments release their apps by promotion only. After each
+ * history, one clean run must make the cloud equal to main, and the ledger must record it. Main is rewritten only while
+ * no run is in flight: otherwise it is unknown which of two unrelated commits was applied last. The negative control
+ * is a ledger that does not keep a stack due when the cloud may differ from the record: it loses some updates.
  */
 
 const STACKS = ['model-a', 'model-b', 'model-never-changes'];

@@ -32,7 +32,7 @@ async function run(
   workspace: Workspace,
   options: Partial<PromoteRequest> = {},
 ): Promise<
-  PromoteResult & { copies: ImageCopy[]; told: Record<string, string>; why: Record<string, string> }
+  PromoteResult & { copies: ImageCopy[]; byApp: Record<string, string>; why: Record<string, string> }
 > {
   const copies: ImageCopy[] = [];
   const result = await promote({
@@ -42,9 +42,9 @@ async function run(
     copyImage: async (copy) => void copies.push(copy),
     ...options,
   });
-  const told = Object.fromEntries(result.outcomes.map(({ app, outcome }) => [app, outcome]));
+  const byApp = Object.fromEntries(result.outcomes.map(({ app, outcome }) => [app, outcome]));
   const why = Object.fromEntries(result.outcomes.map(({ app, reason = '' }) => [app, reason]));
-  return { ...result, copies, told, why };
+  return { ...result, copies, byApp, why };
 }
 
 /** The apps that production's ledger names. */
@@ -61,7 +61,7 @@ describe('a promotion', () => {
     const record = releaseOf(workspace, 'api');
     workspace.edit('api', 'api 2'); // development does not have it yet, so production will not get it
     const result = await run(workspace, { by: 'ada', runUrl: 'https://ci.example/7' });
-    expect(result.told).toEqual({ api: 'landed', web: 'landed' });
+    expect(result.byApp).toEqual({ api: 'landed', web: 'landed' });
     expect(releaseOf(workspace, 'api', 'production')).toEqual({
       image: { ...record.image, repository: 'ecr.example/prod/api' },
       release: record.release,
@@ -113,7 +113,7 @@ describe('a promotion', () => {
     workspace.commit('one registry');
     await workspace.deploy('development', ['api']);
     const result = await run(workspace);
-    expect(result.told).toEqual({ api: 'landed' });
+    expect(result.byApp).toEqual({ api: 'landed' });
     expect(result.copies).toEqual([]);
   });
 
@@ -122,7 +122,7 @@ describe('a promotion', () => {
     await workspace.deploy('development', ['api', 'web']);
     await run(workspace);
     const again = await run(workspace);
-    expect(again.told).toEqual({ api: 'unchanged', web: 'unchanged' });
+    expect(again.byApp).toEqual({ api: 'unchanged', web: 'unchanged' });
     expect(again.copies).toEqual([]);
     expect(again.commit).toBeUndefined();
     expect(workspace.ledgerCommits('production')).toBe(1);
@@ -131,7 +131,7 @@ describe('a promotion', () => {
   it('takes only the named apps, and leaves the others as they are', async () => {
     const workspace = threeEnvironments();
     await workspace.deploy('development', ['api', 'web']);
-    expect((await run(workspace, { apps: ['web', 'web'] })).told).toEqual({ web: 'landed' });
+    expect((await run(workspace, { apps: ['web', 'web'] })).byApp).toEqual({ web: 'landed' });
     expect(releasedIn(workspace)).toEqual(['web']);
   });
 
@@ -143,7 +143,7 @@ describe('a promotion', () => {
     const config = workspace.commit('scale production');
     await workspace.deploy('development', ['api']);
     const result = await run(workspace);
-    expect(result.told).toEqual({ api: 'landed' });
+    expect(result.byApp).toEqual({ api: 'landed' });
     expect(releaseOf(workspace, 'api', 'production')).toMatchObject({
       image: { digest: digestOf('api 1') },
       release: { config },
@@ -161,7 +161,7 @@ describe('a promotion of several apps', () => {
     const eve = ['-C', clone, '-c', 'user.name=Eve', '-c', 'user.email=eve@example.com'];
     execFileSync('git', [...eve, 'commit', '--quiet', '--all', '--message', 'oops']);
     execFileSync('git', ['-C', clone, 'push', '--quiet']);
-    expect((await run(workspace, { apps: ['api'] })).told).toEqual({ api: 'landed' });
+    expect((await run(workspace, { apps: ['api'] })).byApp).toEqual({ api: 'landed' });
     await expect(run(workspace)).rejects.toMatchObject({
       code: 'invalid',
       message: expect.stringMatching(
@@ -178,13 +178,13 @@ describe('a promotion of several apps', () => {
         if (to === 'mirror.example/prod/api') throw new Error('the mirror is full');
       },
     });
-    expect(result.told).toEqual({ api: 'failed', web: 'landed' });
+    expect(result.byApp).toEqual({ api: 'failed', web: 'landed' });
     expect(result.why['api']).toBe(
       'its image cannot be copied from registry.example/team/api to mirror.example/prod/api: the mirror is full',
     );
     expect(releasedIn(workspace)).toEqual(['web']);
     expect(workspace.ledgerCommits('production')).toBe(1);
-    expect((await run(workspace)).told).toEqual({ api: 'landed', web: 'unchanged' });
+    expect((await run(workspace)).byApp).toEqual({ api: 'landed', web: 'unchanged' });
   });
 
   it('decides for each by itself: held here or there, not released, not meant for the target', async () => {
@@ -205,7 +205,7 @@ describe('a promotion of several apps', () => {
     workspace.write('apps/late/deploy/production.yaml', '{}\n');
     workspace.commit('late goes to production');
     const result = await run(workspace);
-    expect(result.told).toEqual({ api: 'landed', here: 'held', late: 'failed', there: 'held' });
+    expect(result.byApp).toEqual({ api: 'landed', here: 'held', late: 'failed', there: 'held' });
     expect(result.skipped).toEqual(['dev-only']);
     expect(result.why).toMatchObject({
       here: 'in development by ada: incident 7',
@@ -213,7 +213,7 @@ describe('a promotion of several apps', () => {
       late: `apps/late/deploy/production.yaml does not exist at ${config}, which development runs. Add it on main, deploy main to development, then promote again`,
     });
     const named = await run(workspace, { apps: ['new', 'dev-only'] });
-    expect(named.told).toEqual({ 'dev-only': 'failed', new: 'failed' });
+    expect(named.byApp).toEqual({ 'dev-only': 'failed', new: 'failed' });
     expect(named.why['new']).toContain('not released in development');
   });
 
@@ -228,7 +228,7 @@ describe('a promotion of several apps', () => {
     await unhold(...(await inEnvironment(workspace, 'production')), 'api', { by: 'ada' });
     workspace.edit('api', 'api 2');
     await workspace.deploy('development', ['api']);
-    expect((await run(workspace)).told).toEqual({ api: 'landed', web: 'held' });
+    expect((await run(workspace)).byApp).toEqual({ api: 'landed', web: 'held' });
     expect(stateOf(workspace, 'production')).toEqual({ pending: ['web'] });
   });
 });
@@ -248,7 +248,7 @@ describe('a promotion that is overtaken', () => {
         await hold(...(await inEnvironment(workspace, 'production')), 'web', { by: 'ada', reason: 'wait' });
       },
     });
-    expect(result.told).toEqual({ api: 'landed', web: 'held' });
+    expect(result.byApp).toEqual({ api: 'landed', web: 'held' });
     expect(copied).toBe(4); // two apps to two registries, each once
     expect(releaseOf(workspace, 'web', 'production')).toMatchObject({
       image: { digest: digestOf('web 1') },
@@ -268,7 +268,7 @@ describe('the order of a promotion', () => {
     await rollback(...(await inEnvironment(workspace)), 'api', { by: 'ada', reason: 'x' });
     await unhold(...(await inEnvironment(workspace)), 'api', { by: 'ada' });
     const result = await run(workspace);
-    expect(result.told).toEqual({ api: 'superseded' });
+    expect(result.byApp).toEqual({ api: 'superseded' });
     expect(result.copies).toEqual([]);
     expect(releaseOf(workspace, 'api', 'production').image.digest).toBe(digestOf('api 2'));
   });
@@ -282,9 +282,9 @@ describe('the order of a promotion', () => {
     await run(workspace);
     await rollback(...(await inEnvironment(workspace, 'production')), 'api', { by: 'ada', reason: 'errors' });
     expect(releaseOf(workspace, 'api', 'production').image.digest).toBe(digestOf('api 1'));
-    expect((await run(workspace)).told).toEqual({ api: 'held' });
+    expect((await run(workspace)).byApp).toEqual({ api: 'held' });
     await unhold(...(await inEnvironment(workspace, 'production')), 'api', { by: 'ada' });
-    expect((await run(workspace)).told).toEqual({ api: 'landed' });
+    expect((await run(workspace)).byApp).toEqual({ api: 'landed' });
     expect(releaseOf(workspace, 'api', 'production').image.digest).toBe(digestOf('api 2'));
   });
 
@@ -308,13 +308,13 @@ describe('the order of a promotion', () => {
     workspace.git('checkout', '--quiet', 'main');
 
     const refused = await run(workspace);
-    expect(refused.told).toEqual({ api: 'failed' });
+    expect(refused.byApp).toEqual({ api: 'failed' });
     expect(refused.why['api']).toMatch(
       new RegExp(`^diverged: neither ${theirs.slice(0, 12)} nor ${ours.slice(0, 12)}.*--reason`),
     );
     expect(workspace.ledgerCommits('production')).toBe(1);
     const forced = await run(workspace, { reason: 'the left side is\nabandoned' });
-    expect(forced.told).toEqual({ api: 'landed' });
+    expect(forced.byApp).toEqual({ api: 'landed' });
     expect(trailersOf(workspace, 'production')).toContain('Slipway-Reason: the left side is abandoned');
     expect(releaseOf(workspace, 'api', 'production').release.config).toBe(theirs);
   });
@@ -325,14 +325,14 @@ describe('the order of a promotion', () => {
     await workspace.deploy('local', ['api']);
     const from = await readEnvironment(workspace.root, 'local');
     const uncommitted = await run(workspace, { from });
-    expect(uncommitted.told).toEqual({ api: 'failed' });
+    expect(uncommitted.byApp).toEqual({ api: 'failed' });
     expect(uncommitted.why['api']).toContain('is a snapshot of uncommitted changes');
     workspace.write('apps/api/deploy/production.yaml', 'replicas: 3\n');
     workspace.git('commit', '--quiet', '--all', '--message', 'not pushed');
     await workspace.deploy('local', ['api']);
     expect((await run(workspace, { from })).why['api']).toContain('is not on origin/main');
     workspace.git('push', '--quiet', 'origin', 'HEAD:main');
-    expect((await run(workspace, { from })).told).toEqual({ api: 'landed' });
+    expect((await run(workspace, { from })).byApp).toEqual({ api: 'landed' });
   });
 });
 
@@ -342,7 +342,7 @@ describe('a dry run', () => {
     await workspace.deploy('development', ['api', 'web']);
     const before = tipOf(workspace);
     const result = await run(workspace, { dryRun: true });
-    expect(result.told).toEqual({ api: 'landed', web: 'landed' });
+    expect(result.byApp).toEqual({ api: 'landed', web: 'landed' });
     expect(result).toMatchObject({ dryRun: true, commit: undefined, copies: [] });
     expect(isReleased(workspace)).toBe(false);
     expect(tipOf(workspace)).toBe(before);

@@ -1,4 +1,4 @@
-/** An Application as Argo CD 3 writes it, cut to what a test needs; a release that runs, unless told otherwise. */
+/** An Application as Argo CD 3 writes it, with the fields that tests need; by default of a release that runs. */
 export const CONFIG = 'c'.repeat(40);
 export const OLDER = 'b'.repeat(40);
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
