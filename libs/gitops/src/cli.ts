@@ -9,7 +9,7 @@ export { bumpFilesCommand } from './commands/bump-files.ts';
 export { errorJson } from './commands/error-json.ts';
 export { gitopsExitCode } from './commands/exit-code.ts';
 export { valuesCommand } from './commands/values.ts';
-export { table } from './text/table.ts';
+export { table } from './text/text-table.ts';
 
 /** Runs the program `slipway-gitops`, whose verbs need neither a ledger nor Nx, and returns its exit code. */
 export async function runGitopsCommand(args: readonly string[]): Promise<number> {

@@ -8,10 +8,10 @@ export {
   PLATFORM_CHART,
   type App,
 } from './workspace/app.ts';
-export { Applied } from './ledger/applied.ts';
-export { appliedStacks, assertMayApply } from './due/may-apply.ts';
+export { Applied } from './ledger/applied-record.ts';
+export { appliedStacks, assertMayApply } from './eligibility/may-apply.ts';
 export { bump, type BumpRequest, type BumpResult } from './bump/bump.ts';
-export { bumpTable, orphanApp, orphanStack } from './bump/table.ts';
+export { bumpTable, orphanApp, orphanStack } from './bump/bump-table.ts';
 export { actorOf, runUrlOf } from './workspace/ci-run.ts';
 export { deployedByRuns, dueProjects, type ChangedProjects, type EnvironmentState } from './due/due.ts';
 export {
@@ -23,10 +23,10 @@ export {
 export { bumpFiles, type BumpFilesRequest, type BumpFilesResult } from './bump-files/bump-files.ts';
 export { type FileChange, type FileEdit, type NewerWins } from './bump-files/edit-file.ts';
 export { GitopsError, type GitopsErrorCode } from './error.ts';
-export { history, type HistoryEntry } from './ledger/history.ts';
+export { history, type HistoryEntry } from './ledger/ledger-history.ts';
 export { type CopyImage, type ImageCopy } from './promote/copy-images.ts';
-export { diffManifests, type ObjectChange } from './diff/diff.ts';
-export { diffMarkdown, diffText, type AppDiff } from './diff/print.ts';
+export { diffManifests, type ObjectChange } from './diff/diff-manifests.ts';
+export { diffMarkdown, diffText, type AppDiff } from './diff/print-diff.ts';
 export {
   hold,
   unhold,
@@ -44,8 +44,8 @@ export {
   type PromoteResult,
 } from './promote/promote.ts';
 export { publishedFrom, type BuiltImages } from './promote/published-from.ts';
-export { promotionTable } from './promote/table.ts';
-export { assertReleasable, type Releasable } from './due/releasable.ts';
+export { promotionTable } from './promote/promotion-table.ts';
+export { assertReleasable, type Releasable } from './eligibility/releasable.ts';
 export { removeRelease } from './interventions/remove.ts';
 export { rollback, type RollbackOptions, type RollbackResult } from './interventions/rollback.ts';
 export {
@@ -57,15 +57,15 @@ export {
   intentsOf,
   writeRunResult,
 } from './bump/run-result.ts';
-export { readEnvironmentState } from './due/read-environment-state.ts';
+export { readEnvironmentState } from './due/read-due-state.ts';
 export { type StackStatus } from './status/stack-status.ts';
 export { Checkout } from './checkout/checkout.ts';
 export type { Commit } from './git/commit.ts';
 export { isStackOf, stackProject, type Stack } from './workspace/stack.ts';
 export { type Branch } from './branch/branch.ts';
-export { type CommitOptions, type Identity } from './git/identity.ts';
-export { previewText, promotedFrom, type PromotionPreview } from './promote/preview.ts';
-export type { UnreadableStatus } from './status/read-environment.ts';
+export { type CommitOptions, type Identity } from './git/commit-identity.ts';
+export { previewText, promotedFrom, type PromotionPreview } from './promote/promotion-preview.ts';
+export type { UnreadableStatus } from './status/read-status.ts';
 export {
   environmentStatus,
   environmentStatuses,
@@ -104,4 +104,4 @@ export {
   type WaitResult,
 } from './argocd/index.ts';
 export type { Outcome } from './ledger/outcome.ts';
-export type { Failure, Intent } from './bump/intent.ts';
+export type { Failure, Intent } from './bump/bump-intent.ts';

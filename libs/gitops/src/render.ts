@@ -1,5 +1,5 @@
-export { pairsOfCommits, pairsOfRecords, pairsWithReleased, type Pairs } from './diff/pairs.ts';
-export { diffOutcomes, diffReleases } from './diff/releases.ts';
+export { pairsOfCommits, pairsOfRecords, pairsWithReleased, type Pairs } from './diff/release-pairs.ts';
+export { diffOutcomes, diffReleases } from './diff/diff-releases.ts';
 export {
   renderChart,
   templateArguments,
@@ -11,10 +11,10 @@ export {
 export { findHelm, findOnPath, requireHelm } from './render/helm/find-helm.ts';
 export { type Helm } from './render/helm/helm.ts';
 export { parseManifests, placeOf, type Manifest } from './render/helm/manifest.ts';
-export { recordsToRender, renderRelease } from './render/release.ts';
+export { recordsToRender, renderRelease } from './render/render-release.ts';
 export { Renderer, type RenderedRelease } from './render/renderer.ts';
-export { ROOT_CHART } from './render/root.ts';
-export { candidatesAt, sampleImage, workTreeCommit } from './render/work-tree.ts';
+export { ROOT_CHART } from './render/root-values.ts';
+export { candidatesAt, sampleImage, workTreeCommit } from './render/render-candidates.ts';
 export { checkManifests, type Checked } from './render/check/check.ts';
 export { Exceptions, EXCEPTIONS_FILE, nameOf, type Exception } from './render/check/exceptions.ts';
 export { lintChart } from './render/check/lint-chart.ts';

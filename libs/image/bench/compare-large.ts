@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '../src/build/build-image.ts';
 import { hostNodeBase } from '../src/base/embedded-base.ts';
-import { exportImage } from '../src/read/export.ts';
+import { exportImage } from '../src/read/export-image.ts';
 import { medians, ms, run, startRegistry, type Row } from './measure.ts';
 import type { Stage } from './stage.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Base } from '../src/base/base.ts';
 import { addBlob, blobPath } from '../src/layout/blob-folder.ts';
 import { buildImage } from '../src/build/build-image.ts';
-import { fileChunks } from '../src/disk/chunks.ts';
+import { fileChunks } from '../src/disk/read-chunks.ts';
 import { embeddedBase } from '../src/base/embedded-base.ts';
 import { gzip } from '../src/archive/gzip.ts';
 import { mediaTypes } from '../src/oci/schemas.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { readJson } from '../text/validate.ts';
+import { readJson } from '../text/validate-text.ts';
 import { GitopsError } from '../error.ts';
 import {
   readApplication,

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { readJson } from '../text/validate.ts';
+import { readJson } from '../text/validate-text.ts';
 import type { Cause } from './application.ts';
 
 const OptionalText = Type.Optional(Type.String());

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { GitopsError } from '../error.ts';
-import { treeOf } from '../git/commit-text.ts';
+import { treeOf } from '../git/commit-object.ts';
 import { gitObject, writeObject, type GitObject, type ObjectFormat, type ObjectType } from '../git/object.ts';
 import { ObjectReader } from '../git/object-reader.ts';
 import { noRoom } from './scratch-repository.ts';

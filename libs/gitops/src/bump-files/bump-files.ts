@@ -1,7 +1,7 @@
 import { GitopsError } from '../error.ts';
-import { ledgerMessage } from '../ledger/message.ts';
+import { ledgerMessage } from '../ledger/ledger-message.ts';
 import type { Branch } from '../branch/branch.ts';
-import type { CommitOptions } from '../git/identity.ts';
+import type { CommitOptions } from '../git/commit-identity.ts';
 import { updateBranch, type Change, type WritableBranch } from '../branch/update-branch.ts';
 import { editFile, editor, type FileChange, type FileEdit, type NewerWins } from './edit-file.ts';
 import { parseFilePath } from './file-path.ts';

@@ -2,12 +2,12 @@ import { appsAt } from '../workspace/app.ts';
 import type { ChangedProjects } from '../due/due.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
-import { planBump, type Plan, type Run } from './plan.ts';
-import { assertReleasable } from '../due/releasable.ts';
+import { planBump, type Plan, type Run } from './plan-bump.ts';
+import { assertReleasable } from '../eligibility/releasable.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stacksAt } from '../workspace/stack.ts';
-import type { Intent, Failure } from './intent.ts';
+import type { Intent, Failure } from './bump-intent.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
 
 /** The request of one run: release these images and record these applied stacks, at the checkout's commit. */

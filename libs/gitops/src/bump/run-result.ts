@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
-import { readJson } from '../text/validate.ts';
+import { readJson } from '../text/validate-text.ts';
 import { GitopsError } from '../error.ts';
 import { AppRelease } from '../ledger/records.ts';
-import type { Intent, Failure } from './intent.ts';
+import type { Intent, Failure } from './bump-intent.ts';
 
 /** The folder of run results, from the root of the work tree. Git ignores it. */
 const RUNS = '.slipway/runs';

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
-import { Ancestry } from './ancestry.ts';
+import { Ancestry } from './checkout-ancestry.ts';
 import { CommitFiles } from './commit-files.ts';
 import { GitopsError } from '../error.ts';
 import { git, tryGit } from '../git/run-git.ts';
 import { ObjectBatch } from '../git/object-batch.ts';
 import type { ObjectFormat } from '../git/object.ts';
-import type { CommitOptions } from '../git/identity.ts';
-import { readSettings, type Settings } from '../git/settings.ts';
+import type { CommitOptions } from '../git/commit-identity.ts';
+import { readSettings, type Settings } from '../git/git-settings.ts';
 import type { Tree } from '../git/tree.ts';
 import { writeSnapshot } from './snapshot.ts';
 import type { HistoryWalk } from './history-walk.ts';

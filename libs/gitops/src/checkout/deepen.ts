@@ -1,7 +1,7 @@
 import { GitopsError } from '../error.ts';
 import { gitLine, tryGit } from '../git/run-git.ts';
-import { connectionTo, REMOTE } from '../git/connection.ts';
-import type { Settings } from '../git/settings.ts';
+import { connectionTo, REMOTE } from '../git/remote-connection.ts';
+import type { Settings } from '../git/git-settings.ts';
 import type { Commit } from '../git/commit.ts';
 
 /** A clone that may lack history. */

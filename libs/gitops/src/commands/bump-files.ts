@@ -3,8 +3,8 @@ import { runUrlOf } from '../workspace/ci-run.ts';
 import { GitopsError } from '../error.ts';
 import { bumpFiles, type BumpFilesResult } from '../bump-files/bump-files.ts';
 import type { FileChange, FileEdit, NewerWins } from '../bump-files/edit-file.ts';
-import type { Identity } from '../git/identity.ts';
-import { table } from '../text/table.ts';
+import type { Identity } from '../git/commit-identity.ts';
+import { table } from '../text/text-table.ts';
 
 interface Options {
   repository: string;

@@ -1,6 +1,6 @@
 import { GitopsError } from '../error.ts';
 import type { GitOptions, GitResult } from './run-git.ts';
-import type { Signatures } from './identity.ts';
+import type { Signatures } from './commit-identity.ts';
 import type { Commit } from './commit.ts';
 
 /** Runs git in the repository that a commit is made in. */

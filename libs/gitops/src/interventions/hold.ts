@@ -1,6 +1,6 @@
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { ledgerMessage, type LedgerMessage } from '../ledger/message.ts';
+import { ledgerMessage, type LedgerMessage } from '../ledger/ledger-message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import {
   LEDGER_FILE,
@@ -19,7 +19,7 @@ import { type Change } from '../branch/update-branch.ts';
 import { isHeld } from '../ledger/held.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
 import { oneLine, plainUrl } from '../text/one-line.ts';
-import { seconds } from '../text/seconds.ts';
+import { seconds } from '../text/time-text.ts';
 
 /** The hold of a release: no run may replace it. */
 export type Hold = NonNullable<Release['hold']>;

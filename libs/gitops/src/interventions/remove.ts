@@ -1,11 +1,11 @@
 import { appsAt, deployFile } from '../workspace/app.ts';
-import { appliedFile, readApplied } from '../ledger/applied.ts';
+import { appliedFile, readApplied } from '../ledger/applied-record.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { ledgerMessage } from '../ledger/message.ts';
+import { ledgerMessage } from '../ledger/ledger-message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import { LEDGER_FILE, printRecord, readState, releasedApps, releaseFile } from '../ledger/records.ts';
-import { assertReleasable } from '../due/releasable.ts';
+import { assertReleasable } from '../eligibility/releasable.ts';
 import { notReleased } from '../ledger/require-release.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';

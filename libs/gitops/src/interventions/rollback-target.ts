@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../ledger/history.ts';
+import type { HistoryEntry } from '../ledger/ledger-history.ts';
 import { printRecord, type Release } from '../ledger/records.ts';
 import type { Commit } from '../git/commit.ts';
 

@@ -1,11 +1,11 @@
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { readHistory, type HistoryEntry } from '../ledger/history.ts';
+import { readHistory, type HistoryEntry } from '../ledger/ledger-history.ts';
 import { editOf, holdTrailers, newHold, type Hold, type HoldOptions } from './hold.ts';
-import { ledgerMessage, releaseLines, releaseTrailers } from '../ledger/message.ts';
+import { ledgerMessage, releaseLines, releaseTrailers } from '../ledger/ledger-message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import { readState, type Release } from '../ledger/records.ts';
-import { mainlineOf, unreadable } from '../due/mainline.ts';
+import { mainlineOf, unreadable } from '../eligibility/mainline.ts';
 import { requireRelease } from '../ledger/require-release.ts';
 import {
   previousRelease,

@@ -1,10 +1,10 @@
 import type { Environment } from '../workspace/environment.ts';
 import { gitEnvironment } from '../git/run-git.ts';
-import { logArguments, parseLog, type LoggedCommit } from './log.ts';
-import { connect } from '../checkout/fetch-branch.ts';
-import type { Connection } from '../git/connection.ts';
+import { logArguments, parseLog, type LoggedCommit } from './ledger-log.ts';
+import { connect } from '../checkout/checkout-remotes.ts';
+import type { Connection } from '../git/remote-connection.ts';
 import { GitBranch } from '../branch/git-branch.ts';
-import { signaturesOf } from '../git/identity.ts';
+import { signaturesOf } from '../git/commit-identity.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { stringify } from 'yaml';
 import { PLATFORM } from '../workspace/app.ts';
-import { readYaml } from '../text/validate.ts';
+import { readYaml } from '../text/validate-text.ts';
 import type { Tip } from './ledger-repository.ts';
 
 const Commit = Type.String({ pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$' });

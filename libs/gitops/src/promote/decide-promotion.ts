@@ -1,7 +1,7 @@
 import { deployFile } from '../workspace/app.ts';
 import { sameConfiguration, sameImage } from '../ledger/same-release.ts';
 import type { Environment } from '../workspace/environment.ts';
-import { ledgerMessage, nameApps, releaseLines, releaseTrailers } from '../ledger/message.ts';
+import { ledgerMessage, nameApps, releaseLines, releaseTrailers } from '../ledger/ledger-message.ts';
 import type { Tip } from '../ledger/ledger-repository.ts';
 import {
   LEDGER_FILE,
@@ -11,8 +11,8 @@ import {
   releaseFile,
   type Release,
 } from '../ledger/records.ts';
-import { unreadable } from '../due/mainline.ts';
-import { compareCommits } from '../due/compare-commits.ts';
+import { unreadable } from '../eligibility/mainline.ts';
+import { compareCommits } from '../eligibility/compare-commits.ts';
 import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Change } from '../branch/update-branch.ts';

@@ -4,7 +4,7 @@ import { GitopsError } from '../error.ts';
 import { imageCopier, type CopyImage } from './copy-images.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import { readReleases, releasedApps, type Release } from '../ledger/records.ts';
-import { mainlineOf } from '../due/mainline.ts';
+import { mainlineOf } from '../eligibility/mainline.ts';
 import { decidePromotion, deployedRecords, recordPromotion, type Promotion } from './decide-promotion.ts';
 import { knownNames } from '../text/similar-name.ts';
 import type { Mainline, Checkout } from '../checkout/checkout.ts';

@@ -1,7 +1,7 @@
 import { appsAt, type App } from '../workspace/app.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { GitopsError } from '../error.ts';
-import { readHistory } from '../ledger/history.ts';
+import { readHistory } from '../ledger/ledger-history.ts';
 import { LedgerRepository } from '../ledger/ledger-repository.ts';
 import type { Image, Release } from '../ledger/records.ts';
 import type { FromSource } from './promote.ts';

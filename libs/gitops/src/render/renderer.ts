@@ -7,10 +7,10 @@ import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { applicationOf, type ApplicationManifest } from './application-set.ts';
 import { renderChart, type Chart, type Rendered, type Values } from './helm/render-chart.ts';
-import { assertExists, CommitFolders } from './commit-folder.ts';
+import { assertExists, CommitFolders } from '../checkout/commit-folders.ts';
 import type { Helm } from './helm/helm.ts';
 import type { Manifest } from './helm/manifest.ts';
-import { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root.ts';
+import { ARGOCD_NAMESPACE, ROOT_CHART, rootValues } from './root-values.ts';
 
 /** A release as Argo CD renders it. */
 export interface RenderedRelease extends Rendered {

@@ -1,4 +1,4 @@
-import type { Applied } from '../ledger/applied.ts';
+import type { Applied } from '../ledger/applied-record.ts';
 import type { LedgerState } from '../ledger/records.ts';
 import type { Stack } from '../workspace/stack.ts';
 

@@ -1,9 +1,9 @@
 import { appFolder, deployFolder, PLATFORM_CHART, type App } from '../workspace/app.ts';
 import { driftOf, type Drift } from './drift.ts';
 import type { Environment } from '../workspace/environment.ts';
-import { readEnvironmentLedger, type EnvironmentReading, type UnreadableStatus } from './read-environment.ts';
+import { readEnvironmentLedger, type EnvironmentReading, type UnreadableStatus } from './read-status.ts';
 import type { LedgerState, Release } from '../ledger/records.ts';
-import { previewPromotion, type PromotionPreview } from '../promote/preview.ts';
+import { previewPromotion, type PromotionPreview } from '../promote/promotion-preview.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stackStatuses, type StackStatus } from './stack-status.ts';

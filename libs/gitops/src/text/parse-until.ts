@@ -1,5 +1,5 @@
 import { GitopsError } from '../error.ts';
-import { seconds } from './seconds.ts';
+import { seconds } from './time-text.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const DURATION = /^(?:\d+[mhdw])+$/;

@@ -1,13 +1,13 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 import type { ValuesError } from './error.ts';
-import { insertion } from './insertion.ts';
+import { insertion } from './key-insertion.ts';
 import { findEntry, type Entry } from './find-entry.ts';
 import { locate, type Location } from './locate.ts';
 import { toPath, type Path } from './path.ts';
-import { sameTree, unproven } from './proof.ts';
-import { readsAs } from './reading.ts';
-import { readSource, refuseSize, splice } from './decode.ts';
+import { sameTree, unproven } from './prove-edit.ts';
+import { readsAs } from './scalar-reading.ts';
+import { readSource, refuseSize, splice } from './decode-file.ts';
 import { refuseTag } from './tag.ts';
 import { refuseShared } from './replaceable-scalar.ts';
 import { writableValue, type Value } from './value.ts';

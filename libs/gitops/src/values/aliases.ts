@@ -1,5 +1,5 @@
 import { isAlias, isCollection, isPair, type Alias, type ParsedNode } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 import type { ValuesDocument } from './documents.ts';
 
 /**

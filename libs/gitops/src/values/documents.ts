@@ -1,5 +1,5 @@
 import { Composer, CST, Lexer, Parser, type Document } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 import type { ValuesErrorCode, ValuesError } from './error.ts';
 import { MAX_DEPTH } from './path.ts';
 

@@ -1,7 +1,7 @@
 import { isAlias, isScalar, Scalar, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 import type { ValuesError } from './error.ts';
-import { isString, readings } from './reading.ts';
+import { isString, readings } from './scalar-reading.ts';
 import { refuseTag } from './tag.ts';
 import { isAmbiguous } from './ambiguous-scalar.ts';
 

@@ -1,9 +1,9 @@
 import { Scalar } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 import { locate } from './locate.ts';
 import { toPath, type Path } from './path.ts';
-import { isString, readings } from './reading.ts';
-import { readSource } from './decode.ts';
+import { isString, readings } from './scalar-reading.ts';
+import { readSource } from './decode-file.ts';
 import { refuseTag } from './tag.ts';
 import { scalarAt } from './replaceable-scalar.ts';
 

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, Scalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 import { referencedAnchors } from './aliases.ts';
 import { parseDocuments, type ValuesDocument } from './documents.ts';
 import { ValuesError, type ValuesErrorCode } from './error.ts';

@@ -1,5 +1,5 @@
 import { isCollection, isScalar, Scalar } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 import type { ValuesError } from './error.ts';
 import { refuseAlias, type Location } from './locate.ts';
 import type { Style } from './scalar.ts';

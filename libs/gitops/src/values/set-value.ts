@@ -1,10 +1,10 @@
-import type { Lookup } from './lookup.ts';
+import type { Lookup } from './value-lookup.ts';
 import { locate } from './locate.ts';
 import { toPath, type Path } from './path.ts';
-import { proveReplaced, type Replacement } from './proof.ts';
-import { readsAs } from './reading.ts';
+import { proveReplaced, type Replacement } from './prove-edit.ts';
+import { readsAs } from './scalar-reading.ts';
 import { writeScalar } from './scalar.ts';
-import { readSource, refuseSize, splice } from './decode.ts';
+import { readSource, refuseSize, splice } from './decode-file.ts';
 import { replaceableScalarAt } from './replaceable-scalar.ts';
 import { writableValue, type Value } from './value.ts';
 

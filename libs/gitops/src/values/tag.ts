@@ -1,5 +1,5 @@
 import type { Alias, ParsedNode } from 'yaml';
-import { refuse, type Lookup } from './lookup.ts';
+import { refuse, type Lookup } from './value-lookup.ts';
 
 const YAML = 'tag:yaml.org,2002:';
 

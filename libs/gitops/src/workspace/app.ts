@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
-import { readJson } from '../text/validate.ts';
+import { readJson } from '../text/validate-text.ts';
 import { ENVIRONMENTS } from './environment.ts';
 import { GitopsError } from '../error.ts';
 import type { Checkout } from '../checkout/checkout.ts';

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
-import { readYaml } from '../text/validate.ts';
+import { readYaml } from '../text/validate-text.ts';
 import { GitopsError } from '../error.ts';
 import { knownNames } from '../text/similar-name.ts';
 

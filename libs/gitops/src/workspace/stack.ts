@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
-import { readJson } from '../text/validate.ts';
+import { readJson } from '../text/validate-text.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { affectedBase } from '../../src/due/affected-base.ts';
 import { readEnvironment } from '../../src/workspace/environment.ts';
-import { readEnvironmentState } from '../../src/due/read-environment-state.ts';
+import { readEnvironmentState } from '../../src/due/read-due-state.ts';
 import { Workspace } from '../support/workspace.ts';
 
 const base = async (workspace: Workspace) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bumpFiles, getValue, GitopsError, hold, readEnvironment } from '../../src/index.ts';
 import { parseFilePath } from '../../src/bump-files/file-path.ts';
-import { isBranchName } from '../../src/git/branch-name.ts';
+import { isBranchName } from '../../src/git/ref-name.ts';
 import { ValuesRepository } from '../support/values-repository.ts';
 import { scratch, Workspace } from '../support/workspace.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Action } from '../../src/ledger/message.ts';
-import type { HistoryEntry } from '../../src/ledger/history.ts';
+import type { Action } from '../../src/ledger/ledger-message.ts';
+import type { HistoryEntry } from '../../src/ledger/ledger-history.ts';
 import { previousRelease, releasesIn, releasesNamed } from '../../src/interventions/rollback-target.ts';
 import { digestOf } from '../support/workspace.ts';
 

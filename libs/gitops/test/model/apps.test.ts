@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dueProjects, type EnvironmentState } from '../../src/due/due.ts';
 import { LEDGER_FILE, readReleases, readState, type Release } from '../../src/ledger/records.ts';
 import { newHold, planHold, planUnhold } from '../../src/interventions/hold.ts';
-import { planBump, type Run } from '../../src/bump/plan.ts';
+import { planBump, type Run } from '../../src/bump/plan-bump.ts';
 import { planRollback } from '../../src/interventions/rollback.ts';
 import type { Commit } from '../../src/git/commit.ts';
 import { MemoryGit, type Contents } from '../support/memory-git.ts';

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readApplied } from '../../src/ledger/applied.ts';
-import { isApplySuperseded } from '../../src/due/may-apply.ts';
+import { readApplied } from '../../src/ledger/applied-record.ts';
+import { isApplySuperseded } from '../../src/eligibility/may-apply.ts';
 import { dueProjects, type EnvironmentState } from '../../src/due/due.ts';
 import { LEDGER_FILE, printRecord, readState } from '../../src/ledger/records.ts';
-import { planBump, type Run } from '../../src/bump/plan.ts';
+import { planBump, type Run } from '../../src/bump/plan-bump.ts';
 import type { Commit } from '../../src/git/commit.ts';
 import { MemoryGit, type Contents } from '../support/memory-git.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { generator } from '../support/random.ts';
 import { digestOf } from '../support/workspace.ts';
-import type { Intent, Failure } from '../../src/bump/intent.ts';
+import type { Intent, Failure } from '../../src/bump/bump-intent.ts';
 
 /**
  * Random histories of stacks: an apply changes the cloud at once, but is recorded later, out of order, in part, or by

@@ -8,7 +8,7 @@ import {
   type AppStatus,
   type EnvironmentStatus,
 } from '../../src/index.ts';
-import { previewText } from '../../src/promote/preview.ts';
+import { previewText } from '../../src/promote/promotion-preview.ts';
 import { Workspace } from '../support/workspace.ts';
 
 /** A workspace whose `production` is reached by promotion from `development` only. */

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, crc32, createGunzip, deflateRaw } from 'node:zlib';
-import { evenChunks, through } from '../disk/chunks.ts';
+import { evenChunks, through } from '../disk/read-chunks.ts';
 
 /**
  * RFC 1952 header that does not depend on this machine: no time, no name, XFL 0, OS 255 (unknown). zlib's own

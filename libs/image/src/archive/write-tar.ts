@@ -1,4 +1,4 @@
-import { fileChunks } from '../disk/chunks.ts';
+import { fileChunks } from '../disk/read-chunks.ts';
 import { ImageError } from '../error.ts';
 
 /** One entry to write. Paths are relative to the root, without a leading or trailing slash. */

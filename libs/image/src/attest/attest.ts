@@ -15,7 +15,7 @@ import { statementType, type Signer } from './dsse.ts';
 import { ImageError } from '../error.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import type { Descriptor } from '../oci/schemas.ts';
-import { openOrigin, type Origin } from '../read/origin.ts';
+import { openOrigin, type Origin } from '../read/image-origin.ts';
 import {
   predicateTypes,
   provenanceOf,
@@ -27,9 +27,9 @@ import { asReadFailure, isAbsent } from '../disk/read-failure.ts';
 import { parseRepository } from '../oci/reference.ts';
 import { listReferrers } from '../push/list-referrers.ts';
 import { readImageResult, sbomFile } from '../layout/image-json.ts';
-import { sendContents } from '../push/send.ts';
+import { sendContents } from '../push/send-image.ts';
 import type { Document } from '../oci/document.ts';
-import { openTarget } from '../push/open-target.ts';
+import { openTarget } from '../push/open-push-target.ts';
 
 export interface AttestOptions {
   /** Folder that `buildImage` wrote; its `image.json` and SBOM are the source of the statements. */

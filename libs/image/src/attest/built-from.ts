@@ -11,7 +11,7 @@ import { registryCredentials } from '../registry/registry-credentials.ts';
 import { readJson } from '../json/validate.ts';
 import { statementType } from './dsse.ts';
 import { listImages, type ListedImage, type ListOptions } from '../read/list-images.ts';
-import { openOrigin, type Origin } from '../read/origin.ts';
+import { openOrigin, type Origin } from '../read/image-origin.ts';
 import { commitsOf, predicateTypes } from './provenance.ts';
 import { parseRepository } from '../oci/reference.ts';
 import { readSmall } from '../layout/blob-source.ts';

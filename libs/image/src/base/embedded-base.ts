@@ -7,7 +7,7 @@ import { digestOf, digestPattern, type Expected } from '../oci/digest.ts';
 import { readJson } from '../json/validate.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { hostPlatform, mediaTypes } from '../oci/schemas.ts';
-import { replaceFile } from '../disk/replace.ts';
+import { replaceFile } from '../disk/replace-file.ts';
 import { sharedLibraries } from './shared-libraries.ts';
 import { completeEntries, writeTar, type TarEntry } from '../archive/write-tar.ts';
 

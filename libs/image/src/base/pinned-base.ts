@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as Type from 'typebox';
 import { sortedBases, type Base } from './base.ts';
 import { blobPath, putBlob } from '../layout/blob-folder.ts';
-import { once } from '../disk/chunks.ts';
+import { once } from '../disk/read-chunks.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { digestOf, digestPattern } from '../oci/digest.ts';

@@ -12,7 +12,7 @@ import { assertNativeAddons } from './native-addons.ts';
 import { mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import { inOrder, splitByPlatform } from './split-by-platform.ts';
 import { noRules, platformRules } from './platform-packages.ts';
-import { replaceFolder } from '../disk/replace.ts';
+import { replaceFolder } from '../disk/replace-file.ts';
 import { imageResult, type PlatformManifest } from './image-result.ts';
 import { resultFile, type ImageResult, sbomFile } from '../layout/image-json.ts';
 import { bundleSbom } from './sbom.ts';

@@ -1,5 +1,5 @@
 import type { BundleFile } from './bundle.ts';
-import { readWhole } from '../disk/chunks.ts';
+import { readWhole } from '../disk/read-chunks.ts';
 import { processors } from './native-addons.ts';
 import type { Platform } from '../oci/schemas.ts';
 

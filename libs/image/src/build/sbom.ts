@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as Type from 'typebox';
 import type { Base } from '../base/base.ts';
 import type { BundleFile } from './bundle.ts';
-import { readWhole } from '../disk/chunks.ts';
+import { readWhole } from '../disk/read-chunks.ts';
 import { hexOf } from '../oci/digest.ts';
 import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { replaceFile } from '../disk/replace.ts';
+import { replaceFile } from '../disk/replace-file.ts';
 import { updateBaseLock } from '../base/update-base-lock.ts';
 import { NewBaseLockSchema, type BaseLock } from '../base/pinned-base.ts';
 import { readJsonInput } from './read-input.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { diffImages, type ImageDiff, type LayerDiff } from '../read/diff.ts';
+import { diffImages, type ImageDiff, type LayerDiff } from '../read/diff-images.ts';
 import { table } from './table.ts';
 import { subcommandWithBlobs, type CommandIo } from './command-io.ts';
 

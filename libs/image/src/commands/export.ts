@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exportImage } from '../read/export.ts';
+import { exportImage } from '../read/export-image.ts';
 import { subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 /** `image export`. */

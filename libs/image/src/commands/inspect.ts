@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { inspectImage, type InspectedImage } from '../read/inspect.ts';
+import { inspectImage, type InspectedImage } from '../read/inspect-image.ts';
 import { table } from './table.ts';
 import { subcommandWithBlobs, type CommandIo } from './command-io.ts';
 

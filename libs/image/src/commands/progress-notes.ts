@@ -1,5 +1,5 @@
 import { ImageError } from '../error.ts';
-import type { PushProgress } from '../push/send.ts';
+import type { PushProgress } from '../push/send-image.ts';
 
 /** Reads the value of `--deadline`. */
 export function seconds(text: string): number {

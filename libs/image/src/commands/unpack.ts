@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { unpackImage } from '../read/unpack.ts';
+import { unpackImage } from '../read/unpack-image.ts';
 import { subcommandWithBlobs, type CommandIo } from './command-io.ts';
 
 /** `image unpack`. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PolicySchema } from '../attest/policy.ts';
+import { PolicySchema } from '../attest/verification-policy.ts';
 import { table } from './table.ts';
 import { verifyImage } from '../attest/verify.ts';
 import { readJsonInput } from './read-input.ts';

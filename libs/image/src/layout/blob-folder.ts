@@ -1,10 +1,10 @@
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile, link, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { evenChunks, fileChunks, smallContent } from '../disk/chunks.ts';
+import { evenChunks, fileChunks, smallContent } from '../disk/read-chunks.ts';
 import { digestOf, hexOf, meter, verified, type Expected } from '../oci/digest.ts';
 import { partialPath, sweepPartials } from '../disk/partial-file.ts';
-import { asWriteFailure } from '../disk/replace.ts';
+import { asWriteFailure } from '../disk/replace-file.ts';
 
 /** The path of a blob in a content-addressed folder: `sha256/<hex>`, as in `blobs/` of an OCI layout. */
 export function blobPath(folder: string, digest: string): string {

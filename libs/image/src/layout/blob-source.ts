@@ -1,5 +1,5 @@
 import { blobPath, hasBlob } from './blob-folder.ts';
-import { fileChunks, once, readWhole, smallContent, collect } from '../disk/chunks.ts';
+import { fileChunks, once, readWhole, smallContent, collect } from '../disk/read-chunks.ts';
 import { assertContent, verified, type Expected } from '../oci/digest.ts';
 import { ImageError } from '../error.ts';
 import type { Repository } from '../oci/reference.ts';

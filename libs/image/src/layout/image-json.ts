@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as Type from 'typebox';
-import { readWhole } from '../disk/chunks.ts';
+import { readWhole } from '../disk/read-chunks.ts';
 import { digestPattern } from '../oci/digest.ts';
 import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';

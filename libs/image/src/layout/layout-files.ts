@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Type from 'typebox';
-import { readWhole } from '../disk/chunks.ts';
+import { readWhole } from '../disk/read-chunks.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';

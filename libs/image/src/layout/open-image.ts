@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstOf, folderBlobs, requireBlob, type BlobSource } from './blob-source.ts';
-import { collect } from '../disk/chunks.ts';
+import { collect } from '../disk/read-chunks.ts';
 import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { verified } from '../oci/digest.ts';

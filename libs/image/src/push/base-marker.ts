@@ -3,7 +3,7 @@ import type { Image } from '../layout/open-image.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { mediaTypes, type Descriptor } from '../oci/schemas.ts';
 import type { ImageResult } from '../layout/image-json.ts';
-import type { Target } from './target.ts';
+import type { Target } from './push-target.ts';
 
 const artifactType = 'application/vnd.slipway.image.base.v1';
 

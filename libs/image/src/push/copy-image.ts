@@ -5,14 +5,14 @@ import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { readTree } from '../read/image-tree.ts';
 import { IndexSchema, isIndexType } from '../oci/schemas.ts';
-import { openOrigin, type Origin } from '../read/origin.ts';
+import { openOrigin, type Origin } from '../read/image-origin.ts';
 import type { PushResult } from './push-image.ts';
 import { assertTags, parseRepository } from '../oci/reference.ts';
 import { listReferrers } from './list-referrers.ts';
-import { sendContents, sendImage, sendTags, type PushProgress, type SendOptions } from './send.ts';
-import { type Target } from './target.ts';
+import { sendContents, sendImage, sendTags, type PushProgress, type SendOptions } from './send-image.ts';
+import { type Target } from './push-target.ts';
 import type { Document } from '../oci/document.ts';
-import { openTarget } from './open-target.ts';
+import { openTarget } from './open-push-target.ts';
 
 export interface CopyOptions {
   /** Repository to read: `host[:port]/path`, or `oci:DIR` for a folder. */

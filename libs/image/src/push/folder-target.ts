@@ -3,14 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { blobPath, hasBlob, linkBlob, putBlob } from '../layout/blob-folder.ts';
 import type { FoundBlob } from '../layout/blob-source.ts';
-import { once, readWhole } from '../disk/chunks.ts';
+import { once, readWhole } from '../disk/read-chunks.ts';
 import { readJson } from '../json/validate.ts';
 import { withLock } from '../disk/folder-lock.ts';
 import { blobsOf, layoutIndex, layoutMarker, readLayoutIndex } from '../layout/layout-files.ts';
 import { IndexSchema, refName, type Descriptor } from '../oci/schemas.ts';
 import { defaultRetryPolicy, retry } from '../registry/retry.ts';
-import { asWriteFailure, replaceFile } from '../disk/replace.ts';
-import type { Target } from './target.ts';
+import { asWriteFailure, replaceFile } from '../disk/replace-file.ts';
+import type { Target } from './push-target.ts';
 import type { Document } from '../oci/document.ts';
 import { referrersTag } from '../oci/referrers-tag.ts';
 

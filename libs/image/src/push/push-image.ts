@@ -3,8 +3,8 @@ import type { CredentialStore } from '../registry/docker-credentials.ts';
 import { registryCredentials } from '../registry/registry-credentials.ts';
 import { openImage, type Image } from '../layout/open-image.ts';
 import { assertTags, parseRepository } from '../oci/reference.ts';
-import { writeBaseMarker, sendImage, sendTags, type PushProgress, type Sent } from './send.ts';
-import { openTarget } from './open-target.ts';
+import { writeBaseMarker, sendImage, sendTags, type PushProgress, type Sent } from './send-image.ts';
+import { openTarget } from './open-push-target.ts';
 
 export interface PushOptions {
   /** Folder that `buildImage` wrote, or any OCI layout. */

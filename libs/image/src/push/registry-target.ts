@@ -1,8 +1,8 @@
 import { ImageError } from '../error.ts';
-import type { Target } from './target.ts';
-import { accountKey, cacheCredentials } from './account-key.ts';
+import type { Target } from './push-target.ts';
+import { accountKey, cacheCredentials } from '../registry/account-key.ts';
 import { readReferrers } from '../registry/read-lists.ts';
-import { isRemembered, mountSource, rememberBlobs } from './mounts.ts';
+import { isRemembered, mountSource, rememberBlobs } from './blob-mounts.ts';
 import { uploadOnce } from './upload-once.ts';
 import { RemoteRepository, type RepositoryOptions } from '../registry/remote-repository.ts';
 

@@ -2,7 +2,7 @@ import { assertContent } from '../oci/digest.ts';
 import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { IndexSchema, isIndexType, ManifestSchema, type Descriptor } from '../oci/schemas.ts';
-import type { Origin } from './origin.ts';
+import type { Origin } from './image-origin.ts';
 import type { Document } from '../oci/document.ts';
 
 /** The documents and blobs below a manifest or index. */

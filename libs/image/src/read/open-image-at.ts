@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isDigest } from '../oci/digest.ts';
 import { ImageError } from '../error.ts';
 import { openImage, readPlatforms, type Image } from '../layout/open-image.ts';
-import { openOrigin, type OriginOptions } from './origin.ts';
+import { openOrigin, type OriginOptions } from './image-origin.ts';
 import { parseRepository, splitImage } from '../oci/reference.ts';
 
 interface OpenOptions extends OriginOptions {

@@ -1,4 +1,4 @@
-import { collect } from '../disk/chunks.ts';
+import { collect } from '../disk/read-chunks.ts';
 import { ecrRegion } from './ecr.ts';
 import { ImageError } from '../error.ts';
 import { parseRetryAfter } from './retry.ts';

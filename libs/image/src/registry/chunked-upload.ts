@@ -1,4 +1,4 @@
-import { evenChunks } from '../disk/chunks.ts';
+import { evenChunks } from '../disk/read-chunks.ts';
 import { ImageError } from '../error.ts';
 import { answerError } from './answer-error.ts';
 import { resolveRedirect } from './session.ts';

@@ -1,4 +1,4 @@
-import { collect } from '../disk/chunks.ts';
+import { collect } from '../disk/read-chunks.ts';
 import { jsonLimit } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { networkError, type Answer, type Request } from './transport.ts';

@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import type { Credentials, CredentialStore } from './docker-credentials.ts';
-import { collect } from '../disk/chunks.ts';
+import { collect } from '../disk/read-chunks.ts';
 import { readJson } from '../json/validate.ts';
 import { ImageError } from '../error.ts';
 import { assertRedirect, assertRealm } from './addresses.ts';

@@ -2,7 +2,7 @@ import { lookup as resolveName, type LookupAddress } from 'node:dns';
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
-import { collect, smallContent } from '../disk/chunks.ts';
+import { collect, smallContent } from '../disk/read-chunks.ts';
 import { ImageError } from '../error.ts';
 import { addressClass, isReboundAddress } from './addresses.ts';
 import { clientOf, joinPool, type ConnectionPool } from './connection-pool.ts';

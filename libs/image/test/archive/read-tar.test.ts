@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fileChunks } from '../../src/disk/chunks.ts';
+import { fileChunks } from '../../src/disk/read-chunks.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { completeEntries, writeTar } from '../../src/archive/write-tar.ts';
 import { failureOf } from '../support/failure-of.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makeArtifact, type Artifact } from '../../src/attest/attestation.ts';
 import { attestImage } from '../../src/attest/attest.ts';
 import { digestOf } from '../../src/oci/digest.ts';
-import type { Policy } from '../../src/attest/policy.ts';
+import type { Policy } from '../../src/attest/verification-policy.ts';
 import { provenanceOf, type Statement } from '../../src/attest/provenance.ts';
 import { verifyImage } from '../../src/attest/verify.ts';
 import { credentials, newKey, pushedImage, source } from '../support/attested-image.ts';

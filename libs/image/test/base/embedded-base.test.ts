@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { blobPath } from '../../src/layout/blob-folder.ts';
 import { buildImage } from '../../src/build/build-image.ts';
 import { embeddedBase } from '../../src/base/embedded-base.ts';
-import { unpackImage } from '../../src/read/unpack.ts';
+import { unpackImage } from '../../src/read/unpack-image.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 /** Runs the entrypoint with chroot; without root rights with the loader and libraries of the image. */

@@ -7,7 +7,7 @@ import { buildImage } from '../../src/build/build-image.ts';
 import { readElf } from '../../src/base/elf.ts';
 import { hostNodeBase } from '../../src/base/embedded-base.ts';
 import { compareVersions, glibcNeededBy, glibcOf } from '../../src/base/glibc.ts';
-import { inspectImage } from '../../src/read/inspect.ts';
+import { inspectImage } from '../../src/read/inspect-image.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { elf } from '../support/raw-elf.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';

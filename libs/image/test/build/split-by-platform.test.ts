@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildImage } from '../../src/build/build-image.ts';
 import { pushImage } from '../../src/push/push-image.ts';
-import { unpackImage } from '../../src/read/unpack.ts';
+import { unpackImage } from '../../src/read/unpack-image.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { basesFor } from '../support/small-base.ts';
 import { elf } from '../support/raw-elf.ts';

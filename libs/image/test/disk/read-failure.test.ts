@@ -5,7 +5,7 @@ import { attestImage } from '../../src/attest/attest.ts';
 import { readBundle } from '../../src/build/bundle.ts';
 import { readLayoutIndex } from '../../src/layout/layout-files.ts';
 import { readElf } from '../../src/base/elf.ts';
-import { fileChunks, readWhole } from '../../src/disk/chunks.ts';
+import { fileChunks, readWhole } from '../../src/disk/read-chunks.ts';
 import { readImageResult } from '../../src/layout/image-json.ts';
 import { bundleSbom } from '../../src/build/sbom.ts';
 import { pushedImage } from '../support/attested-image.ts';

@@ -5,7 +5,7 @@ import { ArtifactSchema, readSigstoreBundle } from '../../src/attest/attestation
 import { attestImage } from '../../src/attest/attest.ts';
 import { readJson } from '../../src/json/validate.ts';
 import { isSignedBy } from '../../src/attest/dsse.ts';
-import { openOrigin } from '../../src/read/origin.ts';
+import { openOrigin } from '../../src/read/image-origin.ts';
 import { parseRepository } from '../../src/oci/reference.ts';
 import { credentials, newKey, pushedImage } from '../support/attested-image.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';

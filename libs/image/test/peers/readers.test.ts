@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildImage } from '../../src/build/build-image.ts';
 import { embeddedBase, hostNodeBase } from '../../src/base/embedded-base.ts';
-import { exportImage } from '../../src/read/export.ts';
+import { exportImage } from '../../src/read/export-image.ts';
 import { pushImage } from '../../src/push/push-image.ts';
 import { smallImage } from '../support/small-image.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { attestImage } from '../../src/attest/attest.ts';
 import { digestOf } from '../../src/oci/digest.ts';
-import { openOrigin } from '../../src/read/origin.ts';
+import { openOrigin } from '../../src/read/image-origin.ts';
 import { parseRepository } from '../../src/oci/reference.ts';
 import { credentials, newKey, pushedImage, source } from '../support/attested-image.ts';
 import { fakeRegistry, type FakeRegistryOptions } from '../support/fake-registry.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { publishImage } from '../../src/push/publish-image.ts';
-import type { PushProgress } from '../../src/push/send.ts';
+import type { PushProgress } from '../../src/push/send-image.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { fakeRegistry } from '../support/fake-registry.ts';
 import { smallImage } from '../support/small-image.ts';

@@ -3,7 +3,7 @@ import { pushImage } from '../../src/push/push-image.ts';
 import { openImage } from '../../src/layout/open-image.ts';
 import { registryTarget } from '../../src/push/registry-target.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/registry/retry.ts';
-import { sendImage } from '../../src/push/send.ts';
+import { sendImage } from '../../src/push/send-image.ts';
 import { fakeRegistry, type FakeRegistryOptions } from '../support/fake-registry.ts';
 import { oneToThree, randomOf, seed, shaky } from '../support/shaky.ts';
 import { smallImage, type SmallImage } from '../support/small-image.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CredentialStore } from '../../src/registry/docker-credentials.ts';
 import { pushImage, type PushOptions } from '../../src/push/push-image.ts';
-import type { PushProgress } from '../../src/push/send.ts';
+import type { PushProgress } from '../../src/push/send-image.ts';
 import { failureOf } from '../support/failure-of.ts';
 import {
   fakeRegistry,

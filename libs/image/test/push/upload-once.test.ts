@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { CredentialStore } from '../../src/registry/docker-credentials.ts';
 import { pushImage } from '../../src/push/push-image.ts';
-import { accountKey } from '../../src/push/account-key.ts';
+import { accountKey } from '../../src/registry/account-key.ts';
 import { uploadOnce } from '../../src/push/upload-once.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { fakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';

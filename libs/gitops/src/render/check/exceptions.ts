@@ -3,7 +3,7 @@ import type { Checkout } from '../../checkout/checkout.ts';
 import { GitopsError } from '../../error.ts';
 import type { Commit } from '../../git/commit.ts';
 import { knownNames } from '../../text/similar-name.ts';
-import { readYaml } from '../../text/validate.ts';
+import { readYaml } from '../../text/validate-text.ts';
 import type { Problem } from './problem.ts';
 import { RULES } from './rules/all.ts';
 

@@ -4,7 +4,7 @@ import { GitopsError } from '../../error.ts';
 import { PLATFORM_CHART } from '../../workspace/app.ts';
 import type { Helm } from '../helm/helm.ts';
 import { KUBERNETES, renderChart } from '../helm/render-chart.ts';
-import { ARGOCD_NAMESPACE, ROOT_CHART } from '../root.ts';
+import { ARGOCD_NAMESPACE, ROOT_CHART } from '../root-values.ts';
 import { checkManifests, type Checked } from './check.ts';
 import type { Exceptions } from './exceptions.ts';
 import { APP_RULES, PLATFORM_RULES } from './rules/all.ts';

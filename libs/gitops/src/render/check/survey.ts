@@ -6,7 +6,7 @@ import type { Checkout } from '../../checkout/checkout.ts';
 import type { Commit } from '../../git/commit.ts';
 import type { Rendered } from '../helm/render-chart.ts';
 import type { Renderer } from '../renderer.ts';
-import { candidatesAt } from '../work-tree.ts';
+import { candidatesAt } from '../render-candidates.ts';
 import { checkManifests, type Checked } from './check.ts';
 import type { Exceptions } from './exceptions.ts';
 import { APP_RULES, PLATFORM_RULES } from './rules/all.ts';
