@@ -1,12 +1,11 @@
 import { appFolder } from '../workspace/app.ts';
 import { sameConfiguration, sameImage } from '../ledger/same-release.ts';
 import type { EnvironmentState } from '../due/due.ts';
-import type { Image, Release } from '../ledger/records.ts';
+import { isHeld, type Image, type Release } from '../ledger/records.ts';
 import { supersededOutcome } from '../eligibility/superseded.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Outcome } from '../ledger/outcome.ts';
 import type { Intent } from './bump-intent.ts';
-import { isHeld } from '../ledger/held.ts';
 
 /** The outcome of one app on top of a tip. */
 export async function decideApp(

@@ -3,6 +3,7 @@ import { GitopsError } from '../error.ts';
 import { ledgerMessage, type LedgerMessage } from '../ledger/ledger-message.ts';
 import { LedgerRepository, type Tip } from '../ledger/ledger-repository.ts';
 import {
+  isHeld,
   LEDGER_FILE,
   printRecord,
   readState,
@@ -16,7 +17,6 @@ import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { parseUntil } from '../text/parse-until.ts';
 import { type Change } from '../branch/update-branch.ts';
-import { isHeld } from '../ledger/held.ts';
 import { updateLedger } from '../ledger/update-ledger.ts';
 import { oneLine, plainUrl } from '../text/one-line.ts';
 import { seconds } from '../text/time-text.ts';

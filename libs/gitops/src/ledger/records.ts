@@ -73,6 +73,13 @@ export interface Release {
 }
 
 /**
+ * Whether a hold is in force at `now` (milliseconds since 1970). A hold whose end is not a time does not end.
+ */
+export function isHeld({ hold }: Release, now: number): boolean {
+  return hold !== undefined && !(hold.until !== undefined && now >= Date.parse(hold.until));
+}
+
+/**
  * Reads the release of an app from its file in a ledger.
  *
  * @throws {GitopsError} `invalid`

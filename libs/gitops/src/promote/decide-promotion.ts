@@ -4,6 +4,7 @@ import type { Environment } from '../workspace/environment.ts';
 import { ledgerMessage, nameApps, releaseLines, releaseTrailers } from '../ledger/ledger-message.ts';
 import type { Tip } from '../ledger/ledger-repository.ts';
 import {
+  isHeld,
   LEDGER_FILE,
   printRecord,
   readReleases,
@@ -17,7 +18,6 @@ import type { Mainline, Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import type { Change } from '../branch/update-branch.ts';
 import type { Outcome } from '../ledger/outcome.ts';
-import { isHeld } from '../ledger/held.ts';
 import { plainUrl } from '../text/one-line.ts';
 
 /** A promotion without the state of the target's ledger, which each attempt reads again. */

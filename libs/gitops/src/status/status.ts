@@ -2,13 +2,12 @@ import { appFolder, deployFolder, PLATFORM_CHART, type App } from '../workspace/
 import { driftOf, type Drift } from './drift.ts';
 import type { Environment } from '../workspace/environment.ts';
 import { readEnvironmentLedger, type EnvironmentReading, type UnreadableStatus } from './read-status.ts';
-import type { LedgerState, Release } from '../ledger/records.ts';
+import { isHeld, type LedgerState, type Release } from '../ledger/records.ts';
 import { previewPromotion, type PromotionPreview } from '../promote/promotion-preview.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import type { Commit } from '../git/commit.ts';
 import { stackStatuses, type StackStatus } from './stack-status.ts';
 import { HistoryWalk } from '../checkout/history-walk.ts';
-import { isHeld } from '../ledger/held.ts';
 
 /** The status of an app in an environment, from the ledger. */
 export interface AppStatus {
